@@ -1,0 +1,41 @@
+namespace LlmStack;
+
+/// <summary>One model at one provider, as a member of a group.</summary>
+public sealed class DeploymentOptions
+{
+    /// <summary><c>provider/model</c>; required. The provider is the part before the first slash.</summary>
+    public string? Model { get; set; }
+
+    /// <summary>The deployment's id. Null: <c>provider/model[@region]</c>. Members of several groups with one id are one deployment.</summary>
+    public string? Id { get; set; }
+
+    /// <summary>The tier; lower is asked first. Default 0.</summary>
+    public int Order { get; set; }
+
+    /// <summary>Share of the load relative to the others; 0 or more. 0 is never first choice. Null: by requests or tokens per minute, else even.</summary>
+    public double? Weight { get; set; }
+
+    /// <summary>Requests allowed in any 60 seconds; 1 or more. Null: no limit.</summary>
+    public int? RequestsPerMinute { get; set; }
+
+    /// <summary>Tokens, in and out, allowed in any 60 seconds; 1 or more. Null: no limit.</summary>
+    public int? TokensPerMinute { get; set; }
+
+    /// <summary>The region, compared with <c>RoutingOptions.Region</c>.</summary>
+    public string? Region { get; set; }
+
+    /// <summary>Tags, compared with <c>RoutingOptions.Tags</c>.</summary>
+    public List<string> Tags { get; set; } = [];
+
+    /// <summary>Environments it may serve. Empty: all.</summary>
+    public List<string> Environments { get; set; } = [];
+
+    /// <summary>The context window in tokens; 1 or more. Null: not filtered by size.</summary>
+    public int? ContextWindow { get; set; }
+
+    /// <summary>The price. Null: unknown.</summary>
+    public ModelPrice? Price { get; set; }
+
+    /// <summary>Settings of calls to this deployment.</summary>
+    public CallPolicyOptions? Policy { get; set; }
+}

@@ -1,0 +1,44 @@
+namespace LlmStack;
+
+/// <summary>The section <c>LlmStack</c> of the configuration. Model ids are values, never keys, because <c>:</c> splits keys.</summary>
+public sealed class LlmStackOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string SectionName = "LlmStack";
+
+    /// <summary>Compared with the environments of deployments. Null: the host's environment.</summary>
+    public string? Environment { get; set; }
+
+    /// <summary>The group behind the unkeyed <c>IChatClient</c>. Null registers none.</summary>
+    public string? DefaultChatModel { get; set; }
+
+    /// <summary>The group behind the unkeyed <c>IEmbeddingGenerator</c>. Null registers none.</summary>
+    public string? DefaultEmbeddingModel { get; set; }
+
+    /// <summary>The group for names nobody knows. Null: such names are an error.</summary>
+    public string? DefaultGroup { get; set; }
+
+    /// <summary>Seeds every random choice, for repeatable tests. Null: a new seed at each start.</summary>
+    public ulong? Seed { get; set; }
+
+    /// <summary>How many recent calls are kept for <c>ILlmRouter.GetRecentCalls</c>; 0 to 10,000. Default 256.</summary>
+    public int RecentCalls { get; set; } = 256;
+
+    /// <summary>Providers by name.</summary>
+    public Dictionary<string, ProviderOptions> Providers { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Model groups by name.</summary>
+    public Dictionary<string, ModelGroupOptions> ModelGroups { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Other names for groups, by any id.</summary>
+    public Dictionary<string, AliasOptions> Aliases { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Settings of every call that no group, deployment or call overrides.</summary>
+    public CallPolicyOptions Defaults { get; set; } = new();
+
+    /// <summary>What traces contain.</summary>
+    public TracingOptions Tracing { get; set; } = new();
+
+    /// <summary>Where traces go; inactive without keys.</summary>
+    public LangfuseOptions Langfuse { get; set; } = new();
+}

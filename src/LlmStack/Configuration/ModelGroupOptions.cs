@@ -1,0 +1,20 @@
+namespace LlmStack;
+
+/// <summary>The name an application asks for, and who may serve it.</summary>
+public sealed class ModelGroupOptions
+{
+    /// <summary>Deployments by any id without <c>:</c>, ordered by <see cref="DeploymentOptions.Order"/>, then by id.</summary>
+    public Dictionary<string, DeploymentOptions> Deployments { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What ranks the deployments: <c>Weighted</c>, <c>RoundRobin</c>, <c>LeastBusy</c>, <c>LowestLatency</c>, <c>LowestCost</c>, or the key of a registered <c>IRoutingStrategy</c>. Default <c>Weighted</c>.</summary>
+    public string Strategy { get; set; } = "Weighted";
+
+    /// <summary>Groups to fall back to, by any id, ordered by <see cref="FallbackOptions.Order"/>, then by id.</summary>
+    public Dictionary<string, FallbackOptions> Fallbacks { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether an embedding group may mix models; their vectors are not comparable. Default false.</summary>
+    public bool AllowDifferentModel { get; set; }
+
+    /// <summary>Settings of calls to this group.</summary>
+    public CallPolicyOptions? Policy { get; set; }
+}

@@ -1,0 +1,41 @@
+namespace LlmStack;
+
+/// <summary>A provider: a wire format, an address and a credential.</summary>
+public sealed class ProviderOptions
+{
+    /// <summary>The wire format: <c>OpenAI</c> or <c>OpenAICompatible</c>. Null: what the provider's name implies, else <c>OpenAICompatible</c>.</summary>
+    public string? Type { get; set; }
+
+    /// <summary>The base address, for instance <c>http://127.0.0.1:11434/v1</c>. Null: the format's usual one.</summary>
+    public string? Endpoint { get; set; }
+
+    /// <summary>The key. Null: the environment variable below.</summary>
+    public string? ApiKey { get; set; }
+
+    /// <summary>The environment variable (or configuration key) that holds the key. Null: the format's usual one.</summary>
+    public string? ApiKeyVariable { get; set; }
+
+    /// <summary>OpenAI's organization, or null.</summary>
+    public string? Organization { get; set; }
+
+    /// <summary>OpenAI's project, or null.</summary>
+    public string? Project { get; set; }
+
+    /// <summary>Further headers of every request.</summary>
+    public Dictionary<string, string> Headers { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether the server runs nearby and may load models on first use: its first-token timeout defaults to 300 s. Null: judged by the address.</summary>
+    public bool? IsLocal { get; set; }
+
+    /// <summary>Up to this long to connect. Default 10 s.</summary>
+    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Connections are replaced after this time, so that changes of DNS are seen. Default 5 minutes.</summary>
+    public TimeSpan PooledConnectionLifetime { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Settings of calls to this provider.</summary>
+    public CallPolicyOptions? Policy { get; set; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Type} {Endpoint}";
+}

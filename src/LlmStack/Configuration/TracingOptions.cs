@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization.Metadata;
+
+namespace LlmStack;
+
+/// <summary>What traces contain.</summary>
+public sealed class TracingOptions
+{
+    /// <summary>Whether spans are made at all. Default true; without a sink and a listener they cost next to nothing anyway.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Whether prompts and answers are recorded. Default true.</summary>
+    public bool CaptureContent { get; set; } = true;
+
+    /// <summary>The release of the application. Null: the variable <c>LANGFUSE_RELEASE</c>.</summary>
+    public string? Release { get; set; }
+
+    /// <summary>The environment traces are filed under, <c>[a-z0-9-_]</c>, at most 40 characters. Null: the variable <c>LANGFUSE_TRACING_ENVIRONMENT</c>.</summary>
+    public string? Environment { get; set; }
+
+    /// <summary>The share of traces that are recorded, 0 to 1. Default 1.</summary>
+    public double SampleRate { get; set; } = 1;
+
+    /// <summary>The longest recorded input or output in bytes, 1,024 or more; longer ones are replaced by a marked preview. Default 1 MiB.</summary>
+    public int MaxContentBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>How inputs, outputs and metadata of your own types become JSON, for trimmed and ahead-of-time compiled applications.</summary>
+    public IJsonTypeInfoResolver? JsonTypeInfoResolver { get; set; }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+
+namespace LlmStack;
+
+/// <summary>
+/// Who calls and under which labels: one immutable ambient value that routing, limits, the ledger and traces all read.
+/// </summary>
+/// <remarks>
+/// It flows with the execution context to every child, even when tracing is off. It is never sent to a provider.
+/// Open one with <see cref="Push"/> (or implicitly with <c>ILlmTracer.StartTrace</c>).
+/// </remarks>
+public sealed record LlmContext
+{
+    /// <summary>The context without any field.</summary>
+    public static LlmContext Empty { get; } = new();
+
+    /// <summary>The context in force here; <see cref="Empty"/> when none was opened.</summary>
+    public static LlmContext Current => Tracing.AmbientScope.CurrentContext;
+
+    /// <summary>The end user on whose behalf the call is made.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>The user's team.</summary>
+    public string? Team { get; init; }
+
+    /// <summary>The project or tenant.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>The id (not the secret) of the caller's own key.</summary>
+    public string? Key { get; init; }
+
+    /// <summary>What the caller may use; null means no restriction.</summary>
+    public ImmutableArray<string>? Permissions { get; init; }
+
+    /// <summary>The conversation or session.</summary>
+    public string? SessionId { get; init; }
+
+    /// <summary>The feature of the application, for instance <c>search</c>.</summary>
+    public string? Feature { get; init; }
+
+    /// <summary>The application's own route, for instance an endpoint.</summary>
+    public string? Route { get; init; }
+
+    /// <summary>The experiment the call belongs to.</summary>
+    public string? Experiment { get; init; }
+
+    /// <summary>The variant of the prompt.</summary>
+    public string? PromptVariant { get; init; }
+
+    /// <summary>Where the answer is shown.</summary>
+    public string? Surface { get; init; }
+
+    /// <summary>The kind of query.</summary>
+    public string? QueryType { get; init; }
+
+    /// <summary>The ranking pipeline that prepared the prompt.</summary>
+    public string? RankingPipeline { get; init; }
+
+    /// <summary>The trace's name; every span of a trace carries it.</summary>
+    public string? TraceName { get; init; }
+
+    /// <summary>The version of the application's workflow.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Tags of the trace. They never filter; only <c>RoutingOptions.Tags</c> do.</summary>
+    public ImmutableArray<string> Tags { get; init; } = [];
+
+    /// <summary>Free labels of the trace.</summary>
+    public ImmutableDictionary<string, string> Metadata { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Encoded once per context by a sink, because every span of a trace repeats it.</summary>
+    /// <remarks>A <c>with</c> copy takes the field along, so the cache names the context it was made for.</remarks>
+    internal Tracing.ContextCache? Cache { get; set; }
+
+    /// <summary>Contexts are compared by identity: they are ambient values, not keys.</summary>
+    /// <param name="other">Another context.</param>
+    public bool Equals(LlmContext? other) => ReferenceEquals(this, other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
+
+    /// <summary>Makes <paramref name="context"/> the ambient one until the result is disposed.</summary>
+    /// <param name="context">The context; usually <c>LlmContext.Current with { … }</c>.</param>
+    public static IDisposable Push(LlmContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Tracing.AmbientScope.PushContext(context);
+    }
+}

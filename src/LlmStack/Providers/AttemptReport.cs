@@ -1,0 +1,46 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace LlmStack.Providers;
+
+/// <summary>What an adapter learned beside the answer.</summary>
+[Experimental("LLMSTACK001")]
+public sealed class AttemptReport
+{
+    /// <summary>The provider's id of the request, or null.</summary>
+    public string? RequestId { get; set; }
+
+    /// <summary>The HTTP status, or null.</summary>
+    public int? StatusCode { get; set; }
+
+    /// <summary>The provider's own word for why generation ended, unmapped; null when it said none.</summary>
+    public string? RawFinishReason { get; set; }
+
+    /// <summary>The service tier that really served, or null.</summary>
+    public string? ServiceTier { get; set; }
+
+    /// <summary>Whether the request had been sent when the attempt failed; such an attempt may have been billed.</summary>
+    public bool RequestSent { get; set; }
+
+    /// <summary>The provider's own count of what is left in the current window.</summary>
+    public RateLimitHeadroom Headroom { get; set; }
+
+    /// <summary>Fields that were dropped or rewritten, each as <c>field: what was done</c>; null when none.</summary>
+    public IReadOnlyList<string>? Changes => _changes;
+
+    private List<string>? _changes;
+
+    /// <summary>Adds to <see cref="Changes"/>.</summary>
+    /// <param name="change">For instance <c>top_k: dropped, the format has no such field</c>.</param>
+    public void AddChange(string change) => (_changes ??= []).Add(change);
+
+    internal void Reset()
+    {
+        RequestId = null;
+        StatusCode = null;
+        RawFinishReason = null;
+        ServiceTier = null;
+        RequestSent = false;
+        Headroom = default;
+        _changes = null;
+    }
+}

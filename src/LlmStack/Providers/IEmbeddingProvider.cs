@@ -1,0 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Providers;
+
+/// <summary>A provider that turns texts into vectors.</summary>
+[Experimental("LLMSTACK001")]
+public interface IEmbeddingProvider
+{
+    /// <summary>The largest number of inputs in one request; larger calls are cut into chunks. 1 or more.</summary>
+    int MaxBatchSize { get; }
+
+    /// <summary>Returns one vector for each input, in order.</summary>
+    /// <param name="call">The attempt.</param>
+    /// <param name="inputs">At most <see cref="MaxBatchSize"/> texts.</param>
+    /// <param name="options">Options; not to be modified.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(ProviderCall call, IReadOnlyList<string> inputs, EmbeddingGenerationOptions? options, CancellationToken cancellationToken);
+}

@@ -1,0 +1,17 @@
+namespace LlmStack.Providers.OpenAI;
+
+/// <summary>Any server that speaks OpenAI's format: vLLM, llama.cpp, LM Studio, a LiteLLM proxy.</summary>
+internal sealed class OpenAICompatibleFormat : IProviderFormat
+{
+    public string Type => "OpenAICompatible";
+
+    public string? DefaultEndpoint => null;
+
+    public string? DefaultApiKeyVariable => null;
+
+    public bool RequiresKey => false;
+
+    public string? SystemName => null;
+
+    public ILlmProvider Create(ProviderSetup setup) => new OpenAIProvider(setup);
+}

@@ -1,0 +1,13 @@
+namespace LlmStack.Providers;
+
+/// <summary>What a wire format needs to make its adapter.</summary>
+/// <param name="Name">The provider's name.</param>
+/// <param name="Options">Its options, validated.</param>
+/// <param name="Endpoint">The base address, without a trailing slash.</param>
+/// <param name="Http">The provider's own handler chain: pooled connections, no retry, no logging.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record ProviderSetup(string Name, ProviderOptions Options, Uri Endpoint, HttpMessageInvoker Http, TimeProvider Time)
+{
+    /// <summary>The longest event or body in bytes.</summary>
+    public int MaxEventBytes { get; init; } = 16 * 1024 * 1024;
+}

@@ -1,0 +1,40 @@
+namespace LlmStack.Routing;
+
+/// <summary>Whom one request has asked so far: its visited set. A handful of entries, searched linearly.</summary>
+internal sealed class AttemptHistory
+{
+    private readonly List<(Deployment Deployment, bool Refused)> _entries = new(4);
+
+    public int Count => _entries.Count;
+
+    /// <summary>Remembers an attempt. <paramref name="refused"/> is set after a non-transient refusal: never asked again.</summary>
+    public void Add(Deployment deployment, bool refused) => _entries.Add((deployment, refused));
+
+    public bool WasAsked(Deployment deployment)
+    {
+        foreach ((Deployment asked, _) in _entries)
+        {
+            if (ReferenceEquals(asked, deployment))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public bool HasRefused(Deployment deployment)
+    {
+        foreach ((Deployment asked, bool refused) in _entries)
+        {
+            if (refused && ReferenceEquals(asked, deployment))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public void Clear() => _entries.Clear();
+}

@@ -1,0 +1,35 @@
+namespace LlmStack.Routing;
+
+/// <summary>The settings in force for a call: call over deployment over group over defaults, already merged and validated.</summary>
+internal sealed record CallPolicy
+{
+    public static CallPolicy Default { get; } = new();
+
+    public int MaxAttempts { get; init; } = 6;
+
+    /// <summary>Waiting retries per group visit; moves to a deployment not yet asked are not counted.</summary>
+    public int MaxRetries { get; init; } = 2;
+
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(600);
+
+    public TimeSpan FirstTokenTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    public TimeSpan AttemptTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+
+    public TimeSpan BackoffInitial { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    public double BackoffFactor { get; init; } = 2;
+
+    public TimeSpan BackoffMax { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Jitter j: the wait is multiplied by U(1 − j, 1 + j).</summary>
+    public double BackoffJitter { get; init; } = 0.25;
+
+    public TimeSpan MaxRetryWait { get; init; } = TimeSpan.FromSeconds(60);
+
+    public CooldownPolicy Cooldown { get; init; } = new();
+
+    public AllCoolingBehavior WhenAllCooling { get; init; } = AllCoolingBehavior.UseLeastBad;
+}

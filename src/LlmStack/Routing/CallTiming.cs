@@ -1,0 +1,20 @@
+namespace LlmStack.Routing;
+
+/// <summary>Where the time of a call went; monotonic durations.</summary>
+/// <param name="Total">From the call until its end.</param>
+/// <param name="Provider">Spent in attempts.</param>
+/// <param name="RetryWait">Spent waiting between attempts.</param>
+/// <param name="FirstToken">From the call until its first content; null for calls that do not stream.</param>
+/// <param name="Consumer">Spent by the consumer of a stream between its items; zero for other calls.</param>
+public readonly record struct CallTiming(TimeSpan Total, TimeSpan Provider, TimeSpan RetryWait, TimeSpan? FirstToken, TimeSpan Consumer)
+{
+    /// <summary>What the library itself added: the total less the provider's, the waiting and the consumer's time.</summary>
+    public TimeSpan Overhead
+    {
+        get
+        {
+            TimeSpan rest = Total - Provider - RetryWait - Consumer;
+            return rest < TimeSpan.Zero ? TimeSpan.Zero : rest;
+        }
+    }
+}

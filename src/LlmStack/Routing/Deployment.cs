@@ -1,0 +1,72 @@
+using System.Diagnostics.CodeAnalysis;
+using LlmStack.Health;
+using LlmStack.Limits;
+
+namespace LlmStack.Routing;
+
+/// <summary>One model at one provider (and region): the unit of health, limits and price. One per process, whichever groups share it.</summary>
+[Experimental("LLMSTACK001")]
+public sealed class Deployment
+{
+    /// <summary>Makes a deployment; outside tests the configuration does this.</summary>
+    /// <param name="id">Explicit id, else <c>provider/model[@region]</c>.</param>
+    /// <param name="provider">The provider's name.</param>
+    /// <param name="model">The model as the provider names it.</param>
+    public Deployment(string id, string provider, string model)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        ArgumentException.ThrowIfNullOrEmpty(provider);
+        ArgumentException.ThrowIfNullOrEmpty(model);
+        Id = id;
+        Provider = provider;
+        Model = model;
+    }
+
+    /// <summary>The id; learned state is kept by it.</summary>
+    public string Id { get; }
+
+    /// <summary>The provider's name.</summary>
+    public string Provider { get; }
+
+    /// <summary>The model as the provider names it.</summary>
+    public string Model { get; }
+
+    /// <summary>The region, or null.</summary>
+    public string? Region { get; init; }
+
+    /// <summary>Its tags.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>The environments it may serve; empty means all.</summary>
+    public IReadOnlyList<string> Environments { get; init; } = [];
+
+    /// <summary>Requests allowed in any 60 seconds; null for no limit.</summary>
+    public int? RequestsPerMinute { get; init; }
+
+    /// <summary>Tokens, in and out, allowed in any 60 seconds; null for no limit.</summary>
+    public int? TokensPerMinute { get; init; }
+
+    /// <summary>The context window in tokens; null when unknown.</summary>
+    public int? ContextWindow { get; init; }
+
+    /// <summary>The price; null when unknown. A price of 0 is a price.</summary>
+    public ModelPrice? Price { get; init; }
+
+    /// <summary>Calls under way.</summary>
+    public int InFlight => Health.InFlight;
+
+    /// <summary>Learned health; shared by every snapshot that knows the id.</summary>
+    internal DeploymentHealth Health { get; init; } = new();
+
+    /// <summary>Usage of the current windows; shared likewise.</summary>
+    internal DeploymentLimits Limits { get; init; } = new();
+
+    /// <summary>The provider behind it; set by the snapshot.</summary>
+    internal ProviderEntry? ProviderEntry { get; init; }
+
+    /// <summary>What is in force for attempts at this deployment: deployment over group over defaults is merged per member, this is the deployment's own part.</summary>
+    internal CallPolicyOptions? PolicyOverride { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Id;
+}

@@ -1,0 +1,35 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace LlmStack.Routing;
+
+/// <summary>A deployment inside a group.</summary>
+[Experimental("LLMSTACK001")]
+public sealed class Member
+{
+    /// <summary>Makes a member.</summary>
+    /// <param name="key">The member's key in the group's map.</param>
+    /// <param name="deployment">The deployment.</param>
+    /// <param name="weight">Its weight, or null when it has none.</param>
+    /// <param name="order">Its tier; lower is asked first.</param>
+    public Member(string key, Deployment deployment, double? weight = null, int order = 0)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(deployment);
+        Key = key;
+        Deployment = deployment;
+        Weight = weight;
+        Order = order;
+    }
+
+    /// <summary>The member's key in the group's map.</summary>
+    public string Key { get; }
+
+    /// <summary>The deployment.</summary>
+    public Deployment Deployment { get; }
+
+    /// <summary>Its weight; null when it has none.</summary>
+    public double? Weight { get; }
+
+    /// <summary>Its tier; lower is asked first.</summary>
+    public int Order { get; }
+}

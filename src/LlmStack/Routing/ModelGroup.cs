@@ -1,0 +1,24 @@
+namespace LlmStack.Routing;
+
+/// <summary>A group of the current snapshot.</summary>
+internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy strategy, string strategyName, CallPolicy policy, IReadOnlyList<FallbackRule> fallbacks)
+{
+    public string Name { get; } = name;
+
+    /// <summary>In the stable order of the configuration (Order, then key).</summary>
+    public Member[] Members { get; } = members;
+
+    public IRoutingStrategy Strategy { get; } = strategy;
+
+    public string StrategyName { get; } = strategyName;
+
+    public CallPolicy Policy { get; } = policy;
+
+    public IReadOnlyList<FallbackRule> Fallbacks { get; } = fallbacks;
+
+    /// <summary>An embedding group holds one model and dimension unless this is set.</summary>
+    public bool AllowDifferentModel { get; init; }
+
+    /// <summary>Survivors of the static filters by request shape; owned by the routing engine.</summary>
+    internal ShapeCache Shapes { get; } = new();
+}

@@ -1,0 +1,41 @@
+using LlmStack.Providers;
+
+namespace LlmStack.Routing;
+
+/// <summary>A provider of the current snapshot: its adapter, its credential and what it is known by.</summary>
+internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredential credential)
+{
+    public string Name { get; } = name;
+
+    public ILlmProvider Provider { get; } = provider;
+
+    public ICredential Credential { get; } = credential;
+
+    /// <summary>The OpenTelemetry provider name (<c>gen_ai.provider.name</c>), for instance <c>openai</c>.</summary>
+    public string SystemName { get; init; } = name;
+
+    /// <summary>The host called, for traces; null for providers in process.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>Local servers load models on first use and get the longer first-token timeout.</summary>
+    public bool IsLocal { get; init; }
+
+    /// <summary>User code runs inside the call (an <c>IChatClient</c>), so the attempt's span must be ambient during it.</summary>
+    public bool RunsUserCode { get; init; }
+
+    public CallPolicyOptions? PolicyOverride { get; init; }
+
+    public IEmbeddingProvider? Embeddings { get; } = (IEmbeddingProvider?)provider.GetService(typeof(IEmbeddingProvider));
+
+    public ITextCompletionProvider? Completions { get; } = (ITextCompletionProvider?)provider.GetService(typeof(ITextCompletionProvider));
+
+    public IRerankProvider? Rerank { get; } = (IRerankProvider?)provider.GetService(typeof(IRerankProvider));
+
+    public bool Supports(LlmOperation operation) => operation switch
+    {
+        LlmOperation.Embeddings => Embeddings is not null,
+        LlmOperation.TextCompletion => Completions is not null,
+        LlmOperation.Rerank => Rerank is not null,
+        _ => true,
+    };
+}

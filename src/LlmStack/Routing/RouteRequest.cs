@@ -1,0 +1,42 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Routing;
+
+/// <summary>A request as the router sees it.</summary>
+[Experimental("LLMSTACK001")]
+public readonly struct RouteRequest
+{
+    /// <summary>The name the application asked for.</summary>
+    public string RequestedName { get; init; }
+
+    /// <summary>The operation.</summary>
+    public LlmOperation Operation { get; init; }
+
+    /// <summary>What the request needs of a model.</summary>
+    public RequestFeatures Features { get; init; }
+
+    /// <summary>The estimated prompt tokens.</summary>
+    public int EstimatedInputTokens { get; init; }
+
+    /// <summary>The output tokens to expect: a running mean, capped by the options; 512 before there are samples.</summary>
+    public int LikelyOutputTokens { get; init; }
+
+    /// <summary>The conversation, for chat; null for other operations.</summary>
+    public IReadOnlyList<ChatMessage>? Messages { get; init; }
+
+    /// <summary>The chat options, or null.</summary>
+    public ChatOptions? Options { get; init; }
+
+    /// <summary>The routing wishes of the call, or null.</summary>
+    public RoutingOptions? Routing { get; init; }
+
+    /// <summary>Who calls and under which labels; never null inside the router.</summary>
+    public LlmContext Context { get; init; }
+
+    /// <summary>What a classifier found, or null.</summary>
+    public RouteHints? Hints { get; init; }
+
+    /// <summary>The time of the decision in <see cref="TimeProvider.GetTimestamp"/> ticks, read once per call.</summary>
+    public long Timestamp { get; init; }
+}

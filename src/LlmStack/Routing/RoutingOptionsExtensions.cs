@@ -1,0 +1,52 @@
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Routing;
+
+/// <summary>Attaches routing wishes to the options of a call.</summary>
+public static class RoutingOptionsExtensions
+{
+    /// <summary>The key under which the wishes travel; taken off before any provider sees the options.</summary>
+    internal const string Key = "llmstack.routing";
+
+    /// <summary>Returns a clone of <paramref name="options"/> that carries <paramref name="routing"/>.</summary>
+    /// <param name="options">Options, or null for new ones.</param>
+    /// <param name="routing">The wishes.</param>
+    public static ChatOptions WithRouting(this ChatOptions? options, RoutingOptions routing)
+    {
+        ArgumentNullException.ThrowIfNull(routing);
+        ChatOptions clone = options?.Clone() ?? new ChatOptions();
+        (clone.AdditionalProperties ??= [])[Key] = routing;
+        return clone;
+    }
+
+    /// <inheritdoc cref="WithRouting(ChatOptions?, RoutingOptions)"/>
+    public static EmbeddingGenerationOptions WithRouting(this EmbeddingGenerationOptions? options, RoutingOptions routing)
+    {
+        ArgumentNullException.ThrowIfNull(routing);
+        EmbeddingGenerationOptions clone = options?.Clone() ?? new EmbeddingGenerationOptions();
+        (clone.AdditionalProperties ??= [])[Key] = routing;
+        return clone;
+    }
+
+    /// <inheritdoc cref="WithRouting(ChatOptions?, RoutingOptions)"/>
+    public static TextCompletionOptions WithRouting(this TextCompletionOptions? options, RoutingOptions routing)
+    {
+        ArgumentNullException.ThrowIfNull(routing);
+        TextCompletionOptions clone = options?.Clone() ?? new TextCompletionOptions();
+        (clone.AdditionalProperties ??= [])[Key] = routing;
+        return clone;
+    }
+
+    /// <inheritdoc cref="WithRouting(ChatOptions?, RoutingOptions)"/>
+    public static RerankOptions WithRouting(this RerankOptions? options, RoutingOptions routing)
+    {
+        ArgumentNullException.ThrowIfNull(routing);
+        RerankOptions clone = options?.Clone() ?? new RerankOptions();
+        (clone.AdditionalProperties ??= [])[Key] = routing;
+        return clone;
+    }
+
+    /// <summary>Reads the wishes; null when there are none.</summary>
+    internal static RoutingOptions? Read(AdditionalPropertiesDictionary? properties) =>
+        properties is not null && properties.TryGetValue(Key, out object? value) ? value as RoutingOptions : null;
+}

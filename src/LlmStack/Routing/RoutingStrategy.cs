@@ -1,0 +1,30 @@
+namespace LlmStack.Routing;
+
+/// <summary>The name of a strategy: an open type, so that a strategy of your own has a name like the built-in ones.</summary>
+/// <param name="Name">The name as written in configuration; compared without regard to case.</param>
+public readonly record struct RoutingStrategy(string Name)
+{
+    /// <summary>Random by weight, else by requests per minute, else by tokens per minute, else even. The default.</summary>
+    public static RoutingStrategy Weighted { get; } = new("Weighted");
+
+    /// <summary>Each in turn, smoothly by weight.</summary>
+    public static RoutingStrategy RoundRobin { get; } = new("RoundRobin");
+
+    /// <summary>Fewest calls in flight.</summary>
+    public static RoutingStrategy LeastBusy { get; } = new("LeastBusy");
+
+    /// <summary>Lowest predicted latency.</summary>
+    public static RoutingStrategy LowestLatency { get; } = new("LowestLatency");
+
+    /// <summary>Lowest expected cost of this call.</summary>
+    public static RoutingStrategy LowestCost { get; } = new("LowestCost");
+
+    /// <inheritdoc/>
+    public bool Equals(RoutingStrategy other) => string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Name is null ? 0 : StringComparer.OrdinalIgnoreCase.GetHashCode(Name);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name ?? "";
+}

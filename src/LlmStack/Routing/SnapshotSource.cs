@@ -1,0 +1,11 @@
+namespace LlmStack.Routing;
+
+/// <summary>Holds the current snapshot; swapped as a whole.</summary>
+internal sealed class SnapshotSource(RoutingSnapshot initial)
+{
+    private RoutingSnapshot _current = initial;
+
+    public RoutingSnapshot Current => Volatile.Read(ref _current);
+
+    public void Swap(RoutingSnapshot next) => Volatile.Write(ref _current, next);
+}

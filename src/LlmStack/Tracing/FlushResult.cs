@@ -1,0 +1,12 @@
+namespace LlmStack.Tracing;
+
+/// <summary>What became of everything emitted before a flush.</summary>
+/// <param name="Delivered">Spans and scores delivered since the sink was made.</param>
+/// <param name="Dropped">Spans and scores dropped since then, with a counter for each reason.</param>
+/// <param name="Pending">Still waiting when the time was over.</param>
+/// <param name="Error">Why something is dropped or pending, in words; null when all was delivered.</param>
+public sealed record FlushResult(long Delivered, long Dropped, long Pending, string? Error)
+{
+    /// <summary>Whether nothing is pending and nothing was dropped.</summary>
+    public bool IsComplete => Pending == 0 && Dropped == 0;
+}

@@ -1,0 +1,36 @@
+namespace LlmStack.Tracing;
+
+/// <summary>Opens traces and spans. Calls through <see cref="ILlmClient"/> appear inside the ambient span by themselves.</summary>
+/// <remarks>Opening is a plain synchronous call, because an ambient value set inside an awaited method is lost when it returns.</remarks>
+public interface ILlmTracer
+{
+    /// <summary>Starts a trace and makes it ambient until it is disposed. Under an ambient <see cref="System.Diagnostics.Activity"/> it joins that trace.</summary>
+    /// <param name="name">The trace's name; not empty.</param>
+    /// <param name="context">Labels, or null.</param>
+    TraceScope StartTrace(string name, TraceContext? context = null);
+
+    /// <summary>Starts a span below the ambient one (or a trace of its own) and makes it ambient until it is disposed.</summary>
+    /// <param name="name">The span's name; not empty.</param>
+    /// <param name="type">What it is.</param>
+    SpanScope StartSpan(string name, ObservationType type = ObservationType.Span);
+
+    /// <summary>Runs <paramref name="body"/> inside a trace; what it throws marks the trace as failed and is thrown on.</summary>
+    /// <param name="name">The trace's name.</param>
+    /// <param name="body">The work.</param>
+    /// <param name="context">Labels, or null.</param>
+    Task TraceAsync(string name, Func<TraceScope, Task> body, TraceContext? context = null);
+
+    /// <summary>Runs <paramref name="body"/> inside a trace and returns its result.</summary>
+    /// <inheritdoc cref="TraceAsync(string, Func{TraceScope, Task}, TraceContext)"/>
+    Task<TResult> TraceAsync<TResult>(string name, Func<TraceScope, Task<TResult>> body, TraceContext? context = null);
+
+    /// <summary>Gives a score.</summary>
+    /// <param name="score">The score, with its target.</param>
+    /// <exception cref="ArgumentException">The score names no target or an invalid value; the message says which.</exception>
+    void Score(in ScoreData score);
+
+    /// <summary>Flushes every sink.</summary>
+    /// <param name="timeout">How long at most, over all sinks.</param>
+    /// <param name="cancellationToken">Gives up earlier.</param>
+    ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default);
+}

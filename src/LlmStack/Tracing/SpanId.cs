@@ -1,0 +1,44 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace LlmStack.Tracing;
+
+/// <summary>A W3C span id: 8 bytes, 16 lower-case hex digits, never all zero. Langfuse calls it the observation's id.</summary>
+/// <param name="Value">The bytes, big-endian.</param>
+public readonly record struct SpanId(ulong Value)
+{
+    /// <summary>Whether all bytes are zero, which W3C forbids.</summary>
+    public bool IsEmpty => Value == 0;
+
+    /// <summary>Takes the id of an <see cref="Activity"/>.</summary>
+    /// <param name="id">The id.</param>
+    public static SpanId From(ActivitySpanId id)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        id.CopyTo(bytes);
+        return new SpanId(BinaryPrimitives.ReadUInt64BigEndian(bytes));
+    }
+
+    /// <summary>Reads 16 hex digits.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="id">The id.</param>
+    /// <returns>False when the text is no valid id.</returns>
+    public static bool TryParse([NotNullWhen(true)] string? text, out SpanId id)
+    {
+        id = default;
+        if (text is not { Length: 16 } || !ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value))
+        {
+            return false;
+        }
+
+        id = new SpanId(value);
+        return value != 0;
+    }
+
+    /// <summary>16 lower-case hex digits.</summary>
+    public override string ToString() => Value.ToString("x16", CultureInfo.InvariantCulture);
+
+    internal void CopyTo(Span<byte> destination) => BinaryPrimitives.WriteUInt64BigEndian(destination, Value);
+}
