@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using LlmStack.Calls;
+using LlmStack.Routing;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack;
@@ -6,17 +8,208 @@ namespace LlmStack;
 /// <summary>Checks arguments and hands every operation to the one request path.</summary>
 internal sealed class LlmClient(CallRunner runner, IServiceProvider services) : ILlmClient
 {
-    public Task<ChatResponse> ChatAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException("seam" + runner.Parts.Length + services);
+    public Task<ChatResponse> ChatAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        CheckModel(model);
+        IReadOnlyList<ChatMessage> list = Materialize(messages);
+        RoutingOptions? routing = Take(ref options);
+        var request = new CallRequest(model, routing, list, options, RequestInspector.FeaturesOf(list, options, streaming: false), options?.MaxOutputTokens);
+        return runner.CallAsync<ChatOperation, ChatResponse>(new ChatOperation(list, options), request, cancellationToken).AsTask();
+    }
 
-    public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException("seam");
+    public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        CheckModel(model);
+        IReadOnlyList<ChatMessage> list = Materialize(messages);
+        RoutingOptions? routing = Take(ref options);
+        var request = new CallRequest(model, routing, list, options, RequestInspector.FeaturesOf(list, options, streaming: true), options?.MaxOutputTokens);
+        return runner.StreamAsync<ChatStreamOperation, ChatResponseUpdate, ChatUpdateTraits>(new ChatStreamOperation(list, options), request, cancellationToken);
+    }
 
-    public Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(string model, IEnumerable<string> inputs, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException("seam");
+    public Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(string model, IEnumerable<string> inputs, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        CheckModel(model);
+        ArgumentNullException.ThrowIfNull(inputs);
+        IReadOnlyList<string> list = inputs as IReadOnlyList<string> ?? [.. inputs];
+        CheckTexts(list, nameof(inputs));
+        RoutingOptions? routing = RoutingOptionsExtensions.Read(options?.AdditionalProperties);
+        if (routing is not null)
+        {
+            options = options!.Clone();
+            options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
+        }
 
-    public Task<TextCompletion> CompleteAsync(string model, string prompt, TextCompletionOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException("seam");
+        var request = new CallRequest(model, Check(routing), null, null, RequestFeatures.None, null);
+        return runner.CallAsync<EmbeddingsOperation, GeneratedEmbeddings<Embedding<float>>>(new EmbeddingsOperation(list, options), request, cancellationToken).AsTask();
+    }
 
-    public IAsyncEnumerable<TextCompletionUpdate> CompleteStreamingAsync(string model, string prompt, TextCompletionOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException("seam");
+    public Task<TextCompletion> CompleteAsync(string model, string prompt, TextCompletionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        CallRequest request = CompletionRequest(model, prompt, ref options, RequestFeatures.None);
+        return runner.CallAsync<CompletionOperation, TextCompletion>(new CompletionOperation(prompt, options), request, cancellationToken).AsTask();
+    }
 
-    public Task<RerankResponse> RerankAsync(string model, string query, IReadOnlyList<string> documents, RerankOptions? options = null, CancellationToken cancellationToken = default) => throw new NotSupportedException("seam");
+    public IAsyncEnumerable<TextCompletionUpdate> CompleteStreamingAsync(string model, string prompt, TextCompletionOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        CallRequest request = CompletionRequest(model, prompt, ref options, RequestFeatures.Streaming);
+        return runner.StreamAsync<CompletionStreamOperation, TextCompletionUpdate, CompletionUpdateTraits>(new CompletionStreamOperation(prompt, options), request, cancellationToken);
+    }
 
-    public object? GetService(Type serviceType, object? serviceKey = null) => throw new NotSupportedException("seam");
+    public Task<RerankResponse> RerankAsync(string model, string query, IReadOnlyList<string> documents, RerankOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        CheckModel(model);
+        CheckText(query);
+        ArgumentNullException.ThrowIfNull(documents);
+        CheckTexts(documents, nameof(documents));
+        if (options?.TopN is <= 0)
+        {
+            throw Invalid($"RerankOptions.TopN is {options.TopN}; allowed is 1 or more, or null for all.");
+        }
+
+        RoutingOptions? routing = RoutingOptionsExtensions.Read(options?.AdditionalProperties);
+        if (routing is not null)
+        {
+            options = options!.Clone();
+            options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
+        }
+
+        var request = new CallRequest(model, Check(routing), null, null, RequestFeatures.None, null);
+        return runner.CallAsync<RerankOperation, RerankResponse>(new RerankOperation(query, documents, options), request, cancellationToken).AsTask();
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceType);
+        if (serviceKey is not null)
+        {
+            return null;
+        }
+
+        return serviceType.IsInstanceOfType(this) ? this : services.GetService(serviceType);
+    }
+
+    private static CallRequest CompletionRequest(string model, string prompt, ref TextCompletionOptions? options, RequestFeatures features)
+    {
+        CheckModel(model);
+        CheckText(prompt);
+        if (options?.MaxOutputTokens is <= 0)
+        {
+            throw Invalid($"TextCompletionOptions.MaxOutputTokens is {options.MaxOutputTokens}; allowed is 1 or more, or null for the provider's default.");
+        }
+
+        RoutingOptions? routing = RoutingOptionsExtensions.Read(options?.AdditionalProperties);
+        if (routing is not null)
+        {
+            options = options!.Clone();
+            options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
+        }
+
+        return new CallRequest(model, Check(routing), null, null, features, options?.MaxOutputTokens);
+    }
+
+    private static IReadOnlyList<ChatMessage> Materialize(IEnumerable<ChatMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+
+        // A caller may go on changing his list while the call is retried, so only what cannot change is taken as it is.
+        IReadOnlyList<ChatMessage> list = messages is ChatMessage[] array ? array : [.. messages];
+        if (list.Count == 0)
+        {
+            throw Invalid("messages is empty; a conversation needs at least one message.");
+        }
+
+        for (int i = 0; i < list.Count; i++)
+        {
+            if (list[i] is null)
+            {
+                throw Invalid($"messages[{i}] is null; every message must be set.");
+            }
+        }
+
+        return list;
+    }
+
+    private static RoutingOptions? Take(ref ChatOptions? options)
+    {
+        if (options is null)
+        {
+            return null;
+        }
+
+        if (options.MaxOutputTokens is <= 0)
+        {
+            throw Invalid($"ChatOptions.MaxOutputTokens is {options.MaxOutputTokens}; allowed is 1 or more, or null for the provider's default.");
+        }
+
+        RoutingOptions? routing = RoutingOptionsExtensions.Read(options.AdditionalProperties);
+        if (routing is not null)
+        {
+            options = options.Clone();
+            options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
+        }
+
+        return Check(routing);
+    }
+
+    private static RoutingOptions? Check(RoutingOptions? routing)
+    {
+        if (routing is null)
+        {
+            return null;
+        }
+
+        if (routing.MaxAttempts is < 1 or > 100)
+        {
+            throw Invalid($"RoutingOptions.MaxAttempts is {routing.MaxAttempts}; allowed is 1 to 100, or null for the configured number.");
+        }
+
+        CheckDuration(routing.Deadline, nameof(RoutingOptions.Deadline));
+        CheckDuration(routing.FirstTokenTimeout, nameof(RoutingOptions.FirstTokenTimeout));
+        CheckDuration(routing.IdleTimeout, nameof(RoutingOptions.IdleTimeout));
+        return routing;
+    }
+
+    private static void CheckDuration(TimeSpan? value, string name)
+    {
+        if (value is { } duration && duration <= TimeSpan.Zero && duration != Timeout.InfiniteTimeSpan)
+        {
+            throw Invalid($"RoutingOptions.{name} is {duration}; allowed is more than zero, Timeout.InfiniteTimeSpan, or null for the configured time.");
+        }
+    }
+
+    private static void CheckModel(string model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        if (string.IsNullOrWhiteSpace(model))
+        {
+            throw Invalid("model is empty; allowed is the name of a model group, an alias, or provider/model.");
+        }
+    }
+
+    private static void CheckText(string text, [CallerArgumentExpression(nameof(text))] string name = "")
+    {
+        ArgumentNullException.ThrowIfNull(text, name);
+        if (text.Length == 0)
+        {
+            throw Invalid($"{name} is empty; it needs at least one character.");
+        }
+    }
+
+    private static void CheckTexts(IReadOnlyList<string> texts, string name)
+    {
+        if (texts.Count == 0)
+        {
+            throw Invalid($"{name} is empty; it needs at least one text.");
+        }
+
+        for (int i = 0; i < texts.Count; i++)
+        {
+            if (texts[i] is null)
+            {
+                throw Invalid($"{name}[{i}] is null; every text must be set.");
+            }
+        }
+    }
+
+    private static LlmException Invalid(string message) => new(LlmErrorKind.InvalidRequest, message) { Scope = LlmErrorScope.Caller };
 }

@@ -5,11 +5,19 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Routing;
 
 /// <summary>What happened to one call: who was asked, who answered, why, what it cost and how long it took.</summary>
-/// <remarks>Carries no secrets and no content. Serialise it with <see cref="LlmStackJson.TypeInfoResolver"/>.</remarks>
+/// <remarks>
+/// Carries no secrets and no content. Serialise it with <see cref="LlmStackJson.TypeInfoResolver"/>. While a stream is being read, the
+/// object is filled in further; it is complete on the last update.
+/// </remarks>
 public sealed class CallRoute
 {
-    private readonly List<RouteAttempt> _attempts = new(1);
+    private TraceId _traceId;
+    private SpanId _observationId;
+    private long _total;
+    private long _provider;
+    private long _firstToken = -1;
     private CallCost? _cost;
+    private CallRouteDetails? _details;
 
     internal CallRoute(string requestedName, long snapshotVersion)
     {
@@ -21,7 +29,7 @@ public sealed class CallRoute
     public string RequestedName { get; }
 
     /// <summary>The alias that led to the group, or null.</summary>
-    public string? Alias { get; internal set; }
+    public string? Alias => _details?.Alias;
 
     /// <summary>The group that served, or was tried last.</summary>
     public string? Group { get; internal set; }
@@ -36,35 +44,64 @@ public sealed class CallRoute
     public string? Model => Served?.Model;
 
     /// <summary>Every attempt, in order.</summary>
-    public IReadOnlyList<RouteAttempt> Attempts => _attempts;
+    public IReadOnlyList<RouteAttempt> Attempts => Details().Attempts ??= Served is null ? [] : [OnlyAttempt()];
 
     /// <summary>Why this deployment was picked, in a few words; null when none was.</summary>
     public string? Reason { get; internal set; }
 
-    /// <summary>What the call cost, failed attempts included as far as they were billed; its total is null when no price is known.</summary>
+    /// <summary>What the answer cost; its total is null when no price is known.</summary>
     public CallCost Cost => _cost ??= CostCalculator.Compute(Served, Usage);
 
     /// <summary>How long it took.</summary>
-    public CallTiming Timing { get; internal set; }
+    public CallTiming Timing => new(
+        TimeSpan.FromTicks(_total),
+        TimeSpan.FromTicks(_provider),
+        _details?.RetryWait ?? TimeSpan.Zero,
+        _firstToken < 0 ? null : TimeSpan.FromTicks(_firstToken),
+        _details?.Consumer ?? TimeSpan.Zero);
 
     /// <summary>Fields that an adapter dropped or rewrote, each as <c>field: what was done</c>; null when none.</summary>
-    public IReadOnlyList<string>? Changes { get; internal set; }
+    public IReadOnlyList<string>? Changes => _details?.Changes;
 
-    /// <summary>How many candidates each filter removed, over all picks; null when none was removed.</summary>
-    public IReadOnlyList<FilterRemoval>? Removals { get; internal set; }
+    /// <summary>How many candidates each filter removed, when that left nobody; null otherwise.</summary>
+    public IReadOnlyList<FilterRemoval>? Removals => _details?.Removals;
 
     /// <summary>The version of the configuration snapshot that was used.</summary>
     public long SnapshotVersion { get; }
 
     /// <summary>The trace this call belongs to; null when tracing was off.</summary>
-    public TraceId? TraceId { get; internal set; }
+    public TraceId? TraceId => _traceId.IsEmpty ? null : _traceId;
 
     /// <summary>The observation of this call; null when tracing was off.</summary>
-    public SpanId? ObservationId { get; internal set; }
+    public SpanId? ObservationId => _observationId.IsEmpty ? null : _observationId;
+
+    /// <summary>The provider's id of the request that served, or null.</summary>
+    public string? RequestId { get; internal set; }
 
     internal Deployment? Served { get; set; }
 
     internal UsageDetails? Usage { get; set; }
 
-    internal void Add(RouteAttempt attempt) => _attempts.Add(attempt);
+    /// <summary>What most calls do not have, so that a plain call's route stays small.</summary>
+    internal CallRouteDetails Details() => _details ??= new CallRouteDetails();
+
+    internal void SetTrace(TraceId traceId, SpanId observationId)
+    {
+        _traceId = traceId;
+        _observationId = observationId;
+    }
+
+    internal void SetTiming(TimeSpan total, TimeSpan provider, TimeSpan? firstToken)
+    {
+        _total = total.Ticks;
+        _provider = provider.Ticks;
+        _firstToken = firstToken?.Ticks ?? -1;
+    }
+
+    private RouteAttempt OnlyAttempt() => new(Served!.Id, Served.Provider, Served.Model, Group ?? "")
+    {
+        RequestId = RequestId,
+        Duration = TimeSpan.FromTicks(_provider),
+        FirstToken = _firstToken < 0 ? null : TimeSpan.FromTicks(_firstToken),
+    };
 }

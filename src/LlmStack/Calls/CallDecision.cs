@@ -1,0 +1,13 @@
+using LlmStack.Routing;
+
+namespace LlmStack.Calls;
+
+/// <summary>What a request does next: ask <see cref="Member"/> (after <see cref="Wait"/>), wait and decide again, or fail.</summary>
+internal readonly record struct CallDecision(Member? Member, TimeSpan Wait, LlmException? Failure)
+{
+    public static CallDecision Ask(Member member) => new(member, TimeSpan.Zero, null);
+
+    public static CallDecision WaitFor(TimeSpan wait) => new(null, wait, null);
+
+    public static CallDecision Fail(LlmException failure) => new(null, TimeSpan.Zero, failure);
+}

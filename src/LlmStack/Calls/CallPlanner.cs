@@ -1,0 +1,196 @@
+using System.Text;
+using LlmStack.Routing;
+
+namespace LlmStack.Calls;
+
+/// <summary>
+/// Decides what a request does next. A move to a deployment not yet asked is immediate; other groups come before waiting; waiting
+/// happens only when nobody else is left, within the retries, the longest wait and the deadline.
+/// </summary>
+internal sealed class CallPlanner(RoutingEngine engine, FallbackPlanner fallbacks, TimeProvider time, IRandomSource random)
+{
+    public CallDecision Next(CallState state, long now)
+    {
+        if (state.LastError is not null)
+        {
+            if (state.Attempts >= state.Policy.MaxAttempts || now >= state.Deadline || EndsTheCall(state.LastError))
+            {
+                return CallDecision.Fail(FinalError(state));
+            }
+        }
+
+        while (true)
+        {
+            bool leaveGroup = state.LastError is { } last && (last.Retryability == LlmRetryability.Never || last.Kind == LlmErrorKind.ContextWindowExceeded);
+            PickResult pick = leaveGroup
+                ? new PickResult(PickStatus.Exhausted, null, TimeSpan.Zero, state.LastError!.Kind, null)
+                : engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh);
+            if (pick.Status == PickStatus.Picked)
+            {
+                // The first move is free; later ones draw on the group's budget, so that an outage does not multiply the load.
+                return state.Attempts >= 2 && !state.Group.RetryBudget.TryTake(now)
+                    ? CallDecision.Fail(FinalError(state))
+                    : Ask(state, pick);
+            }
+
+            LlmErrorKind kind = state.AttemptsInGroup > 0 ? state.LastError!.Kind : pick.Kind;
+            if (fallbacks.Next(state, kind) is { } next)
+            {
+                Enter(state, next);
+                continue;
+            }
+
+            return state.AttemptsInGroup > 0 && !leaveGroup ? Retry(state, now) : NobodyAsked(state, pick, now);
+        }
+    }
+
+    /// <summary>Enters a group: its members are fresh, its own retries begin.</summary>
+    private static void Enter(CallState state, ModelGroup group)
+    {
+        (state.EnteredGroups ??= [state.Group.Name]).Add(group.Name);
+        state.Group = group;
+        state.Route.Group = group.Name;
+        state.AttemptsInGroup = 0;
+        state.RetriesInGroup = 0;
+    }
+
+    private static CallDecision Ask(CallState state, PickResult pick)
+    {
+        state.Route.Reason = pick.Reason;
+        return CallDecision.Ask(pick.Member!);
+    }
+
+    /// <summary>What only the caller can cure ends the call, whoever is left.</summary>
+    private static bool EndsTheCall(LlmException error) =>
+        error.Kind is LlmErrorKind.InvalidRequest or LlmErrorKind.Configuration or LlmErrorKind.PolicyDenied && error.Retryability == LlmRetryability.Never;
+
+    private CallDecision Retry(CallState state, long now)
+    {
+        LlmException error = state.LastError!;
+        CallPolicy policy = state.Policy;
+        if (error.Retryability != LlmRetryability.Transient || state.RetriesInGroup >= policy.MaxRetries)
+        {
+            return CallDecision.Fail(FinalError(state));
+        }
+
+        PickResult pick = engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Retry);
+        if (pick.Status is PickStatus.Filtered or PickStatus.Exhausted)
+        {
+            return CallDecision.Fail(FinalError(state));
+        }
+
+        TimeSpan wait = Backoff.Compute(policy, state.RetriesInGroup, error.RetryAfter, random);
+        if (pick.Status == PickStatus.Cooling)
+        {
+            switch (policy.WhenAllCooling)
+            {
+                case AllCoolingBehavior.FailFast:
+                    return CallDecision.Fail(FinalError(state, pick.Wait));
+                case AllCoolingBehavior.WaitUpTo:
+                    wait = wait > pick.Wait ? wait : pick.Wait;
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        if (!CanWait(state, wait, now))
+        {
+            return CallDecision.Fail(FinalError(state, wait));
+        }
+
+        if (!state.Group.RetryBudget.TryTake(now))
+        {
+            return CallDecision.Fail(FinalError(state));
+        }
+
+        state.RetriesInGroup++;
+        return CallDecision.WaitFor(wait);
+    }
+
+    /// <summary>After the wait of a retry: whoever did not refuse, cooling or not.</summary>
+    public CallDecision AfterRetryWait(CallState state)
+    {
+        PickMode mode = state.Policy.WhenAllCooling == AllCoolingBehavior.UseLeastBad ? PickMode.LeastBad : PickMode.Retry;
+        PickResult pick = engine.Pick(state.Snapshot, state.Group, state.Request, state.History, mode);
+        return pick.Status == PickStatus.Picked ? Ask(state, pick) : CallDecision.Fail(FinalError(state, pick.Wait));
+    }
+
+    private CallDecision NobodyAsked(CallState state, PickResult pick, long now)
+    {
+        if (pick.Status == PickStatus.Cooling)
+        {
+            if (state.Policy.WhenAllCooling == AllCoolingBehavior.UseLeastBad)
+            {
+                PickResult leastBad = engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.LeastBad);
+                if (leastBad.Status == PickStatus.Picked)
+                {
+                    return Ask(state, leastBad);
+                }
+
+                pick = leastBad.Status == PickStatus.Cooling ? leastBad : pick;
+            }
+            else if (state.Policy.WhenAllCooling == AllCoolingBehavior.WaitUpTo && pick.Wait > TimeSpan.Zero && CanWait(state, pick.Wait, now))
+            {
+                return CallDecision.WaitFor(pick.Wait);
+            }
+        }
+
+        if (state.LastError is not null)
+        {
+            return CallDecision.Fail(FinalError(state));
+        }
+
+        var removals = new List<FilterRemoval>();
+        PickResult described = engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh, removals);
+        state.Route.Details().Removals = removals;
+        string text = RoutingEngine.DescribeEmpty(state.Group, state.Request, removals, described);
+        return CallDecision.Fail(new LlmException(pick.Kind == LlmErrorKind.Unknown ? LlmErrorKind.NoCandidate : pick.Kind, text)
+        {
+            RetryAfter = pick.Wait > TimeSpan.Zero ? pick.Wait : null,
+        });
+    }
+
+    private bool CanWait(CallState state, TimeSpan wait, long now)
+    {
+        TimeSpan sum = TimeSpan.FromSeconds((double)state.WaitedTicks / time.TimestampFrequency) + wait;
+        long until = now + (long)(wait.TotalSeconds * time.TimestampFrequency);
+        return sum <= state.Policy.MaxRetryWait && until < state.Deadline;
+    }
+
+    /// <summary>One failed attempt: its own exception. Several: the most actionable kind, with every attempt in the message.</summary>
+    private static LlmException FinalError(CallState state, TimeSpan? wait = null)
+    {
+        LlmException last = state.LastError!;
+        if (state.Attempts == 1 && (wait is null || last.RetryAfter is not null))
+        {
+            return last;
+        }
+
+        LlmException first = state.Errors is { } errors ? ErrorRanking.MostActionable(errors) : last;
+        var text = new StringBuilder();
+        text.Append("The call of '").Append(state.Route.RequestedName).Append("' failed after ").Append(state.Attempts).Append(state.Attempts == 1 ? " attempt: " : " attempts: ");
+        List<RouteAttempt>? attempts = state.Route.Details().Attempts;
+        for (int i = 0; attempts is not null && i < attempts.Count; i++)
+        {
+            RouteAttempt attempt = attempts[i];
+            text.Append(i == 0 ? "" : "; ").Append(attempt.Deployment).Append(' ').Append(attempt.Error is { } kind ? ErrorKindTraits.NameOf(kind) : "succeeded");
+            if (attempt.StatusCode is { } status)
+            {
+                text.Append(" (").Append(status).Append(')');
+            }
+        }
+
+        text.Append(". ").Append(first.Message);
+        return new LlmException(first.Kind, text.ToString(), first)
+        {
+            Retryability = first.Retryability,
+            Scope = LlmErrorScope.Group,
+            RetryAfter = last.RetryAfter ?? wait,
+            StatusCode = first.StatusCode,
+            ErrorCode = first.ErrorCode,
+            RequestId = first.RequestId,
+            Provider = first.Provider,
+        };
+    }
+}

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using LlmStack.Routing;
+
+namespace LlmStack.Calls;
+
+/// <summary>Makes a request ready for its first pick, and lends out the pooled state.</summary>
+internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace, ITokenEstimator estimator, LikelyOutput likelyOutput, TimeProvider time)
+{
+    private const int MaxPooled = 256;
+
+    private readonly ConcurrentQueue<CallState> _pool = new();
+
+    public CallState Rent() => _pool.TryDequeue(out CallState? state) ? state : new CallState(time);
+
+    public void Return(CallState state)
+    {
+        // User code may still hold the token, and a used token cannot serve again.
+        bool userCode = state.Member is not null && state.RunsUserCode;
+        if (!state.Clock.End() || userCode)
+        {
+            state.Clock.Renew();
+        }
+
+        state.Reset();
+        if (_pool.Count < MaxPooled)
+        {
+            _pool.Enqueue(state);
+        }
+    }
+
+    public void Begin<TOperation, TResult>(CallState state, TOperation operation, in CallRequest request, CancellationToken caller)
+        where TOperation : struct, ICallOperation<TResult>
+    {
+        RoutingSnapshot snapshot = snapshots.Current;
+        state.Started = time.GetTimestamp();
+        state.Deadline = long.MaxValue;
+        state.Snapshot = snapshot;
+        state.Caller = caller;
+        state.Operation = operation.Operation;
+        state.Streaming = operation.Streaming;
+        state.Route = new CallRoute(request.Model, snapshot.Version);
+        caller.ThrowIfCancellationRequested();
+
+        ResolvedName name = snapshot.Resolve(request.Model);
+        state.Group = name.Group;
+        state.Route.Group = name.Group.Name;
+        if (name.Alias is not null)
+        {
+            state.Route.Details().Alias = name.Alias;
+        }
+
+        RoutingOptions? routing = request.Routing;
+        state.Policy = routing?.MaxAttempts is { } attempts ? name.Group.Policy with { MaxAttempts = attempts } : name.Group.Policy;
+        state.RequestTimeout = routing?.Deadline ?? state.Policy.RequestTimeout;
+        long ticks = Ticks(state.RequestTimeout);
+        state.Deadline = ticks >= long.MaxValue - state.Started ? long.MaxValue : state.Started + ticks;
+        LlmContext context = LlmContext.Current;
+        state.Request = new RouteRequest
+        {
+            RequestedName = request.Model,
+            Operation = operation.Operation,
+            Features = request.Features,
+            EstimatedInputTokens = snapshot.NeedsEstimate ? operation.EstimateInput(estimator) : 0,
+            LikelyOutputTokens = snapshot.NeedsEstimate ? likelyOutput.Estimate(name.Group.Name, context.Feature, request.MaxOutputTokens) : 0,
+            Messages = request.Messages,
+            Options = request.Options,
+            Routing = routing,
+            Context = context,
+            Timestamp = state.Started,
+        };
+        state.Group.RetryBudget.CountRequest(state.Started);
+        trace.Begin(state);
+    }
+
+    /// <summary>A duration in timestamp ticks; <see cref="long.MaxValue"/> for an infinite one.</summary>
+    public long Ticks(TimeSpan duration) =>
+        duration == Timeout.InfiniteTimeSpan || duration.TotalSeconds > long.MaxValue / (double)time.TimestampFrequency / 2
+            ? long.MaxValue
+            : (long)(duration.TotalSeconds * time.TimestampFrequency);
+
+    /// <summary>Waits between attempts, watching the caller's token.</summary>
+    public async ValueTask WaitAsync(CallState state, TimeSpan wait)
+    {
+        long started = time.GetTimestamp();
+        await Task.Delay(wait, time, state.Caller).ConfigureAwait(false);
+        state.WaitedTicks += time.GetTimestamp() - started;
+        state.AttemptWait += wait;
+    }
+}

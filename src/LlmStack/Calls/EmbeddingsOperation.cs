@@ -1,0 +1,69 @@
+using LlmStack.Providers;
+using LlmStack.Routing;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Calls;
+
+/// <summary>Embeddings, cut into the provider's batch size. All chunks of a call go to one deployment: vectors of different models are not comparable.</summary>
+internal readonly struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGenerationOptions? options) : ICallOperation<GeneratedEmbeddings<Embedding<float>>>
+{
+    public LlmOperation Operation => LlmOperation.Embeddings;
+
+    public bool Streaming => false;
+
+    public ValueTask<GeneratedEmbeddings<Embedding<float>>> InvokeAsync(ProviderEntry provider, CallState state, CancellationToken cancellationToken)
+    {
+        IEmbeddingProvider embeddings = provider.Embeddings!;
+        return inputs.Count <= embeddings.MaxBatchSize
+            ? embeddings.EmbedAsync(state.Call, inputs, options, cancellationToken)
+            : EmbedChunkedAsync(embeddings, state.Call, cancellationToken);
+    }
+
+    public void Describe(GeneratedEmbeddings<Embedding<float>> result, ref ResultFacts facts)
+    {
+        facts.Usage = result.Usage;
+        facts.ModelId = result.Count > 0 ? result[0].ModelId : null;
+    }
+
+    public GeneratedEmbeddings<Embedding<float>> Attach(GeneratedEmbeddings<Embedding<float>> result, CallRoute route)
+    {
+        (result.AdditionalProperties ??= [])[LlmResponseExtensions.RouteKey] = route;
+        return result;
+    }
+
+    public int EstimateInput(ITokenEstimator estimator)
+    {
+        long tokens = 0;
+        for (int i = 0; i < inputs.Count; i++)
+        {
+            tokens += estimator.EstimateTokens(inputs[i]);
+        }
+
+        return (int)Math.Min(tokens, int.MaxValue);
+    }
+
+    private async ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedChunkedAsync(IEmbeddingProvider embeddings, ProviderCall call, CancellationToken cancellationToken)
+    {
+        var all = new GeneratedEmbeddings<Embedding<float>>(inputs.Count);
+        UsageDetails? usage = null;
+        for (int start = 0; start < inputs.Count; start += embeddings.MaxBatchSize)
+        {
+            int count = Math.Min(embeddings.MaxBatchSize, inputs.Count - start);
+            var chunk = new string[count];
+            for (int i = 0; i < count; i++)
+            {
+                chunk[i] = inputs[start + i];
+            }
+
+            GeneratedEmbeddings<Embedding<float>> part = await embeddings.EmbedAsync(call, chunk, options, cancellationToken).ConfigureAwait(false);
+            all.AddRange(part);
+            if (part.Usage is not null)
+            {
+                (usage ??= new UsageDetails()).Add(part.Usage);
+            }
+        }
+
+        all.Usage = usage;
+        return all;
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using LlmStack.Providers;
+
+namespace LlmStack.Calls;
+
+/// <summary>Turns what an adapter threw into the failure of an attempt; the adapters' own kinds pass unchanged.</summary>
+internal static class FailureClassifier
+{
+    /// <summary>Null when the caller cancelled.</summary>
+    public static LlmException? Classify(CallState state, Exception thrown)
+    {
+        // An adapter may see a cut socket before it sees the cancellation behind it: who cancelled decides.
+        if (state.Caller.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        TimeLimit limit = state.Clock.Fired;
+        if (limit != TimeLimit.None)
+        {
+            return TimedOut(state, limit, thrown);
+        }
+
+        string provider = state.Member!.Deployment.Provider;
+        return thrown switch
+        {
+            LlmException error => error,
+            OperationCanceledException or TimeoutException => new LlmException(LlmErrorKind.Timeout, $"The provider '{provider}' cancelled the call by a time limit of its own.", thrown) { Provider = provider },
+            _ => new LlmException(LlmErrorKind.Unknown, $"The provider '{provider}' threw {thrown.GetType().Name}.", thrown) { Provider = provider },
+        };
+    }
+
+    public static OperationCanceledException Cancelled(CallState state, Exception? thrown = null) =>
+        new("The call was cancelled.", thrown, state.Caller);
+
+    private static LlmException TimedOut(CallState state, TimeLimit limit, Exception thrown)
+    {
+        AttemptTimeouts timeouts = state.Timeouts;
+        string deployment = state.Member!.Deployment.Id;
+        string text = limit switch
+        {
+            TimeLimit.FirstToken => $"'{deployment}' sent no content within {Seconds(timeouts.FirstToken)} (FirstTokenTimeout).",
+            TimeLimit.Idle => $"'{deployment}' stalled: no content for {Seconds(timeouts.Idle)} (IdleTimeout).",
+            TimeLimit.Attempt => $"'{deployment}' did not finish within {Seconds(timeouts.Attempt)} (AttemptTimeout).",
+            _ => $"The request did not finish within {Seconds(state.RequestTimeout)} (RequestTimeout or Deadline), the last attempt being at '{deployment}'.",
+        };
+        return new LlmException(LlmErrorKind.Timeout, text, thrown) { Provider = state.Member.Deployment.Provider };
+    }
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
+}

@@ -1,0 +1,38 @@
+using LlmStack.Diagnostics;
+using LlmStack.Routing;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Calls;
+
+/// <summary>Looks at the router from outside a call, through the same engine.</summary>
+internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, ITokenEstimator estimator, LikelyOutput likelyOutput, CallTelemetry telemetry, TimeProvider time) : ILlmRouter
+{
+    public ValueTask<RouteExplanation> ExplainAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(model);
+        ArgumentNullException.ThrowIfNull(messages);
+        cancellationToken.ThrowIfCancellationRequested();
+        RoutingSnapshot snapshot = snapshots.Current;
+        ResolvedName name = snapshot.Resolve(model);
+        IReadOnlyList<ChatMessage> list = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
+        LlmContext context = LlmContext.Current;
+        var request = new RouteRequest
+        {
+            RequestedName = model,
+            Operation = LlmOperation.Chat,
+            Features = RequestInspector.FeaturesOf(list, options, streaming: false),
+            EstimatedInputTokens = estimator.EstimateTokens(list, options),
+            LikelyOutputTokens = likelyOutput.Estimate(name.Group.Name, context.Feature, options?.MaxOutputTokens),
+            Messages = list,
+            Options = options,
+            Routing = RoutingOptionsExtensions.Read(options?.AdditionalProperties),
+            Context = context,
+            Timestamp = time.GetTimestamp(),
+        };
+        return new ValueTask<RouteExplanation>(engine.Explain(snapshot, name, request));
+    }
+
+    public IReadOnlyList<DeploymentStatus> GetDeployments() => RouterStatus.Build(snapshots.Current, time.GetTimestamp(), time);
+
+    public IReadOnlyList<CallRoute> GetRecentCalls() => telemetry.RecentCalls;
+}

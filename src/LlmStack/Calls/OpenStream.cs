@@ -1,0 +1,60 @@
+namespace LlmStack.Calls;
+
+/// <summary>A stream that has committed: its first content has arrived, nothing was handed to the consumer yet.</summary>
+internal sealed class OpenStream<TUpdate>
+    where TUpdate : class
+{
+    /// <summary>Metadata held back before the first content; more than this commits the stream.</summary>
+    private const int MaxHeld = 64;
+
+    private OpenStream(IAsyncEnumerator<TUpdate> updates) => Updates = updates;
+
+    public IAsyncEnumerator<TUpdate> Updates { get; }
+
+    /// <summary>What arrived up to the first content, in order.</summary>
+    public List<TUpdate> Held { get; } = new(4);
+
+    /// <summary>Whether the stream ended while it was opened.</summary>
+    public bool Ended { get; private set; }
+
+    /// <summary>Whether what is held ends with the first content; false for an empty answer.</summary>
+    public bool HasContent { get; private set; }
+
+    /// <summary>Reads until the first content. Whatever fails here has delivered nothing, so the call may move on.</summary>
+    public static async ValueTask<OpenStream<TUpdate>> OpenAsync<TTraits>(IAsyncEnumerable<TUpdate> source, CallState state, CancellationToken cancellationToken)
+        where TTraits : struct, IUpdateTraits<TUpdate>
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+
+        // The adapter has the token already; passing it again would cost a linked source.
+#pragma warning disable CA2016
+        IAsyncEnumerator<TUpdate> updates = source.GetAsyncEnumerator(CancellationToken.None);
+#pragma warning restore CA2016
+        var stream = new OpenStream<TUpdate>(updates);
+        try
+        {
+            while (true)
+            {
+                if (!await updates.MoveNextAsync().ConfigureAwait(false))
+                {
+                    stream.Ended = true;
+                    return stream;
+                }
+
+                TUpdate update = updates.Current;
+                stream.Held.Add(update);
+                stream.HasContent = TTraits.HasContent(update);
+                if (stream.HasContent || stream.Held.Count >= MaxHeld)
+                {
+                    state.Clock.Pause();
+                    return stream;
+                }
+            }
+        }
+        catch
+        {
+            await updates.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace LlmStack.Calls;
+
+/// <summary>The time limits that can end an attempt.</summary>
+internal enum TimeLimit
+{
+    None = 0,
+    FirstToken,
+    Idle,
+    Attempt,
+    Request,
+}

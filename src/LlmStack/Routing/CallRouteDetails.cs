@@ -1,0 +1,17 @@
+namespace LlmStack.Routing;
+
+/// <summary>The parts of a route that a call served by its first attempt does not need.</summary>
+internal sealed class CallRouteDetails
+{
+    public string? Alias { get; set; }
+
+    public List<RouteAttempt>? Attempts { get; set; }
+
+    public TimeSpan RetryWait { get; set; }
+
+    public TimeSpan Consumer { get; set; }
+
+    public IReadOnlyList<string>? Changes { get; set; }
+
+    public IReadOnlyList<FilterRemoval>? Removals { get; set; }
+}
