@@ -8,6 +8,9 @@ internal sealed class SeededRandomSource(ulong seed) : IRandomSource
 
     public static SeededRandomSource FromClock(TimeProvider time) => new((ulong)time.GetTimestamp() * Gamma);
 
+    /// <summary>A source that will give what this one would, without moving it.</summary>
+    public SeededRandomSource Copy() => new(Volatile.Read(ref _state));
+
     public int NextInt32(int exclusiveMax) => (int)(((UInt128)(Next() >> 32) * (uint)exclusiveMax) >> 32);
 
     public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));

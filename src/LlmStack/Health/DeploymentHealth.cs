@@ -1,13 +1,128 @@
+using System.Runtime.InteropServices;
+
 namespace LlmStack.Health;
 
 /// <summary>What was learned of a deployment: calls in flight, latency estimates, failure windows, cooldown. Lock-free to read.</summary>
 internal sealed class DeploymentHealth
 {
-    private int _inFlight;
+    private const int NoError = -1;
 
-    public int InFlight => Volatile.Read(ref _inFlight);
+    private readonly Lock _lock = new();
+    private readonly SlidingCounts _window = new();
+    private PaddedCount _inFlight;
+    private long _successes;
+    private long _failures;
+    private int _lastError = NoError;
 
-    public void Enter() => Interlocked.Increment(ref _inFlight);
+    public int InFlight => Volatile.Read(ref _inFlight.Value);
 
-    public void Leave() => Interlocked.Decrement(ref _inFlight);
+    public long Successes => Volatile.Read(ref _successes);
+
+    public long Failures => Volatile.Read(ref _failures);
+
+    public LlmErrorKind? LastError => Volatile.Read(ref _lastError) is var kind and not NoError ? (LlmErrorKind)kind : null;
+
+    /// <summary>The deployment's own cooldown; the credential's is kept by the tracker.</summary>
+    public Circuit Circuit { get; } = new();
+
+    /// <summary>Time to first content of streams.</summary>
+    public LatencyEstimate FirstToken { get; } = new();
+
+    /// <summary>Time to the whole answer of calls that do not stream.</summary>
+    public LatencyEstimate Answer { get; } = new();
+
+    /// <summary>Time for each generated token.</summary>
+    public LatencyEstimate PerToken { get; } = new();
+
+    public void Enter() => Interlocked.Increment(ref _inFlight.Value);
+
+    /// <summary>Never goes below zero, whatever callers do.</summary>
+    public void Leave()
+    {
+        int seen = Volatile.Read(ref _inFlight.Value);
+        while (seen > 0)
+        {
+            int found = Interlocked.CompareExchange(ref _inFlight.Value, seen - 1, seen);
+            if (found == seen)
+            {
+                return;
+            }
+            seen = found;
+        }
+    }
+
+    public void CountSuccess(in AttemptSample sample, long defaultWindow, long frequency)
+    {
+        lock (_lock)
+        {
+            _successes++;
+            _window.EnsureLength(defaultWindow);
+            _window.AddAttempt(sample.Now);
+            Measure(sample, frequency);
+        }
+    }
+
+    /// <summary>Counts a failure for the books alone.</summary>
+    public void NoteFailure(LlmErrorKind kind)
+    {
+        Interlocked.Increment(ref _failures);
+        Volatile.Write(ref _lastError, (int)kind);
+    }
+
+    /// <summary>Counts a failure in the window and returns the window's sums, this one included.</summary>
+    public void CountFailure(in AttemptSample sample, long window, LlmErrorKind kind, out int attempts, out int failures, out int failuresOfKind)
+    {
+        lock (_lock)
+        {
+            _window.SetLength(window);
+            _window.AddFailure(sample.Now, kind);
+            _window.Sum(sample.Now, kind, out attempts, out failures, out failuresOfKind);
+        }
+    }
+
+    /// <summary>An attempt that ran into a time limit was at least as slow as that.</summary>
+    public void MeasureTimeout(in AttemptSample sample, long frequency)
+    {
+        lock (_lock)
+        {
+            double seconds = sample.Total / (double)frequency;
+            (sample.Streamed ? FirstToken : Answer).Add(seconds, sample.Now, frequency);
+        }
+    }
+
+    /// <summary>Old failures must not open a circuit that a probe has just closed.</summary>
+    public void ForgetWindow()
+    {
+        lock (_lock)
+        {
+            _window.Clear();
+        }
+    }
+
+    private void Measure(in AttemptSample sample, long frequency)
+    {
+        double first = Math.Max(0, sample.FirstToken) / (double)frequency;
+        double total = Math.Max(0, sample.Total) / (double)frequency;
+        if (sample.Streamed)
+        {
+            FirstToken.Add(first, sample.Now, frequency);
+        }
+        else
+        {
+            Answer.Add(total, sample.Now, frequency);
+            first = double.IsNaN(FirstToken.Seconds) ? 0 : FirstToken.Seconds;
+        }
+        if (sample.OutputTokens > 0)
+        {
+            PerToken.Add(Math.Max(0, total - first) / sample.OutputTokens, sample.Now, frequency);
+        }
+    }
+
+    /// <summary>Alone on its cache lines: every call writes it twice while picks read the fields around it.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 192)]
+    private struct PaddedCount
+    {
+        [FieldOffset(64)]
+        public int Value;
+    }
 }

@@ -1,26 +1,241 @@
+using System.Collections.Concurrent;
+using LlmStack.Providers;
 using LlmStack.Routing;
 
 namespace LlmStack.Health;
 
 /// <summary>Turns outcomes of attempts into latency estimates and cooldowns.</summary>
-internal sealed class HealthTracker(TimeProvider time)
+internal sealed class HealthTracker
 {
-    public TimeProvider Time { get; } = time;
+    /// <summary>A single member leaves by the ratio rule only after this many attempts in the window.</summary>
+    public const int SingleMemberAttempts = 1000;
+
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
+    private static readonly TimeSpan ProbeLease = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<string, Circuit> _keys = new(StringComparer.Ordinal);
+    private readonly long _frequency;
+    private readonly long _probeLease;
+    private int _keysTouched;
+
+    public HealthTracker(TimeProvider time)
+    {
+        Time = time;
+        _frequency = time.TimestampFrequency;
+        _probeLease = ToTicks(ProbeLease);
+    }
+
+    public TimeProvider Time { get; }
 
     /// <summary>Raised when a cooldown starts or ends; for logs, metrics and events. Handlers must not throw.</summary>
     public event Action<CooldownChange>? Changed;
 
+    /// <summary>The state of a deployment, its credential included, and the ticks until it may be asked.</summary>
+    public CircuitState StateOf(Deployment deployment, long now, out long wait)
+    {
+        Circuit own = deployment.Health.Circuit;
+        wait = 0;
+        CircuitState state = own.IsIdle ? CircuitState.Closed : own.StateAt(now, _probeLease, out wait);
+        if (Volatile.Read(ref _keysTouched) == 0 || KeyOf(deployment) is not { } key)
+        {
+            return state;
+        }
+        CircuitState keyState = key.StateAt(now, _probeLease, out long keyWait);
+        wait = Math.Max(wait, keyWait);
+        return keyState > state ? keyState : state;
+    }
+
+    /// <summary>The failure behind a cooldown.</summary>
+    public LlmErrorKind CauseOf(Deployment deployment, long now)
+    {
+        Circuit own = deployment.Health.Circuit;
+        return KeyOf(deployment) is { } key && key.Until > own.Until && key.Until > now ? key.Kind : own.Kind;
+    }
+
+    /// <summary>Takes the right to probe a half-open deployment; false when somebody was faster.</summary>
+    public bool TryClaimProbe(Deployment deployment, long now)
+    {
+        Circuit own = deployment.Health.Circuit;
+        if (own.StateAt(now, _probeLease, out _) == CircuitState.HalfOpen && !own.TryClaimProbe(now, _probeLease))
+        {
+            return false;
+        }
+        return KeyOf(deployment) is not { } key
+            || key.StateAt(now, _probeLease, out _) != CircuitState.HalfOpen
+            || key.TryClaimProbe(now, _probeLease);
+    }
+
     /// <summary>An attempt starts: counts it in flight. Every call is matched by exactly one of the others.</summary>
-    public void Started(Deployment deployment) => deployment.Health.Enter();
+    public void Started(Deployment deployment)
+    {
+        DeploymentHealth health = deployment.Health;
+        health.Enter();
+        if (!health.Circuit.IsIdle)
+        {
+            health.Circuit.AttemptStarted(Time.GetTimestamp());
+        }
+        if (KeyOf(deployment) is { IsIdle: false } key)
+        {
+            key.AttemptStarted(Time.GetTimestamp());
+        }
+    }
 
     /// <summary>An attempt succeeded.</summary>
-    public void Succeeded(Deployment deployment, in AttemptSample sample) => throw new NotSupportedException("seam");
+    public void Succeeded(Deployment deployment, in AttemptSample sample)
+    {
+        DeploymentHealth health = deployment.Health;
+        health.Leave();
+        health.CountSuccess(sample, WindowOf(CallPolicy.Default.Cooldown), _frequency);
+        long started = sample.Now - sample.Total;
+        bool closed = !health.Circuit.IsIdle && health.Circuit.Succeeded(started);
+        if (closed)
+        {
+            health.ForgetWindow();
+        }
+        closed |= KeyOf(deployment) is { IsIdle: false } key && key.Succeeded(started);
+        if (closed)
+        {
+            Changed?.Invoke(new CooldownChange(deployment, Cooling: false, TimeSpan.Zero, LlmErrorKind.Unknown));
+        }
+    }
 
     /// <summary>An attempt failed.</summary>
-    public void Failed(Deployment deployment, ModelGroup group, LlmException error, in AttemptSample sample) => throw new NotSupportedException("seam");
+    public void Failed(Deployment deployment, ModelGroup group, LlmException error, in AttemptSample sample)
+    {
+        DeploymentHealth health = deployment.Health;
+        health.Leave();
+        health.NoteFailure(error.Kind);
+        if (!IsFaultOfDeployment(error))
+        {
+            ReleaseProbes(deployment);
+            return;
+        }
+        if (error.Kind == LlmErrorKind.Timeout)
+        {
+            health.MeasureTimeout(sample, _frequency);
+        }
+        CooldownPolicy policy = group.PolicyFor(deployment).Cooldown;
+        bool single = !HasAnotherMember(group, deployment);
+        // A probe that failed settles the matter whatever the counters say.
+        bool probeFailed = health.Circuit.StateAt(sample.Now, _probeLease, out _) is CircuitState.HalfOpen or CircuitState.Probing;
+        health.CountFailure(sample, WindowOf(policy), error.Kind, out int attempts, out int failures, out int ofKind);
+        if (!policy.Enabled)
+        {
+            ReleaseProbes(deployment);
+            return;
+        }
+        TimeSpan asked = error.RetryAfter is { } after ? TimeSpan.FromTicks(Math.Clamp(after.Ticks, 0, LongestRetryAfter.Ticks)) : TimeSpan.Zero;
+        switch (error.Kind)
+        {
+            case LlmErrorKind.Authentication or LlmErrorKind.QuotaExhausted:
+                OpenKey(deployment, policy, asked, error.Kind, sample);
+                break;
+            case LlmErrorKind.PermissionDenied or LlmErrorKind.NotFound:
+                Open(deployment, health.Circuit, policy.LongDuration, policy.MaxDuration, asked, error.Kind, sample);
+                break;
+            case LlmErrorKind.RateLimited when !single:
+                Open(deployment, health.Circuit, asked > TimeSpan.Zero ? asked : policy.Duration, policy.MaxDuration, asked, error.Kind, sample);
+                break;
+            case LlmErrorKind.RateLimited:
+                ReleaseProbes(deployment);
+                break;
+            default:
+                if (probeFailed || CountRule(policy, ofKind) || RatioRule(policy, single, attempts, failures))
+                {
+                    Open(deployment, health.Circuit, policy.Duration, policy.MaxDuration, asked, error.Kind, sample);
+                }
+                break;
+        }
+    }
 
     /// <summary>An attempt was cancelled by the caller or cut by us without a fault of the deployment.</summary>
-    public void Cancelled(Deployment deployment) => deployment.Health.Leave();
+    public void Cancelled(Deployment deployment)
+    {
+        deployment.Health.Leave();
+        ReleaseProbes(deployment);
+    }
 
-    private void Raise(CooldownChange change) => Changed?.Invoke(change);
+    /// <summary>The provider said that nothing is left until a moment: picks stay away until then, before a 429 has to say so.</summary>
+    public void Headroom(Deployment deployment, RateLimitHeadroom headroom, long now)
+    {
+        TimeSpan wait = TimeSpan.Zero;
+        if (headroom is { RemainingRequests: <= 0, ResetRequests: { } requests })
+        {
+            wait = requests;
+        }
+        if (headroom is { RemainingTokens: <= 0, ResetTokens: { } tokens } && tokens > wait)
+        {
+            wait = tokens;
+        }
+        if (wait <= TimeSpan.Zero)
+        {
+            return;
+        }
+        wait = wait > LongestRetryAfter ? LongestRetryAfter : wait;
+        if (deployment.Health.Circuit.HoldUntil(now, now + ToTicks(wait), LlmErrorKind.RateLimited))
+        {
+            Changed?.Invoke(new CooldownChange(deployment, Cooling: true, wait, LlmErrorKind.RateLimited));
+        }
+    }
+
+    public long ToTicks(TimeSpan span) => (long)((Int128)span.Ticks * _frequency / TimeSpan.TicksPerSecond);
+
+    public TimeSpan ToTimeSpan(long ticks) => new((long)((Int128)ticks * TimeSpan.TicksPerSecond / _frequency));
+
+    private static bool IsFaultOfDeployment(LlmException error) =>
+        error.Scope is not (LlmErrorScope.Caller or LlmErrorScope.Request)
+        && error.Kind is not (LlmErrorKind.InvalidRequest or LlmErrorKind.ContextWindowExceeded or LlmErrorKind.ContentPolicyViolation
+            or LlmErrorKind.NoCandidate or LlmErrorKind.LimitExceeded or LlmErrorKind.BudgetExceeded or LlmErrorKind.PolicyDenied
+            or LlmErrorKind.Configuration or LlmErrorKind.Cancelled);
+
+    private static bool CountRule(CooldownPolicy policy, int failuresOfKind) => policy.AllowedFailures > 0 && failuresOfKind > policy.AllowedFailures;
+
+    private static bool RatioRule(CooldownPolicy policy, bool single, int attempts, int failures) =>
+        policy.FailureRatio > 0
+        && attempts >= (single ? Math.Max(SingleMemberAttempts, policy.MinimumAttempts) : policy.MinimumAttempts)
+        && failures >= policy.FailureRatio * attempts;
+
+    private static bool HasAnotherMember(ModelGroup group, Deployment deployment)
+    {
+        foreach (Member member in group.Members)
+        {
+            if (!ReferenceEquals(member.Deployment.Health, deployment.Health))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private long WindowOf(CooldownPolicy policy) => ToTicks(policy.Window);
+
+    private void OpenKey(Deployment deployment, CooldownPolicy policy, TimeSpan asked, LlmErrorKind kind, in AttemptSample sample)
+    {
+        Circuit circuit = deployment.Health.Circuit;
+        if (deployment.ProviderEntry?.Credential.Id is { } id && id != StaticCredential.None.Id)
+        {
+            circuit = _keys.GetOrAdd(id, static _ => new Circuit());
+            Volatile.Write(ref _keysTouched, 1);
+            // The verdict is the key's; the deployment's own circuit learned nothing from this probe.
+            deployment.Health.Circuit.ReleaseProbe();
+        }
+        Open(deployment, circuit, policy.LongDuration, policy.MaxDuration, asked, kind, sample);
+    }
+
+    private void Open(Deployment deployment, Circuit circuit, TimeSpan length, TimeSpan longest, TimeSpan asked, LlmErrorKind kind, in AttemptSample sample)
+    {
+        if (circuit.Open(sample.Now, sample.Now - sample.Total, ToTicks(length), ToTicks(longest), ToTicks(asked), kind, out long duration))
+        {
+            Changed?.Invoke(new CooldownChange(deployment, Cooling: true, ToTimeSpan(duration), kind));
+        }
+    }
+
+    private void ReleaseProbes(Deployment deployment)
+    {
+        deployment.Health.Circuit.ReleaseProbe();
+        KeyOf(deployment)?.ReleaseProbe();
+    }
+
+    private Circuit? KeyOf(Deployment deployment) =>
+        Volatile.Read(ref _keysTouched) != 0 && deployment.ProviderEntry is { } entry && _keys.TryGetValue(entry.Credential.Id, out Circuit? key) ? key : null;
 }

@@ -1,11 +1,52 @@
+using LlmStack.Routing;
+
 namespace LlmStack.Limits;
 
 /// <summary>Requests and tokens per minute of a deployment; everything else is admitted.</summary>
+/// <remarks>
+/// The likely output is only a guess: when the prompt alone fits the token limit, prompt and guess together never demand more than
+/// the whole limit, so that a small limit lets large calls through one after the other instead of never.
+/// </remarks>
 internal sealed class DeploymentAdmission(TimeProvider time) : IAdmission
 {
-    public AdmissionResult TryReserve(in Demand demand, out Reservation reservation) => throw new NotSupportedException("seam");
+    private readonly long _frequency = time.TimestampFrequency;
 
-    public void Settle(in Reservation reservation, in UsageAmounts usage) => throw new NotSupportedException("seam");
+    public AdmissionResult TryReserve(in Demand demand, out Reservation reservation)
+    {
+        Deployment deployment = demand.Deployment;
+        if (deployment.RequestsPerMinute is null && deployment.TokensPerMinute is null)
+        {
+            reservation = default;
+            return AdmissionResult.Yes;
+        }
+        long tokens = TokensOf(demand);
+        long token = deployment.Limits.TryReserve(deployment.RequestsPerMinute, deployment.TokensPerMinute, tokens, demand.Timestamp, _frequency, out string? limit, out TimeSpan wait);
+        if (token == 0)
+        {
+            reservation = default;
+            return new AdmissionResult(false, limit, wait);
+        }
+        reservation = new Reservation(deployment, tokens, demand.Timestamp, token);
+        return AdmissionResult.Yes;
+    }
 
-    public TimeSpan WaitFor(in Demand demand) => throw new NotSupportedException("seam");
+    public void Settle(in Reservation reservation, in UsageAmounts usage) =>
+        reservation.Deployment?.Limits.Settle(reservation.Token, usage.Requests, usage.InputTokens + usage.OutputTokens);
+
+    /// <inheritdoc/>
+    /// <remarks><see cref="TimeSpan.MaxValue"/> when the demand exceeds the limit even of an empty window.</remarks>
+    public TimeSpan WaitFor(in Demand demand)
+    {
+        Deployment deployment = demand.Deployment;
+        return deployment.RequestsPerMinute is null && deployment.TokensPerMinute is null
+            ? TimeSpan.Zero
+            : deployment.Limits.WaitFor(deployment.RequestsPerMinute, deployment.TokensPerMinute, TokensOf(demand), demand.Timestamp, _frequency);
+    }
+
+    private static long TokensOf(in Demand demand)
+    {
+        long input = Math.Max(0, demand.InputTokens);
+        long total = input + Math.Max(0, demand.OutputTokens);
+        return demand.Deployment.TokensPerMinute is { } limit && total > limit ? Math.Max(input, limit) : total;
+    }
 }

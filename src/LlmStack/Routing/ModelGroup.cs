@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
+
 namespace LlmStack.Routing;
 
 /// <summary>A group of the current snapshot.</summary>
 internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy strategy, string strategyName, CallPolicy policy, IReadOnlyList<FallbackRule> fallbacks)
 {
+    private readonly ConcurrentDictionary<Deployment, CallPolicy> _policies = new();
+
     public string Name { get; } = name;
 
     /// <summary>In the stable order of the configuration (Order, then key).</summary>
@@ -21,4 +25,14 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
 
     /// <summary>Survivors of the static filters by request shape; owned by the routing engine.</summary>
     internal ShapeCache Shapes { get; } = new();
+
+    /// <summary>What is in force for attempts of this group at a deployment: deployment over provider over group over defaults.</summary>
+    public CallPolicy PolicyFor(Deployment deployment)
+    {
+        if (deployment.PolicyOverride is null && deployment.ProviderEntry?.PolicyOverride is null)
+        {
+            return Policy;
+        }
+        return _policies.GetOrAdd(deployment, static (d, group) => group.With(d.ProviderEntry?.PolicyOverride).With(d.PolicyOverride), Policy);
+    }
 }

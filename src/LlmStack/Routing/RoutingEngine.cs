@@ -4,13 +4,199 @@ using LlmStack.Limits;
 namespace LlmStack.Routing;
 
 /// <summary>Filters and picks. Pure over the snapshot and the learned state; the same code serves calls and <c>Explain</c>.</summary>
-internal sealed class RoutingEngine(IEnumerable<IRoutingFilter> userFilters, IAdmission admission, HealthTracker health, IRandomSource random)
+internal sealed class RoutingEngine
 {
+    /// <summary>Up to this many members are looked at one by one; larger sets are sampled first.</summary>
+    public const int FullScan = 16;
+
+    private const int Samples = 4;
+    private const string ByOrder = "first in the call's order";
+    private const string OnlyOne = "the only candidate";
+    private const string FirstBack = "all are cooling, this one comes back first";
+
+    [ThreadStatic]
+    private static Member[]? _scratch;
+
+    private readonly HealthTracker _health;
+    private readonly IRandomSource _random;
+    private readonly StaticFilters _staticFilters;
+    private readonly DynamicFilters _dynamicFilters;
+    private readonly RouteExplainer _explainer;
+
+    public RoutingEngine(IEnumerable<IRoutingFilter> userFilters, IAdmission admission, HealthTracker health, IRandomSource random)
+    {
+        _health = health;
+        _random = random;
+        IRoutingFilter[] all = [.. userFilters];
+        _staticFilters = new StaticFilters(Array.FindAll(all, static f => f.Scope == FilterScope.Static));
+        _dynamicFilters = new DynamicFilters(Array.FindAll(all, static f => f.Scope == FilterScope.Dynamic), admission, health);
+        _explainer = new RouteExplainer(this, _staticFilters, _dynamicFilters, health, random);
+    }
+
     /// <summary>Picks a member of <paramref name="group"/>. <paramref name="removals"/>, when given, collects what removed what.</summary>
     public PickResult Pick(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval>? removals = null)
-        => throw new NotSupportedException("seam");
+        => Pick(snapshot, group, request, history, mode, removals, _random, peek: false);
 
     /// <summary>Every member with its verdict, by the same filters and strategy, without moving a counter or the random state.</summary>
     public RouteExplanation Explain(RoutingSnapshot snapshot, in ResolvedName name, in RouteRequest request)
-        => throw new NotSupportedException("seam");
+        => _explainer.Explain(snapshot, name, request);
+
+    /// <summary>Says, for an error message, which filter removed how many and why.</summary>
+    public string DescribeEmpty(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode)
+        => _explainer.DescribeEmpty(snapshot, group, request, history, mode);
+
+    /// <summary>The pick itself; with <paramref name="peek"/> it claims no probe and moves no strategy.</summary>
+    internal PickResult Pick(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval>? removals, IRandomSource random, bool peek)
+    {
+        StaticSet set = SetFor(snapshot, group, request);
+        if (removals is not null)
+        {
+            foreach (FilterRemoval removal in set.Removals)
+            {
+                RemovalList.Add(removals, removal.Filter, removal.Count, removal.Reason);
+            }
+        }
+        if (set.Tiers.Length == 0)
+        {
+            return new PickResult(PickStatus.Filtered, null, TimeSpan.Zero, set.Kind, set.Removals.Length > 0 ? set.Removals[^1].Reason : "the group has no deployments");
+        }
+        if (request.Routing?.Order is { Count: > 0 } order && PickByOrder(set, order, request, history, mode, peek) is { } listed)
+        {
+            return new PickResult(PickStatus.Picked, listed, TimeSpan.Zero, LlmErrorKind.Unknown, ByOrder);
+        }
+        var summary = new PickSummary();
+        foreach (Tier tier in set.Tiers)
+        {
+            if (PickFrom(tier, group, request, history, mode, removals, random, peek, ref summary) is { } picked)
+            {
+                return new PickResult(PickStatus.Picked, picked, TimeSpan.Zero, LlmErrorKind.Unknown, set.Tiers.Length == 1 && tier.Members.Length == 1 ? OnlyOne : group.StrategyName);
+            }
+        }
+        return mode == PickMode.LeastBad && summary.LeastBad is { } leastBad
+            ? new PickResult(PickStatus.Picked, leastBad, TimeSpan.Zero, LlmErrorKind.Unknown, FirstBack)
+            : summary.ToResult(_health);
+    }
+
+    /// <summary>The cached survivors of the static filters; built on a shape's first request.</summary>
+    internal StaticSet SetFor(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request)
+    {
+        var key = new ShapeKey(request);
+        if (group.Shapes.Find(key) is { } found)
+        {
+            return found;
+        }
+        StaticSet set = _staticFilters.Build(snapshot, group, request);
+        group.Shapes.Add(key, set);
+        return set;
+    }
+
+    private Member? PickByOrder(StaticSet set, IReadOnlyList<string> order, in RouteRequest request, AttemptHistory? history, PickMode mode, bool peek)
+    {
+        for (int i = 0; i < order.Count; i++)
+        {
+            foreach (Tier tier in set.Tiers)
+            {
+                foreach (Member member in tier.Members)
+                {
+                    if (StaticFilters.Names(order[i], member.Deployment)
+                        && _dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None
+                        && Take(member, request.Timestamp, peek))
+                    {
+                        return member;
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    private Member? PickFrom(Tier tier, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval>? removals, IRandomSource random, bool peek, ref PickSummary summary)
+    {
+        Member[] members = tier.Members;
+        var all = new CandidateSet(members, members.Length, tier.Precomputed);
+        for (int sample = 0; members.Length > FullScan && sample < Samples; sample++)
+        {
+            Member member = members[Ask(group, request, all, random, peek)];
+            if (_dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && Take(member, request.Timestamp, peek))
+            {
+                return member;
+            }
+        }
+        Member[] scratch = Rent(members.Length);
+        try
+        {
+            int count = Survivors(members, scratch, request, history, mode, removals, ref summary);
+            while (count > 0)
+            {
+                CandidateSet survivors = count == members.Length ? all : new CandidateSet(scratch, count);
+                int index = count == 1 ? 0 : Ask(group, request, survivors, random, peek);
+                Member member = scratch[index];
+                if (Take(member, request.Timestamp, peek))
+                {
+                    return member;
+                }
+                // Somebody else took the probe between the look and the pick: for this pick the candidate is gone.
+                Array.Copy(scratch, index + 1, scratch, index, --count - index);
+            }
+            return null;
+        }
+        finally
+        {
+            Return(scratch, members.Length);
+        }
+    }
+
+    private int Survivors(Member[] members, Member[] survivors, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval>? removals, ref PickSummary summary)
+    {
+        int count = 0;
+        foreach (Member member in members)
+        {
+            DynamicVerdict verdict = _dynamicFilters.Judge(request, member, history, mode);
+            if (verdict.Removal == Removal.None)
+            {
+                survivors[count++] = member;
+                continue;
+            }
+            summary.Add(member, verdict, history);
+            if (removals is not null)
+            {
+                RemovalList.Add(removals, verdict.Filter!, 1, verdict.Reason!);
+            }
+        }
+        return count;
+    }
+
+    private bool Take(Member member, long now, bool peek) =>
+        peek || _health.StateOf(member.Deployment, now, out _) switch
+        {
+            CircuitState.Closed => true,
+            CircuitState.HalfOpen => _health.TryClaimProbe(member.Deployment, now),
+            _ => false,
+        };
+
+    private static int Ask(ModelGroup group, in RouteRequest request, in CandidateSet candidates, IRandomSource random, bool peek)
+    {
+        int index = peek && group.Strategy is BuiltInStrategy builtIn
+            ? builtIn.Peek(request, candidates, random)
+            : group.Strategy.Pick(request, candidates, random);
+        if ((uint)index >= (uint)candidates.Count)
+        {
+            throw new LlmException(LlmErrorKind.Configuration, $"The strategy '{group.StrategyName}' of group '{group.Name}' returned {index}; allowed is 0 to {candidates.Count - 1}.");
+        }
+        return index;
+    }
+
+    private static Member[] Rent(int size)
+    {
+        // Taken out while in use: a filter of the user's may route a call of its own on this thread.
+        Member[]? scratch = _scratch;
+        _scratch = null;
+        return scratch is not null && scratch.Length >= size ? scratch : new Member[Math.Max(size, FullScan)];
+    }
+
+    private static void Return(Member[] scratch, int used)
+    {
+        Array.Clear(scratch, 0, used);
+        _scratch = scratch;
+    }
 }

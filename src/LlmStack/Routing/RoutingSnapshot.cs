@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 
 namespace LlmStack.Routing;
@@ -5,6 +6,11 @@ namespace LlmStack.Routing;
 /// <summary>The immutable configuration that calls run on. A reload swaps the reference; calls in flight finish on the old one.</summary>
 internal sealed class RoutingSnapshot
 {
+    /// <summary>More names than this and the cache of <c>provider/model</c> groups starts anew.</summary>
+    public const int MaxDirectGroups = 1024;
+
+    private readonly ConcurrentDictionary<string, ModelGroup> _direct = new(StringComparer.Ordinal);
+
     public required long Version { get; init; }
 
     public required FrozenDictionary<string, ProviderEntry> Providers { get; init; }
@@ -25,7 +31,42 @@ internal sealed class RoutingSnapshot
     /// <summary>Compared with a deployment's environments.</summary>
     public string? Environment { get; init; }
 
+    /// <summary>Keeps what is learned of deployments that only exist as a name (<c>provider/model</c>) across reloads.</summary>
+    public DeploymentRegistry Registry { get; init; } = new();
+
     /// <summary>Exact group → alias → <c>provider/model</c> → default group.</summary>
     /// <exception cref="LlmException"><see cref="LlmErrorKind.NotFound"/> with the near matches.</exception>
-    public ResolvedName Resolve(string name) => throw new NotSupportedException("seam");
+    public ResolvedName Resolve(string name)
+    {
+        if (string.IsNullOrWhiteSpace(name))
+        {
+            throw new LlmException(LlmErrorKind.InvalidRequest, "The model name is empty; expected is a model group, an alias or provider/model.");
+        }
+        if (Groups.TryGetValue(name, out ModelGroup? group))
+        {
+            return new ResolvedName(group, null);
+        }
+        if (Aliases.TryGetValue(name, out string? target) && Groups.TryGetValue(target, out group))
+        {
+            return new ResolvedName(group, name);
+        }
+        return _direct.TryGetValue(name, out group) ? new ResolvedName(group, null) : ResolveSlowly(name);
+    }
+
+    private ResolvedName ResolveSlowly(string name)
+    {
+        if (DirectGroup.TryMake(this, name) is { } direct)
+        {
+            if (_direct.Count >= MaxDirectGroups)
+            {
+                _direct.Clear();
+            }
+            return new ResolvedName(_direct.GetOrAdd(name, direct), null);
+        }
+        if (DefaultGroup is not null && Groups.TryGetValue(DefaultGroup, out ModelGroup? group))
+        {
+            return new ResolvedName(group, null);
+        }
+        throw new LlmException(LlmErrorKind.NotFound, NearNames.DescribeUnknown(this, name));
+    }
 }

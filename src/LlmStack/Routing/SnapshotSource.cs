@@ -7,5 +7,12 @@ internal sealed class SnapshotSource(RoutingSnapshot initial)
 
     public RoutingSnapshot Current => Volatile.Read(ref _current);
 
-    public void Swap(RoutingSnapshot next) => Volatile.Write(ref _current, next);
+    /// <summary>Raised after a swap, on the thread that swapped. Handlers must not throw.</summary>
+    public event Action<RoutingSnapshot>? Swapped;
+
+    public void Swap(RoutingSnapshot next)
+    {
+        Volatile.Write(ref _current, next);
+        Swapped?.Invoke(next);
+    }
 }

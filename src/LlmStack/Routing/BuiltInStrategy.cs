@@ -1,0 +1,16 @@
+namespace LlmStack.Routing;
+
+/// <summary>What the engine asks of the strategies that ship, beside picking.</summary>
+internal abstract class BuiltInStrategy : IRoutingStrategy
+{
+    public abstract int Pick(in RouteRequest request, in CandidateSet candidates, IRandomSource random);
+
+    /// <summary>As <see cref="Pick"/>, without moving the strategy's own state.</summary>
+    public virtual int Peek(in RouteRequest request, in CandidateSet candidates, IRandomSource random) => Pick(request, candidates, random);
+
+    /// <summary>Computes once what picks from <paramref name="members"/> need; the set is cached and picked from often.</summary>
+    public virtual object? Prepare(Member[] members) => null;
+
+    /// <summary>What the strategy knows of a candidate, for explanations.</summary>
+    public abstract string Describe(in RouteRequest request, in CandidateSet candidates, int index);
+}

@@ -1,0 +1,29 @@
+namespace LlmStack.Routing;
+
+/// <summary>Lays the settings of a narrower place over those of a wider one.</summary>
+internal static class CallPolicyMerge
+{
+    /// <summary>What <paramref name="over"/> leaves null is kept.</summary>
+    public static CallPolicy With(this CallPolicy policy, CallPolicyOptions? over) => over is null ? policy : policy with
+    {
+        MaxAttempts = over.MaxAttempts ?? policy.MaxAttempts,
+        MaxRetries = over.MaxRetries ?? policy.MaxRetries,
+        RequestTimeout = over.RequestTimeout ?? policy.RequestTimeout,
+        AttemptTimeout = over.AttemptTimeout ?? policy.AttemptTimeout,
+        FirstTokenTimeout = over.FirstTokenTimeout ?? policy.FirstTokenTimeout,
+        IdleTimeout = over.IdleTimeout ?? policy.IdleTimeout,
+        BackoffInitial = over.BackoffInitial ?? policy.BackoffInitial,
+        BackoffMax = over.BackoffMax ?? policy.BackoffMax,
+        MaxRetryWait = over.MaxRetryWait ?? policy.MaxRetryWait,
+        WhenAllCooling = over.WhenAllCooling ?? policy.WhenAllCooling,
+        Cooldown = policy.Cooldown with
+        {
+            Enabled = over.CooldownEnabled ?? policy.Cooldown.Enabled,
+            Duration = over.CooldownDuration ?? policy.Cooldown.Duration,
+            AllowedFailures = over.CooldownAllowedFailures ?? policy.Cooldown.AllowedFailures,
+            FailureRatio = over.CooldownFailureRatio ?? policy.Cooldown.FailureRatio,
+            MinimumAttempts = over.CooldownMinimumAttempts ?? policy.Cooldown.MinimumAttempts,
+            Window = over.CooldownWindow ?? policy.Cooldown.Window,
+        },
+    };
+}

@@ -1,0 +1,49 @@
+using LlmStack.Health;
+using LlmStack.Limits;
+
+namespace LlmStack.Routing;
+
+/// <summary>The filters whose verdict changes between calls. Pure reads, no allocation, reasons are constants.</summary>
+internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission admission, HealthTracker health)
+{
+    public DynamicVerdict Judge(in RouteRequest request, Member member, AttemptHistory? history, PickMode mode)
+    {
+        Deployment deployment = member.Deployment;
+        if (deployment.ContextWindow is { } window && request.EstimatedInputTokens > window)
+        {
+            return new DynamicVerdict(Removal.ContextWindow, FilterNames.ContextWindow, "the estimated prompt exceeds the context window", LlmErrorKind.ContextWindowExceeded, DynamicVerdict.Never, false);
+        }
+        foreach (IRoutingFilter filter in userFilters)
+        {
+            if (filter.Check(request, member) is { Kept: false } verdict)
+            {
+                return new DynamicVerdict(Removal.User, filter.Name, verdict.Reason, verdict.Kind, DynamicVerdict.Never, false);
+            }
+        }
+        if (history is { Count: > 0 })
+        {
+            if (history.HasRefused(deployment))
+            {
+                return new DynamicVerdict(Removal.History, FilterNames.History, "refused this request", LlmErrorKind.NoCandidate, DynamicVerdict.Never, false);
+            }
+            if (mode == PickMode.Fresh && history.WasAsked(deployment))
+            {
+                return new DynamicVerdict(Removal.History, FilterNames.History, "was asked by this request", LlmErrorKind.NoCandidate, DynamicVerdict.Never, false);
+            }
+        }
+        TimeSpan wait = admission.WaitFor(new Demand(deployment, request.Context, request.EstimatedInputTokens, request.LikelyOutputTokens, request.Timestamp));
+        if (wait > TimeSpan.Zero)
+        {
+            return wait == TimeSpan.MaxValue
+                ? new DynamicVerdict(Removal.Limits, FilterNames.Limits, "the prompt exceeds the tokens allowed in a minute", LlmErrorKind.LimitExceeded, DynamicVerdict.Never, false)
+                : new DynamicVerdict(Removal.Limits, FilterNames.Limits, "its requests or tokens per minute are used up", LlmErrorKind.LimitExceeded, health.ToTicks(wait), false);
+        }
+        return health.StateOf(deployment, request.Timestamp, out long cooling) switch
+        {
+            CircuitState.Open => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is cooling down after failures", LlmErrorKind.NoCandidate, cooling, false),
+            CircuitState.Probing => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is being probed after a cooldown", LlmErrorKind.NoCandidate, cooling, false),
+            CircuitState.HalfOpen => new DynamicVerdict(Removal.None, null, null, LlmErrorKind.Unknown, 0, true),
+            _ => default,
+        };
+    }
+}

@@ -1,0 +1,105 @@
+namespace LlmStack.Routing;
+
+/// <summary>Which group follows when one could not serve.</summary>
+/// <remarks>
+/// A group is entered once per request, so cycles end by themselves. A rule without kinds covers every failure that another
+/// deployment could cure; a refusal of content only follows a rule that names it, because a refusal is not an outage.
+/// </remarks>
+internal static class FallbackPlanner
+{
+    /// <summary>The next group for a request that failed in <paramref name="group"/>; null when there is none.</summary>
+    /// <param name="snapshot">The configuration of the call.</param>
+    /// <param name="group">The group that failed.</param>
+    /// <param name="kind">How it failed.</param>
+    /// <param name="operation">The operation; vectors of another model are no substitute.</param>
+    /// <param name="routing">The call's wishes, or null.</param>
+    /// <param name="entered">Every group this request was in, <paramref name="group"/> included.</param>
+    public static ModelGroup? Next(RoutingSnapshot snapshot, ModelGroup group, LlmErrorKind kind, LlmOperation operation, RoutingOptions? routing, List<ModelGroup> entered)
+    {
+        if (routing is { AllowFallbacks: false })
+        {
+            return null;
+        }
+        if (routing?.Fallbacks is { } own)
+        {
+            foreach (string name in own)
+            {
+                if (Covers(null, kind) && snapshot.Resolve(name).Group is var target && IsOpen(group, target, operation, entered))
+                {
+                    return target;
+                }
+            }
+            return null;
+        }
+        foreach (FallbackRule rule in group.Fallbacks)
+        {
+            if (Covers(rule.Kinds, kind) && snapshot.Groups.TryGetValue(rule.Group, out ModelGroup? target) && IsOpen(group, target, operation, entered))
+            {
+                return target;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The groups named for a call, whatever the failure; for explanations.</summary>
+    public static IReadOnlyList<string> Names(ModelGroup group, RoutingOptions? routing)
+    {
+        if (routing is { AllowFallbacks: false })
+        {
+            return [];
+        }
+        if (routing?.Fallbacks is { } own)
+        {
+            return own;
+        }
+        var names = new List<string>(group.Fallbacks.Count);
+        foreach (FallbackRule rule in group.Fallbacks)
+        {
+            names.Add(rule.Group);
+        }
+        return names;
+    }
+
+    /// <summary>Whether a rule with these kinds (null: none named) answers to a failure.</summary>
+    public static bool Covers(IReadOnlySet<LlmErrorKind>? kinds, LlmErrorKind kind) =>
+        kinds is { Count: > 0 }
+            ? kinds.Contains(kind)
+            : kind is not (LlmErrorKind.InvalidRequest or LlmErrorKind.Configuration or LlmErrorKind.PolicyDenied
+                or LlmErrorKind.ContentPolicyViolation or LlmErrorKind.Cancelled);
+
+    private static bool IsOpen(ModelGroup from, ModelGroup target, LlmOperation operation, List<ModelGroup> entered)
+    {
+        foreach (ModelGroup group in entered)
+        {
+            if (string.Equals(group.Name, target.Name, StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+        }
+        return operation != LlmOperation.Embeddings || from.AllowDifferentModel || SameModels(from, target);
+    }
+
+    private static bool SameModels(ModelGroup from, ModelGroup target)
+    {
+        foreach (Member member in target.Members)
+        {
+            if (!Holds(from, member.Deployment.Model))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static bool Holds(ModelGroup group, string model)
+    {
+        foreach (Member member in group.Members)
+        {
+            if (string.Equals(member.Deployment.Model, model, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,16 @@
+namespace LlmStack.Routing;
+
+/// <summary>The built-in filters' names, in the order in which they run.</summary>
+internal static class FilterNames
+{
+    public const string Operation = "operation";
+    public const string Environment = "environment";
+    public const string Region = "region";
+    public const string Only = "only";
+    public const string Ignore = "ignore";
+    public const string Tags = "tags";
+    public const string ContextWindow = "context window";
+    public const string History = "history";
+    public const string Cooldown = "cooldown";
+    public const string Limits = "limits";
+}

@@ -1,0 +1,52 @@
+using LlmStack.Health;
+
+namespace LlmStack.Routing;
+
+/// <summary>What a pick learned about candidates that are out, for the result when nobody is in.</summary>
+internal struct PickSummary
+{
+    private Removal _last;
+    private LlmErrorKind _kind;
+    private string? _reason;
+    private bool _exhausted;
+    private bool _leastBadAsked;
+    private long _leastBadWait;
+    private long _wait;
+
+    public PickSummary()
+    {
+        _wait = DynamicVerdict.Never;
+        _kind = LlmErrorKind.NoCandidate;
+    }
+
+    /// <summary>The cooling candidate whose turn comes first, one this request has not asked if there is one.</summary>
+    public Member? LeastBad { get; private set; }
+
+    public void Add(Member member, in DynamicVerdict verdict, AttemptHistory? history)
+    {
+        // Filters run in the order of the enumeration, so the last that removed anybody is the one that emptied the set.
+        if (verdict.Removal > _last)
+        {
+            _last = verdict.Removal;
+            _kind = verdict.Kind;
+            _reason = verdict.Reason;
+        }
+        _wait = Math.Min(_wait, verdict.Wait);
+        _exhausted |= verdict.Removal == Removal.History;
+        if (verdict.Removal != Removal.Cooldown)
+        {
+            return;
+        }
+        bool asked = history is not null && history.WasAsked(member.Deployment);
+        if (LeastBad is null || (asked == _leastBadAsked ? verdict.Wait < _leastBadWait : !asked))
+        {
+            LeastBad = member;
+            _leastBadAsked = asked;
+            _leastBadWait = verdict.Wait;
+        }
+    }
+
+    public readonly PickResult ToResult(HealthTracker health) =>
+        _wait != DynamicVerdict.Never ? new PickResult(PickStatus.Cooling, null, health.ToTimeSpan(_wait), _kind, _reason)
+        : new PickResult(_exhausted ? PickStatus.Exhausted : PickStatus.Filtered, null, TimeSpan.Zero, _kind, _reason);
+}

@@ -1,0 +1,12 @@
+namespace LlmStack.Routing;
+
+/// <summary>The dynamic filter that removed a candidate, in the order in which they run.</summary>
+internal enum Removal
+{
+    None,
+    ContextWindow,
+    User,
+    History,
+    Limits,
+    Cooldown,
+}

@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Text;
+using LlmStack.Health;
+
+namespace LlmStack.Routing;
+
+/// <summary>Puts the verdicts of the filters and the strategy's view into words. Runs on failures and dry runs, so it may allocate.</summary>
+internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticFilters, DynamicFilters dynamicFilters, HealthTracker health, IRandomSource random)
+{
+    /// <summary>A source nobody gave a way to copy is replaced: its state must not move.</summary>
+    private const ulong OtherSeed = 0x5EED;
+
+    public RouteExplanation Explain(RoutingSnapshot snapshot, in ResolvedName name, in RouteRequest request)
+    {
+        ModelGroup group = name.Group;
+        IReadOnlyList<string> fallbacks = FallbackPlanner.Names(group, request.Routing);
+        IRandomSource copy = random is SeededRandomSource seeded ? seeded.Copy() : new SeededRandomSource(OtherSeed);
+        PickResult pick = engine.Pick(snapshot, group, request, history: null, PickMode.Fresh, removals: null, copy, peek: true);
+        if (pick.Status == PickStatus.Cooling && fallbacks.Count == 0 && group.Policy.WhenAllCooling == AllCoolingBehavior.UseLeastBad)
+        {
+            pick = engine.Pick(snapshot, group, request, history: null, PickMode.LeastBad, removals: null, copy, peek: true);
+        }
+        CallPolicy policy = pick.Member is { } member ? group.PolicyFor(member.Deployment) : group.Policy;
+        return new RouteExplanation(
+            request.RequestedName,
+            name.Alias,
+            group.Name,
+            group.StrategyName,
+            pick.Member?.Deployment.Id,
+            Candidates(snapshot, group, request),
+            fallbacks,
+            request.EstimatedInputTokens,
+            SettingsInForce.Of(policy, request.Routing),
+            pick.Member is null ? DescribeEmpty(snapshot, group, request, history: null, PickMode.Fresh) : null);
+    }
+
+    public string DescribeEmpty(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode)
+    {
+        if (group.Members.Length == 0)
+        {
+            return $"The model group '{group.Name}' has no deployments.";
+        }
+        var removals = new List<FilterRemoval>();
+        var verdicts = new StaticVerdict[group.Members.Length];
+        staticFilters.Judge(snapshot, group, request, verdicts);
+        for (int i = 0; i < verdicts.Length; i++)
+        {
+            if (verdicts[i].Filter is { } filter)
+            {
+                RemovalList.Add(removals, filter, 1, verdicts[i].Reason!);
+            }
+        }
+        for (int i = 0; i < verdicts.Length; i++)
+        {
+            if (verdicts[i].Filter is null && dynamicFilters.Judge(request, group.Members[i], history, mode) is { Removal: not Removal.None } verdict)
+            {
+                RemovalList.Add(removals, verdict.Filter!, 1, ReasonOf(group.Members[i].Deployment, verdict, request));
+            }
+        }
+        var text = new StringBuilder($"No deployment of the model group '{group.Name}' can serve this call: ");
+        for (int i = 0; i < removals.Count; i++)
+        {
+            text.Append(i == 0 ? "" : ", ").Append(removals[i].Filter).Append(" removed ")
+                .Append(CultureInfo.InvariantCulture, $"{removals[i].Count} of {group.Members.Length} (").Append(removals[i].Reason).Append(')');
+        }
+        return text.Append('.').ToString();
+    }
+
+    private CandidateExplanation[] Candidates(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request)
+    {
+        var verdicts = new StaticVerdict[group.Members.Length];
+        staticFilters.Judge(snapshot, group, request, verdicts);
+        var reasons = new string?[verdicts.Length];
+        var filters = new string?[verdicts.Length];
+        var survivors = new List<Member>();
+        int lowest = int.MaxValue;
+        for (int i = 0; i < verdicts.Length; i++)
+        {
+            Member member = group.Members[i];
+            DynamicVerdict verdict = verdicts[i].Filter is null ? dynamicFilters.Judge(request, member, history: null, PickMode.Fresh) : default;
+            filters[i] = verdicts[i].Filter ?? verdict.Filter;
+            reasons[i] = verdicts[i].Reason ?? (verdict.Filter is null ? null : ReasonOf(member.Deployment, verdict, request));
+            if (filters[i] is null)
+            {
+                lowest = Math.Min(lowest, member.Order);
+            }
+        }
+        for (int i = 0; i < verdicts.Length; i++)
+        {
+            if (filters[i] is null && group.Members[i].Order == lowest)
+            {
+                survivors.Add(group.Members[i]);
+            }
+        }
+        var set = new CandidateSet([.. survivors], survivors.Count);
+        var result = new CandidateExplanation[verdicts.Length];
+        for (int i = 0; i < result.Length; i++)
+        {
+            Member member = group.Members[i];
+            string reason = reasons[i]
+                ?? (member.Order > lowest ? string.Create(CultureInfo.InvariantCulture, $"order {member.Order}, asked after order {lowest}")
+                    : group.Strategy is BuiltInStrategy builtIn ? builtIn.Describe(request, set, survivors.IndexOf(member))
+                    : $"ranked by {group.StrategyName}");
+            result[i] = new CandidateExplanation(member.Deployment.Id, member.Deployment.Provider, member.Deployment.Model, filters[i] is null, filters[i], reason);
+        }
+        return result;
+    }
+
+    /// <summary>The constant reason of a pick with the figures behind it.</summary>
+    private string ReasonOf(Deployment deployment, in DynamicVerdict verdict, in RouteRequest request) => verdict.Removal switch
+    {
+        Removal.ContextWindow => string.Create(CultureInfo.InvariantCulture, $"about {request.EstimatedInputTokens} prompt tokens estimated, the limit is {deployment.ContextWindow}"),
+        Removal.Limits when verdict.Wait == DynamicVerdict.Never => string.Create(CultureInfo.InvariantCulture, $"about {request.EstimatedInputTokens} prompt tokens estimated, {deployment.TokensPerMinute} tokens are allowed per minute"),
+        Removal.Limits => string.Create(CultureInfo.InvariantCulture, $"{verdict.Reason}; fits in {Seconds(verdict.Wait)}"),
+        Removal.Cooldown => string.Create(CultureInfo.InvariantCulture, $"cooling after {ErrorKindTraits.NameOf(health.CauseOf(deployment, request.Timestamp))}, back in {Seconds(verdict.Wait)}"),
+        _ => verdict.Reason!,
+    };
+
+    private string Seconds(long ticks) => string.Create(CultureInfo.InvariantCulture, $"{health.ToTimeSpan(ticks).TotalSeconds:0.##} s");
+}

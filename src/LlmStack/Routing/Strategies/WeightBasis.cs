@@ -1,0 +1,9 @@
+namespace LlmStack.Routing.Strategies;
+
+internal enum WeightBasis
+{
+    Even,
+    Weight,
+    RequestsPerMinute,
+    TokensPerMinute,
+}
