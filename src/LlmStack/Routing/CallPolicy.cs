@@ -14,6 +14,9 @@ internal sealed record CallPolicy
 
     public TimeSpan FirstTokenTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Nobody set the first-token timeout, so a local server's longer one may apply.</summary>
+    public bool FirstTokenTimeoutIsDefault { get; init; } = true;
+
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     public TimeSpan AttemptTimeout { get; init; } = Timeout.InfiniteTimeSpan;

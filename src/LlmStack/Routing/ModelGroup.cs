@@ -1,3 +1,5 @@
+using LlmStack.Configuration;
+
 namespace LlmStack.Routing;
 
 /// <summary>A group of the current snapshot.</summary>
@@ -13,6 +15,9 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
     public string StrategyName { get; } = strategyName;
 
     public CallPolicy Policy { get; } = policy;
+
+    /// <summary>What is in force for attempts at members that override nothing.</summary>
+    public AttemptPolicy AttemptPolicy { get; } = AttemptPolicy.Of(policy);
 
     public IReadOnlyList<FallbackRule> Fallbacks { get; } = fallbacks;
 
