@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack;
@@ -17,6 +16,5 @@ public sealed class StructuredResponse<T>
     public ChatResponse Response { get; }
 
     /// <summary>The value that was read from it.</summary>
-    [NotNull]
     public T Value { get; }
 }

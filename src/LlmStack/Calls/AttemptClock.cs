@@ -1,9 +1,12 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace LlmStack.Calls;
 
 /// <summary>
 /// Cancels an attempt when one of its time limits passes or the caller cancels, and remembers which. Pooled: the timer is left
 /// armed and looks at the limits in force when it fires, so a call that ends in time costs no timer operation at all.
 /// </summary>
+[SuppressMessage("Reliability", "CA1001:Types that own disposable fields should be disposable", Justification = "A source without a timer holds nothing, and the timer lives as long as the pooled clock.")]
 internal sealed class AttemptClock
 {
     private const long Never = long.MaxValue;

@@ -71,7 +71,7 @@ internal sealed class CallAccounting(
         CloseFailed(state, error, now);
         (state.History ??= new AttemptHistory()).Add(state.Member!.Deployment, refused: error.Retryability != LlmRetryability.Transient);
         state.LastError = error;
-        (state.Errors ??= []).Add(error);
+        state.MostActionable = ErrorRanking.MostActionable(state.MostActionable, error);
         if (!state.Clock.End())
         {
             state.Clock.Renew();
@@ -170,7 +170,7 @@ internal sealed class CallAccounting(
 
     private static AttemptTimeouts TimeoutsOf(CallState state, Member member)
     {
-        AttemptTimeouts timeouts = member.TimeoutsFor(state.Group);
+        AttemptTimeouts timeouts = state.Group.PolicyFor(member.Deployment).Timeouts;
         return state.Request.Routing is { } routing && (routing.FirstTokenTimeout ?? routing.IdleTimeout) is not null
             ? new AttemptTimeouts(routing.FirstTokenTimeout ?? timeouts.FirstToken, routing.IdleTimeout ?? timeouts.Idle, timeouts.Attempt)
             : timeouts;

@@ -7,7 +7,7 @@ namespace LlmStack.Calls;
 /// Decides what a request does next. A move to a deployment not yet asked is immediate; other groups come before waiting; waiting
 /// happens only when nobody else is left, within the retries, the longest wait and the deadline.
 /// </summary>
-internal sealed class CallPlanner(RoutingEngine engine, FallbackPlanner fallbacks, TimeProvider time, IRandomSource random)
+internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRandomSource random)
 {
     public CallDecision Next(CallState state, long now)
     {
@@ -28,13 +28,14 @@ internal sealed class CallPlanner(RoutingEngine engine, FallbackPlanner fallback
             if (pick.Status == PickStatus.Picked)
             {
                 // The first move is free; later ones draw on the group's budget, so that an outage does not multiply the load.
-                return state.Attempts >= 2 && !state.Group.RetryBudget.TryTake(now)
+                return state.Attempts >= 2 && !state.Group.RetryBudget.TryTake(now, time.TimestampFrequency)
                     ? CallDecision.Fail(FinalError(state))
                     : Ask(state, pick);
             }
 
             LlmErrorKind kind = state.AttemptsInGroup > 0 ? state.LastError!.Kind : pick.Kind;
-            if (fallbacks.Next(state, kind) is { } next)
+            List<ModelGroup> entered = state.EnteredGroups ??= [state.Group];
+            if (FallbackPlanner.Next(state.Snapshot, state.Group, kind, state.Operation, state.Request.Routing, entered) is { } next)
             {
                 Enter(state, next);
                 continue;
@@ -47,7 +48,7 @@ internal sealed class CallPlanner(RoutingEngine engine, FallbackPlanner fallback
     /// <summary>Enters a group: its members are fresh, its own retries begin.</summary>
     private static void Enter(CallState state, ModelGroup group)
     {
-        (state.EnteredGroups ??= [state.Group.Name]).Add(group.Name);
+        state.EnteredGroups!.Add(group);
         state.Group = group;
         state.Route.Group = group.Name;
         state.AttemptsInGroup = 0;
@@ -79,7 +80,7 @@ internal sealed class CallPlanner(RoutingEngine engine, FallbackPlanner fallback
             return CallDecision.Fail(FinalError(state));
         }
 
-        TimeSpan wait = Backoff.Compute(policy, state.RetriesInGroup, error.RetryAfter, random);
+        TimeSpan wait = Backoff.Delay(policy, state.RetriesInGroup, error.RetryAfter, random);
         if (pick.Status == PickStatus.Cooling)
         {
             switch (policy.WhenAllCooling)
@@ -99,7 +100,7 @@ internal sealed class CallPlanner(RoutingEngine engine, FallbackPlanner fallback
             return CallDecision.Fail(FinalError(state, wait));
         }
 
-        if (!state.Group.RetryBudget.TryTake(now))
+        if (!state.Group.RetryBudget.TryTake(now, time.TimestampFrequency))
         {
             return CallDecision.Fail(FinalError(state));
         }
@@ -142,9 +143,9 @@ internal sealed class CallPlanner(RoutingEngine engine, FallbackPlanner fallback
         }
 
         var removals = new List<FilterRemoval>();
-        PickResult described = engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh, removals);
+        engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh, removals);
         state.Route.Details().Removals = removals;
-        string text = RoutingEngine.DescribeEmpty(state.Group, state.Request, removals, described);
+        string text = engine.DescribeEmpty(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh);
         return CallDecision.Fail(new LlmException(pick.Kind == LlmErrorKind.Unknown ? LlmErrorKind.NoCandidate : pick.Kind, text)
         {
             RetryAfter = pick.Wait > TimeSpan.Zero ? pick.Wait : null,
@@ -167,7 +168,7 @@ internal sealed class CallPlanner(RoutingEngine engine, FallbackPlanner fallback
             return last;
         }
 
-        LlmException first = state.Errors is { } errors ? ErrorRanking.MostActionable(errors) : last;
+        LlmException first = state.MostActionable ?? last;
         var text = new StringBuilder();
         text.Append("The call of '").Append(state.Route.RequestedName).Append("' failed after ").Append(state.Attempts).Append(state.Attempts == 1 ? " attempt: " : " attempts: ");
         List<RouteAttempt>? attempts = state.Route.Details().Attempts;

@@ -61,14 +61,14 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
             Operation = operation.Operation,
             Features = request.Features,
             EstimatedInputTokens = snapshot.NeedsEstimate ? operation.EstimateInput(estimator) : 0,
-            LikelyOutputTokens = snapshot.NeedsEstimate ? likelyOutput.Estimate(name.Group.Name, context.Feature, request.MaxOutputTokens) : 0,
+            LikelyOutputTokens = snapshot.NeedsEstimate ? likelyOutput.Expect(name.Group.Name, context.Feature, request.MaxOutputTokens) : 0,
             Messages = request.Messages,
             Options = request.Options,
             Routing = routing,
             Context = context,
             Timestamp = state.Started,
         };
-        state.Group.RetryBudget.CountRequest(state.Started);
+        state.Group.RetryBudget.CountRequest(state.Started, time.TimestampFrequency);
         trace.Begin(state);
     }
 

@@ -39,8 +39,8 @@ internal sealed class CallState(TimeProvider time)
     public int AttemptsInGroup;
     public int RetriesInGroup;
     public LlmException? LastError;
-    public List<LlmException>? Errors;
-    public List<string>? EnteredGroups;
+    public LlmException? MostActionable;
+    public List<ModelGroup>? EnteredGroups;
     public AttemptHistory? History;
     public ResultFacts Facts;
 
@@ -83,7 +83,7 @@ internal sealed class CallState(TimeProvider time)
         InAttempt = false;
         Attempts = AttemptsInGroup = RetriesInGroup = 0;
         LastError = null;
-        Errors = null;
+        MostActionable = null;
         EnteredGroups = null;
         History = null;
         Facts = default;

@@ -1,11 +1,12 @@
 using LlmStack.Diagnostics;
+using LlmStack.Health;
 using LlmStack.Routing;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Calls;
 
 /// <summary>Looks at the router from outside a call, through the same engine.</summary>
-internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, ITokenEstimator estimator, LikelyOutput likelyOutput, CallTelemetry telemetry, TimeProvider time) : ILlmRouter
+internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, ITokenEstimator estimator, LikelyOutput likelyOutput, CallTelemetry telemetry, HealthTracker health, TimeProvider time) : ILlmRouter
 {
     public ValueTask<RouteExplanation> ExplainAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -22,7 +23,7 @@ internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, 
             Operation = LlmOperation.Chat,
             Features = RequestInspector.FeaturesOf(list, options, streaming: false),
             EstimatedInputTokens = estimator.EstimateTokens(list, options),
-            LikelyOutputTokens = likelyOutput.Estimate(name.Group.Name, context.Feature, options?.MaxOutputTokens),
+            LikelyOutputTokens = likelyOutput.Expect(name.Group.Name, context.Feature, options?.MaxOutputTokens),
             Messages = list,
             Options = options,
             Routing = RoutingOptionsExtensions.Read(options?.AdditionalProperties),
@@ -32,7 +33,7 @@ internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, 
         return new ValueTask<RouteExplanation>(engine.Explain(snapshot, name, request));
     }
 
-    public IReadOnlyList<DeploymentStatus> GetDeployments() => RouterStatus.Build(snapshots.Current, time.GetTimestamp(), time);
+    public IReadOnlyList<DeploymentStatus> GetDeployments() => RouterStatus.Of(snapshots.Current, health);
 
     public IReadOnlyList<CallRoute> GetRecentCalls() => telemetry.RecentCalls;
 }

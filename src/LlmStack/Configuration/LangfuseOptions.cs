@@ -3,6 +3,8 @@ namespace LlmStack;
 /// <summary>Where traces go. Active when both keys are known.</summary>
 public sealed class LangfuseOptions
 {
+    internal const string DefaultBaseUrl = "https://cloud.langfuse.com";
+
     /// <summary>Whether to send at all. Default true.</summary>
     public bool Enabled { get; set; } = true;
 

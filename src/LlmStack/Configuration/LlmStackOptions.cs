@@ -41,4 +41,7 @@ public sealed class LlmStackOptions
 
     /// <summary>Where traces go; inactive without keys.</summary>
     public LangfuseOptions Langfuse { get; set; } = new();
+
+    /// <summary>What the configuration binder could not read; told with every other problem.</summary>
+    internal string? BindingProblem { get; set; }
 }

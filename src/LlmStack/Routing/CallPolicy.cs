@@ -1,3 +1,5 @@
+using LlmStack.Providers;
+
 namespace LlmStack.Routing;
 
 /// <summary>The settings in force for a call: call over deployment over group over defaults, already merged and validated.</summary>
@@ -13,6 +15,9 @@ internal sealed record CallPolicy
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(600);
 
     public TimeSpan FirstTokenTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Nobody set the first-token timeout, so a local server's longer one may apply.</summary>
+    public bool FirstTokenTimeoutIsDefault { get; init; } = true;
 
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -30,6 +35,8 @@ internal sealed record CallPolicy
     public TimeSpan MaxRetryWait { get; init; } = TimeSpan.FromSeconds(60);
 
     public CooldownPolicy Cooldown { get; init; } = new();
+
+    public AttemptTimeouts Timeouts => new(FirstTokenTimeout, IdleTimeout, AttemptTimeout);
 
     public AllCoolingBehavior WhenAllCooling { get; init; } = AllCoolingBehavior.UseLeastBad;
 }

@@ -11,6 +11,7 @@ internal static class CallPolicyMerge
         RequestTimeout = over.RequestTimeout ?? policy.RequestTimeout,
         AttemptTimeout = over.AttemptTimeout ?? policy.AttemptTimeout,
         FirstTokenTimeout = over.FirstTokenTimeout ?? policy.FirstTokenTimeout,
+        FirstTokenTimeoutIsDefault = over.FirstTokenTimeout is null && policy.FirstTokenTimeoutIsDefault,
         IdleTimeout = over.IdleTimeout ?? policy.IdleTimeout,
         BackoffInitial = over.BackoffInitial ?? policy.BackoffInitial,
         BackoffMax = over.BackoffMax ?? policy.BackoffMax,

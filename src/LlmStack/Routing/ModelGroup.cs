@@ -5,7 +5,11 @@ namespace LlmStack.Routing;
 /// <summary>A group of the current snapshot.</summary>
 internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy strategy, string strategyName, CallPolicy policy, IReadOnlyList<FallbackRule> fallbacks)
 {
+    /// <summary>Local servers load models on first use.</summary>
+    public static readonly TimeSpan LocalFirstTokenTimeout = TimeSpan.FromSeconds(300);
+
     private readonly ConcurrentDictionary<Deployment, CallPolicy> _policies = new();
+    private readonly string[] _spanNames = [$"chat {name}", $"embeddings {name}", $"text_completion {name}", $"rerank {name}"];
 
     public string Name { get; } = name;
 
@@ -23,16 +27,33 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
     /// <summary>An embedding group holds one model and dimension unless this is set.</summary>
     public bool AllowDifferentModel { get; init; }
 
+    /// <summary>Keeps the repetitions of this group's calls from multiplying an outage.</summary>
+    public RetryBudget RetryBudget { get; init; } = new();
+
     /// <summary>Survivors of the static filters by request shape; owned by the routing engine.</summary>
     internal ShapeCache Shapes { get; } = new();
+
+    /// <summary>The span's name of a call, under the GenAI conventions <c>{operation} {model}</c>.</summary>
+    public string SpanName(LlmOperation operation) => _spanNames[(int)operation];
 
     /// <summary>What is in force for attempts of this group at a deployment: deployment over provider over group over defaults.</summary>
     public CallPolicy PolicyFor(Deployment deployment)
     {
-        if (deployment.PolicyOverride is null && deployment.ProviderEntry?.PolicyOverride is null)
+        ProviderEntry? provider = deployment.ProviderEntry;
+        bool local = provider is { IsLocal: true } && Policy.FirstTokenTimeoutIsDefault;
+        if (deployment.PolicyOverride is null && provider?.PolicyOverride is null && !local)
         {
             return Policy;
         }
-        return _policies.GetOrAdd(deployment, static (d, group) => group.With(d.ProviderEntry?.PolicyOverride).With(d.PolicyOverride), Policy);
+
+        return _policies.GetOrAdd(deployment, static (key, group) => Merge(key, group), Policy);
+    }
+
+    private static CallPolicy Merge(Deployment deployment, CallPolicy group)
+    {
+        CallPolicy merged = group.With(deployment.ProviderEntry?.PolicyOverride).With(deployment.PolicyOverride);
+        return deployment.ProviderEntry is { IsLocal: true } && merged.FirstTokenTimeoutIsDefault
+            ? merged with { FirstTokenTimeout = LocalFirstTokenTimeout }
+            : merged;
     }
 }

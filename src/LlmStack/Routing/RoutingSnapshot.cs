@@ -9,6 +9,8 @@ internal sealed class RoutingSnapshot
     /// <summary>More names than this and the cache of <c>provider/model</c> groups starts anew.</summary>
     public const int MaxDirectGroups = 1024;
 
+    private int _needsEstimate;
+
     private readonly ConcurrentDictionary<string, ModelGroup> _direct = new(StringComparer.Ordinal);
 
     public required long Version { get; init; }
@@ -34,6 +36,20 @@ internal sealed class RoutingSnapshot
     /// <summary>Keeps what is learned of deployments that only exist as a name (<c>provider/model</c>) across reloads.</summary>
     public DeploymentRegistry Registry { get; init; } = new();
 
+    /// <summary>Whether anything here depends on the size of prompts; when not, nothing is estimated.</summary>
+    public bool NeedsEstimate
+    {
+        get
+        {
+            if (_needsEstimate == 0)
+            {
+                _needsEstimate = LooksAtSizes() ? 1 : -1;
+            }
+
+            return _needsEstimate > 0;
+        }
+    }
+
     /// <summary>Exact group → alias → <c>provider/model</c> → default group.</summary>
     /// <exception cref="LlmException"><see cref="LlmErrorKind.NotFound"/> with the near matches.</exception>
     public ResolvedName Resolve(string name)
@@ -51,6 +67,28 @@ internal sealed class RoutingSnapshot
             return new ResolvedName(group, name);
         }
         return _direct.TryGetValue(name, out group) ? new ResolvedName(group, null) : ResolveSlowly(name);
+    }
+
+    private bool LooksAtSizes()
+    {
+        foreach (Deployment deployment in Deployments.Values)
+        {
+            if (deployment.ContextWindow is not null || deployment.TokensPerMinute is not null)
+            {
+                return true;
+            }
+        }
+
+        foreach (ModelGroup group in Groups.Values)
+        {
+            var strategy = new RoutingStrategy(group.StrategyName);
+            if (strategy != RoutingStrategy.Weighted && strategy != RoutingStrategy.RoundRobin && strategy != RoutingStrategy.LeastBusy)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private ResolvedName ResolveSlowly(string name)

@@ -1,0 +1,49 @@
+using System.Collections.Frozen;
+using LlmStack.Health;
+using LlmStack.Limits;
+using LlmStack.Routing;
+
+namespace LlmStack.Configuration;
+
+/// <summary>Makes one deployment for each id, whichever groups share it. What one member leaves unset, another may set.</summary>
+internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntry> providers, DeploymentRegistry registry)
+{
+    public FrozenDictionary<string, Deployment> Make(Dictionary<string, ModelGroupOptions> groups)
+    {
+        Dictionary<string, DeploymentOptions> merged = new(StringComparer.Ordinal);
+        foreach (DeploymentOptions member in groups.Values.SelectMany(static group => group.Deployments.Values))
+        {
+            string id = IdOf(member);
+            merged[id] = merged.TryGetValue(id, out DeploymentOptions? known) ? DeploymentDefinition.Merge(known, member) : member;
+        }
+
+        return merged.ToFrozenDictionary(static pair => pair.Key, pair => Make(pair.Key, pair.Value), StringComparer.Ordinal);
+    }
+
+    public static string IdOf(DeploymentOptions deployment)
+    {
+        _ = ModelName.TryParse(deployment.Model, out ModelName name);
+        return ModelName.IdOf(deployment, name);
+    }
+
+    private Deployment Make(string id, DeploymentOptions options)
+    {
+        _ = ModelName.TryParse(options.Model, out ModelName name);
+        ProviderEntry provider = providers[name.Provider];
+        (DeploymentHealth health, DeploymentLimits limits) = registry.Get(id);
+        return new Deployment(id, provider.Name, name.Model)
+        {
+            Region = options.Region,
+            Tags = [.. options.Tags],
+            Environments = [.. options.Environments],
+            RequestsPerMinute = options.RequestsPerMinute,
+            TokensPerMinute = options.TokensPerMinute,
+            ContextWindow = options.ContextWindow,
+            Price = options.Price,
+            Health = health,
+            Limits = limits,
+            ProviderEntry = provider,
+            PolicyOverride = options.Policy,
+        };
+    }
+}

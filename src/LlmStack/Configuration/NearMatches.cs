@@ -1,0 +1,63 @@
+namespace LlmStack.Configuration;
+
+/// <summary>Names that somebody who mistyped may have meant.</summary>
+internal static class NearMatches
+{
+    private const int MaxShown = 3;
+    private const int MaxListed = 12;
+
+    /// <summary>For instance <c>one of: fast, smart (did you mean fast?)</c>.</summary>
+    public static string OneOf(string? wanted, IEnumerable<string> known)
+    {
+        List<string> all = [.. known.Order(StringComparer.OrdinalIgnoreCase)];
+        if (all.Count == 0)
+        {
+            return "none is defined";
+        }
+
+        string list = string.Join(", ", all.Take(MaxListed)) + (all.Count > MaxListed ? $" and {all.Count - MaxListed} more" : "");
+        string near = Near(wanted, all);
+        return near.Length == 0 ? $"one of {list}" : $"one of {list} (did you mean {near}?)";
+    }
+
+    private static string Near(string? wanted, List<string> known)
+    {
+        if (string.IsNullOrWhiteSpace(wanted))
+        {
+            return "";
+        }
+
+        int limit = Math.Max(1, wanted.Length / 3);
+        IEnumerable<string> near = known
+            .Select(name => (Name: name, Distance: Distance(wanted.ToUpperInvariant(), name.ToUpperInvariant())))
+            .Where(pair => pair.Distance <= limit)
+            .OrderBy(static pair => pair.Distance)
+            .Take(MaxShown)
+            .Select(static pair => pair.Name);
+        return string.Join(" or ", near);
+    }
+
+    private static int Distance(string a, string b)
+    {
+        int[] previous = new int[b.Length + 1];
+        int[] current = new int[b.Length + 1];
+        for (int j = 0; j <= b.Length; j++)
+        {
+            previous[j] = j;
+        }
+
+        for (int i = 1; i <= a.Length; i++)
+        {
+            current[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int replace = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+                current[j] = Math.Min(replace, Math.Min(previous[j], current[j - 1]) + 1);
+            }
+
+            (previous, current) = (current, previous);
+        }
+
+        return previous[b.Length];
+    }
+}

@@ -1,0 +1,14 @@
+namespace LlmStack.Configuration;
+
+/// <summary>Whether two definitions of a provider would make the same adapter.</summary>
+internal static class ProviderDefinition
+{
+    public static bool AreEqual(ProviderOptions a, ProviderOptions b) =>
+        Key(a) == Key(b)
+        && a.Headers.Count == b.Headers.Count
+        && a.Headers.All(header => b.Headers.TryGetValue(header.Key, out string? value) && value == header.Value)
+        && PolicyDefinition.AreEqual(a.Policy, b.Policy);
+
+    private static (string?, string?, string?, string?, string?, bool?, TimeSpan, TimeSpan) Key(ProviderOptions o) =>
+        (o.Type, o.Endpoint, o.ApiKey, o.Organization, o.Project, o.IsLocal, o.ConnectTimeout, o.PooledConnectionLifetime);
+}

@@ -1,0 +1,59 @@
+using LlmStack.DependencyInjection;
+using LlmStack.Providers;
+using LlmStack.Providers.ChatClient;
+using LlmStack.Routing;
+
+namespace LlmStack.Configuration;
+
+/// <summary>Makes providers, and keeps the adapter of one whose options did not change over a reload.</summary>
+internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistrations registrations, ProviderFormats formats, IHttpMessageHandlerFactory http, TimeProvider time)
+{
+    private readonly Dictionary<string, (ProviderOptions Options, ProviderEntry Entry)> _known = new(StringComparer.OrdinalIgnoreCase);
+
+    public ProviderEntry Get(string name, ProviderOptions options)
+    {
+        if (_known.TryGetValue(name, out (ProviderOptions Options, ProviderEntry Entry) known) && ProviderDefinition.AreEqual(known.Options, options))
+        {
+            return known.Entry;
+        }
+
+        ProviderEntry made = registrations.Providers.TryGetValue(name, out ProviderRegistration? code) && code.HasFactory
+            ? FromCode(name, options, code)
+            : FromFormat(name, options, code);
+        _known[name] = (options, made);
+        return made;
+    }
+
+    private ProviderEntry FromCode(string name, ProviderOptions options, ProviderRegistration code)
+    {
+        ILlmProvider provider = code.Provider is { } make
+            ? make(services)
+            : new ChatClientProvider(name, code.ChatClient?.Invoke(services), code.EmbeddingGenerator?.Invoke(services));
+        return new ProviderEntry(name, provider, Credential(name, options, code))
+        {
+            IsLocal = options.IsLocal ?? false,
+            RunsUserCode = true,
+            PolicyOverride = options.Policy,
+        };
+    }
+
+    private ProviderEntry FromFormat(string name, ProviderOptions options, ProviderRegistration? code)
+    {
+        IProviderFormat format = formats.RowFor(name, options)?.Format
+            ?? throw new LlmException(LlmErrorKind.Configuration, $"The provider '{name}' has the unknown type '{options.Type}'.");
+        var endpoint = new Uri((options.Endpoint ?? format.DefaultEndpoint!).TrimEnd('/'), UriKind.Absolute);
+        var invoker = new HttpMessageInvoker(http.CreateHandler(ProviderHttp.ClientName(name)), disposeHandler: false);
+        return new ProviderEntry(name, format.Create(new ProviderSetup(name, options, endpoint, invoker, time)), Credential(name, options, code))
+        {
+            SystemName = format.SystemName ?? name,
+            Endpoint = endpoint,
+            IsLocal = options.IsLocal ?? LocalAddress.Is(endpoint),
+            PolicyOverride = options.Policy,
+        };
+    }
+
+    private static ICredential Credential(string name, ProviderOptions options, ProviderRegistration? code) =>
+        code?.Credential is { } fetch ? new CallbackCredential(name, fetch)
+        : string.IsNullOrEmpty(options.ApiKey) ? StaticCredential.None
+        : new StaticCredential(name, options.ApiKey);
+}

@@ -1,0 +1,71 @@
+using System.Collections.Frozen;
+using LlmStack.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace LlmStack.Configuration;
+
+/// <summary>Turns validated options into the immutable snapshot that calls run on.</summary>
+internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries providers, StrategyResolver strategies, DeploymentRegistry registry)
+{
+    public RoutingSnapshot Build(LlmStackOptions options, long version)
+    {
+        Dictionary<string, ProviderEntry> entries = new(StringComparer.OrdinalIgnoreCase);
+        foreach ((string name, ProviderOptions provider) in options.Providers)
+        {
+            entries[name] = providers.Get(name, provider);
+        }
+
+        CallPolicy defaults = CallPolicy.Default.With(options.Defaults);
+        FrozenDictionary<string, Deployment> deployments = new DeploymentFactory(entries, registry).Make(options.ModelGroups);
+        Dictionary<string, ModelGroup> groups = new(StringComparer.OrdinalIgnoreCase);
+        foreach ((string name, ModelGroupOptions group) in options.ModelGroups)
+        {
+            groups[name] = Group(name, group, defaults, deployments);
+        }
+
+        return new RoutingSnapshot
+        {
+            Version = version,
+            Providers = entries.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
+            Groups = groups.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
+            Aliases = options.Aliases.ToFrozenDictionary(static pair => AliasName(pair.Key, pair.Value), static pair => pair.Value.Target!.Trim(), StringComparer.OrdinalIgnoreCase),
+            Deployments = deployments,
+            DefaultGroup = options.DefaultGroup,
+            Defaults = defaults,
+            Registry = registry,
+            Environment = options.Environment ?? services.GetService<IHostEnvironment>()?.EnvironmentName,
+        };
+    }
+
+    public static string AliasName(string key, AliasOptions alias) => string.IsNullOrWhiteSpace(alias.Name) ? key : alias.Name.Trim();
+
+    public static string FallbackGroup(string key, FallbackOptions fallback) => string.IsNullOrWhiteSpace(fallback.Group) ? key : fallback.Group.Trim();
+
+    private ModelGroup Group(string name, ModelGroupOptions group, CallPolicy defaults, FrozenDictionary<string, Deployment> deployments)
+    {
+        Member[] members =
+        [
+            .. group.Deployments
+                .OrderBy(static pair => pair.Value.Order)
+                .ThenBy(static pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => new Member(pair.Key, deployments[DeploymentFactory.IdOf(pair.Value)], pair.Value.Weight, pair.Value.Order)),
+        ];
+        FallbackRule[] fallbacks =
+        [
+            .. group.Fallbacks
+                .OrderBy(static pair => pair.Value.Order)
+                .ThenBy(static pair => pair.Key, StringComparer.Ordinal)
+                .Select(static pair => new FallbackRule(FallbackGroup(pair.Key, pair.Value), Kinds(pair.Value))),
+        ];
+        IRoutingStrategy strategy = strategies.Create(group.Strategy)
+            ?? throw new LlmException(LlmErrorKind.Configuration, $"The strategy '{group.Strategy}' of the group '{name}' is unknown.");
+        return new ModelGroup(name, members, strategy, group.Strategy, defaults.With(group.Policy), fallbacks)
+        {
+            AllowDifferentModel = group.AllowDifferentModel,
+        };
+    }
+
+    private static FrozenSet<LlmErrorKind>? Kinds(FallbackOptions fallback) =>
+        fallback.Kinds.Count == 0 ? null : fallback.Kinds.Select(static kind => Enum.Parse<LlmErrorKind>(kind, ignoreCase: true)).ToFrozenSet();
+}

@@ -1,0 +1,58 @@
+using LlmStack.Diagnostics;
+using LlmStack.Routing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LlmStack.Configuration;
+
+/// <summary>
+/// Builds the first snapshot, and a new one whenever the configuration changes. An invalid change is logged once and the old snapshot stays.
+/// </summary>
+/// <remarks>
+/// It asks the options factory instead of the options monitor: a monitor throws a validation failure into whoever reloaded the configuration.
+/// </remarks>
+internal sealed class SnapshotReloader : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly SnapshotBuilder _builder;
+    private readonly IOptionsFactory<LlmStackOptions> _factory;
+    private readonly ILogger<SnapshotReloader> _logger;
+    private readonly IDisposable _subscription;
+    private string? _lastProblem;
+
+    public SnapshotReloader(IOptions<LlmStackOptions> options, IOptionsFactory<LlmStackOptions> factory, ConfigurationChangeSource changes, SnapshotBuilder builder, ILogger<SnapshotReloader> logger)
+    {
+        _builder = builder;
+        _factory = factory;
+        _logger = logger;
+        Source = new SnapshotSource(builder.Build(options.Value, version: 1));
+        _subscription = changes.OnChange(Reload);
+    }
+
+    public SnapshotSource Source { get; }
+
+    public void Dispose() => _subscription.Dispose();
+
+    private void Reload()
+    {
+        lock (_gate)
+        {
+            try
+            {
+                RoutingSnapshot next = _builder.Build(_factory.Create(Options.DefaultName), Source.Current.Version + 1);
+                Source.Swap(next);
+                _lastProblem = null;
+                LogMessages.ConfigurationReloaded(_logger, next.Version, next.Providers.Count, next.Groups.Count);
+            }
+            catch (Exception exception)
+            {
+                // One change often raises several notifications.
+                if (!string.Equals(_lastProblem, exception.Message, StringComparison.Ordinal))
+                {
+                    _lastProblem = exception.Message;
+                    LogMessages.ReloadRefused(_logger, Source.Current.Version, exception.Message);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using LlmStack.Configuration;
+using LlmStack.Diagnostics;
+using LlmStack.Routing;
+using LlmStack.Tracing;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LlmStack.DependencyInjection;
+
+/// <summary>Validates at start, and delivers what is left after every other service has stopped.</summary>
+internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<LlmStackOptions> options, ILogger<LlmStackHostedService> logger) : IHostedLifecycleService
+{
+    private LlmTracer? _tracer;
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        // Throws the validation's one message before any other service starts.
+        LlmStackOptions valid = options.Value;
+        RoutingSnapshot snapshot = Get<SnapshotSource>().Current;
+        _tracer = Get<LlmTracer>();
+        LogMessages.Started(logger, snapshot.Providers.Count, snapshot.Groups.Count, snapshot.Deployments.Count, Describe(valid));
+        ResilienceCheck.Warn(Get<IHttpMessageHandlerFactory>(), snapshot, logger);
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        if (_tracer is null || Get<ActiveSinks>().All.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            FlushResult result = await _tracer.FlushAsync(options.Value.Langfuse.ShutdownTimeout, cancellationToken).ConfigureAwait(false);
+            if (!result.IsComplete)
+            {
+                LogMessages.StoppedIncomplete(logger, result.Pending, result.Dropped, result.Error);
+            }
+        }
+        catch (Exception exception)
+        {
+            LogMessages.FlushFailed(logger, exception.GetType().Name);
+        }
+    }
+
+    private string Describe(LlmStackOptions valid)
+    {
+        int sinks = Get<ActiveSinks>().All.Count;
+        return ActiveSinks.IsLangfuseActive(valid) ? valid.Langfuse.BaseUrl ?? "Langfuse" : sinks == 0 ? "nowhere" : $"{sinks} sinks";
+    }
+
+    private T Get<T>()
+        where T : class => (T)services.GetService(typeof(T))!;
+}

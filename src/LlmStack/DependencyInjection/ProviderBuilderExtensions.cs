@@ -1,0 +1,70 @@
+using LlmStack.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LlmStack;
+
+/// <summary>Adds providers.</summary>
+public static class ProviderBuilderExtensions
+{
+    /// <summary>Adds OpenAI under the name <c>openai</c>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes its options, or null. Without a key there, the variable <c>OPENAI_API_KEY</c> is used.</param>
+    public static ILlmStackBuilder AddOpenAI(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null)
+        => builder.Add("openai", "OpenAI", endpoint: null, configure);
+
+    /// <summary>Adds a server that speaks OpenAI's format: vLLM, llama.cpp, Ollama, LM Studio, a gateway.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The provider's name, without <c>/</c> and <c>:</c>.</param>
+    /// <param name="address">The base address, for instance <c>http://127.0.0.1:11434/v1</c>; checked at start.</param>
+    /// <param name="configure">Changes its options, or null.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> or <paramref name="address"/> is empty.</exception>
+    public static ILlmStackBuilder AddOpenAICompatible(this ILlmStackBuilder builder, string name, string address, Action<ProviderOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(address);
+        return builder.Add(name, "OpenAICompatible", address, configure);
+    }
+
+    /// <summary>Adds a provider, for instance any <c>IChatClient</c>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The provider's name, without <c>/</c> and <c>:</c>.</param>
+    /// <param name="configure">Defines it; called once, now.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
+    public static ILlmStackBuilder AddProvider(this ILlmStackBuilder builder, string name, Action<ProviderBuilder> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(configure);
+        var provider = new ProviderBuilder(name, builder.Services);
+        configure(provider);
+        provider.Registration.Type = provider.Options.Type;
+        provider.Registration.Endpoint = provider.Options.Endpoint;
+        LlmStackRegistrations.Of(builder.Services).Add(name, provider.Registration);
+        builder.Services.Configure<LlmStackOptions>(options => ProviderOverlay.Apply(provider.Options, Entry(options, name)));
+        return builder;
+    }
+
+    private static ILlmStackBuilder Add(this ILlmStackBuilder builder, string name, string type, string? endpoint, Action<ProviderOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        LlmStackRegistrations.Of(builder.Services).Add(name, new ProviderRegistration { Type = type, Endpoint = endpoint });
+        builder.Services.Configure<LlmStackOptions>(options =>
+        {
+            ProviderOptions provider = Entry(options, name);
+            provider.Type = type;
+            provider.Endpoint = endpoint ?? provider.Endpoint;
+            configure?.Invoke(provider);
+        });
+        return builder;
+    }
+
+    private static ProviderOptions Entry(LlmStackOptions options, string name)
+    {
+        if (!options.Providers.TryGetValue(name, out ProviderOptions? provider))
+        {
+            options.Providers[name] = provider = new ProviderOptions();
+        }
+
+        return provider;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Options;
+
+namespace LlmStack.DependencyInjection;
+
+/// <summary>Sets up the HTTP client of every provider, also of those that only the configuration knows: by the prefix of its name.</summary>
+internal sealed class ProviderHttp(IOptions<LlmStackOptions> options) : IConfigureNamedOptions<HttpClientFactoryOptions>
+{
+    private const string Prefix = "LlmStack.Provider.";
+
+    public static string ClientName(string provider) => Prefix + provider;
+
+    public void Configure(HttpClientFactoryOptions options) => Configure(Options.DefaultName, options);
+
+    public void Configure(string? name, HttpClientFactoryOptions options)
+    {
+        if (name is null || !name.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        // The builder's methods know how to remove loggers and resilience; they write to a collection, which is replayed here.
+        var recorded = new ServiceCollection();
+        Set(recorded.AddHttpClient(name), name[Prefix.Length..]);
+        foreach (ServiceDescriptor descriptor in recorded)
+        {
+            if (descriptor is { IsKeyedService: false, ImplementationInstance: IConfigureNamedOptions<HttpClientFactoryOptions> step })
+            {
+                step.Configure(name, options);
+            }
+        }
+    }
+
+    private void Set(IHttpClientBuilder builder, string provider)
+    {
+        builder.RemoveAllLoggers();
+        builder.SetHandlerLifetime(Timeout.InfiniteTimeSpan);
+        builder.ConfigurePrimaryHttpMessageHandler(() => Handler(provider));
+#pragma warning disable EXTEXP0001 // The only supported way to keep host-wide retries off: the request path is the one owner of retries.
+        builder.RemoveAllResilienceHandlers();
+#pragma warning restore EXTEXP0001
+    }
+
+    private SocketsHttpHandler Handler(string provider)
+    {
+        ProviderOptions settings = options.Value.Providers.TryGetValue(provider, out ProviderOptions? known) ? known : new ProviderOptions();
+        return new SocketsHttpHandler
+        {
+            ConnectTimeout = settings.ConnectTimeout,
+            PooledConnectionLifetime = settings.PooledConnectionLifetime,
+            PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
+            AutomaticDecompression = DecompressionMethods.All,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            EnableMultipleHttp2Connections = true,
+
+            // Vendors get no trace headers.
+            ActivityHeadersPropagator = null,
+        };
+    }
+}

@@ -1,0 +1,25 @@
+namespace LlmStack.DependencyInjection;
+
+/// <summary>Lays options made in code over those of the configuration: what differs from the default wins.</summary>
+internal static class ProviderOverlay
+{
+    private static readonly ProviderOptions Unset = new();
+
+    public static void Apply(ProviderOptions code, ProviderOptions target)
+    {
+        target.Type = code.Type ?? target.Type;
+        target.Endpoint = code.Endpoint ?? target.Endpoint;
+        target.ApiKey = code.ApiKey ?? target.ApiKey;
+        target.ApiKeyVariable = code.ApiKeyVariable ?? target.ApiKeyVariable;
+        target.Organization = code.Organization ?? target.Organization;
+        target.Project = code.Project ?? target.Project;
+        target.IsLocal = code.IsLocal ?? target.IsLocal;
+        target.Policy = code.Policy ?? target.Policy;
+        target.ConnectTimeout = code.ConnectTimeout == Unset.ConnectTimeout ? target.ConnectTimeout : code.ConnectTimeout;
+        target.PooledConnectionLifetime = code.PooledConnectionLifetime == Unset.PooledConnectionLifetime ? target.PooledConnectionLifetime : code.PooledConnectionLifetime;
+        foreach ((string header, string value) in code.Headers)
+        {
+            target.Headers[header] = value;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+using System.Diagnostics.Metrics;
+using LlmStack.Calls;
+using LlmStack.Configuration;
+using LlmStack.Diagnostics;
+using LlmStack.Health;
+using LlmStack.Langfuse;
+using LlmStack.Limits;
+using LlmStack.Routing;
+using LlmStack.Routing.Strategies;
+using LlmStack.Tracing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace LlmStack.DependencyInjection;
+
+/// <summary>Wires the rooms: every service of the library, each a singleton.</summary>
+internal static class ServiceRegistration
+{
+    public static void Add(IServiceCollection services)
+    {
+        foreach (ServiceDescriptor descriptor in services)
+        {
+            if (descriptor.ServiceType == typeof(LlmStackRegistrations))
+            {
+                return;
+            }
+        }
+
+        services.AddSingleton(new LlmStackRegistrations());
+        services.AddLogging();
+        services.AddMetrics();
+        services.AddOptions();
+        services.TryAddSingleton(TimeProvider.System);
+        AddOptions(services);
+        AddHttp(services);
+        AddRouting(services);
+        AddTracing(services);
+        AddCalls(services);
+        services.AddSingleton<IHostedService, LlmStackHostedService>();
+    }
+
+    private static void AddOptions(IServiceCollection services)
+    {
+        services.TryAddSingleton<ConfigurationSource>();
+        services.TryAddSingleton<ConfigurationChangeSource>();
+        services.TryAddSingleton<IEnvironment, ConfigurationEnvironment>();
+        services.TryAddSingleton<ProviderFormats>();
+
+        // In this order: what comes later wins, and what code adds comes after both.
+        services.AddSingleton<IConfigureOptions<LlmStackOptions>, EnvironmentOptions>();
+        services.AddSingleton<IConfigureOptions<LlmStackOptions>, ConfigurationOptionsBinder>();
+        services.AddSingleton<IPostConfigureOptions<LlmStackOptions>, EnvironmentOptions>();
+        services.AddSingleton<IValidateOptions<LlmStackOptions>, LlmStackOptionsValidator>();
+    }
+
+    private static void AddHttp(IServiceCollection services)
+    {
+        services.AddHttpClient();
+        services.AddSingleton<IConfigureOptions<HttpClientFactoryOptions>, ProviderHttp>();
+        LangfuseHttp.Add(services);
+    }
+
+    private static void AddRouting(IServiceCollection services)
+    {
+        services.TryAddSingleton<IRandomSource>(static provider =>
+            provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Seed is { } seed
+                ? new SeededRandomSource(seed)
+                : SeededRandomSource.FromClock(provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<DeploymentRegistry>();
+        services.TryAddSingleton<HealthTracker>();
+        services.TryAddSingleton<IAdmission, DeploymentAdmission>();
+        services.TryAddSingleton<ITokenEstimator, TokenEstimator>();
+        services.TryAddSingleton(static provider => new StrategyResolver(provider, static (name, services) => StrategyTable.TryCreate(name, services.GetRequiredService<TimeProvider>())));
+        services.TryAddSingleton<ProviderEntries>();
+        services.TryAddSingleton<SnapshotBuilder>();
+        services.TryAddSingleton<SnapshotReloader>();
+        services.TryAddSingleton(static provider => provider.GetRequiredService<SnapshotReloader>().Source);
+        services.TryAddSingleton<LikelyOutput>();
+        services.TryAddSingleton(static provider => new RoutingEngine(
+            provider.GetServices<IRoutingFilter>(),
+            provider.GetRequiredService<IAdmission>(),
+            provider.GetRequiredService<HealthTracker>(),
+            provider.GetRequiredService<IRandomSource>(),
+            provider.GetRequiredService<ITokenEstimator>()));
+    }
+
+    private static void AddTracing(IServiceCollection services)
+    {
+        services.TryAddSingleton(static provider =>
+        {
+            LlmStackOptions options = provider.GetRequiredService<IOptions<LlmStackOptions>>().Value;
+            return new LangfuseTraceSink(
+                options.Langfuse,
+                options.Tracing,
+                provider.GetRequiredService<IHttpClientFactory>(),
+                provider.GetRequiredService<TimeProvider>(),
+                provider.GetRequiredService<ILogger<LangfuseTraceSink>>(),
+                provider.GetService<IMeterFactory>());
+        });
+        services.TryAddSingleton<ActiveSinks>();
+        services.TryAddSingleton(static provider => new LlmTracer(
+            provider.GetRequiredService<ActiveSinks>().All,
+            provider.GetServices<IScoreObserver>(),
+            provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Tracing,
+            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<ILlmTracer>(static provider => provider.GetRequiredService<LlmTracer>());
+    }
+
+    private static void AddCalls(IServiceCollection services)
+    {
+        services.TryAddSingleton(static provider =>
+        {
+            var telemetry = new CallTelemetry(
+                provider.GetRequiredService<ILogger<CallTelemetry>>(),
+                provider.GetService<IMeterFactory>(),
+                provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.RecentCalls);
+            provider.GetRequiredService<HealthTracker>().Changed += telemetry.CooldownChanged;
+            return telemetry;
+        });
+        services.TryAddSingleton<CallTrace>();
+        services.TryAddSingleton<CallPreparation>();
+        services.TryAddSingleton<CallPlanner>();
+        services.TryAddSingleton<CallAccounting>();
+        services.TryAddSingleton<CallRunner>();
+        services.TryAddSingleton<ILlmRouter, LlmRouter>();
+        services.TryAddSingleton<ILlmClient, LlmClient>();
+    }
+}

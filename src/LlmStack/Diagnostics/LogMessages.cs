@@ -1,0 +1,35 @@
+using Microsoft.Extensions.Logging;
+
+namespace LlmStack.Diagnostics;
+
+/// <summary>Every log line of the library. Event ids are stable: 1000–1099 start and configuration, 1100–1199 calls, 1200–1299 health.</summary>
+/// <remarks>No line holds content of prompts or answers, and none holds a secret.</remarks>
+internal static partial class LogMessages
+{
+    [LoggerMessage(1000, LogLevel.Information, "LlmStack started: {Providers} providers, {Groups} groups, {Deployments} deployments; traces to {Sink}")]
+    public static partial void Started(ILogger logger, int providers, int groups, int deployments, string sink);
+
+    [LoggerMessage(1001, LogLevel.Information, "LlmStack configuration reloaded as version {Version}: {Providers} providers, {Groups} groups")]
+    public static partial void ConfigurationReloaded(ILogger logger, long version, int providers, int groups);
+
+    [LoggerMessage(1002, LogLevel.Error, "LlmStack refused a changed configuration and stays on version {Version}: {Problem}")]
+    public static partial void ReloadRefused(ILogger logger, long version, string problem);
+
+    [LoggerMessage(1003, LogLevel.Warning, "The HTTP client of the provider {Provider} contains the retrying handler {Handler}: retries would multiply, because LlmStack retries itself; remove it, or keep only limits there")]
+    public static partial void RetryingHandler(ILogger logger, string provider, string handler);
+
+    [LoggerMessage(1004, LogLevel.Warning, "LlmStack stopped with {Pending} undelivered and {Dropped} dropped spans and scores: {Reason}")]
+    public static partial void StoppedIncomplete(ILogger logger, long pending, long dropped, string? reason);
+
+    [LoggerMessage(1005, LogLevel.Warning, "LlmStack stopped and could not flush its sinks: {Error}")]
+    public static partial void FlushFailed(ILogger logger, string error);
+
+    [LoggerMessage(1100, LogLevel.Warning, "{Operation} for {Model} failed as {Kind} after {Attempts} attempts and {Duration}: group {Group}, last deployment {Deployment}, status {Status}")]
+    public static partial void CallFailed(ILogger logger, string operation, string model, string kind, int attempts, TimeSpan duration, string? group, string? deployment, int? status);
+
+    [LoggerMessage(1200, LogLevel.Warning, "{Deployment} cools for {Duration} after {Kind}")]
+    public static partial void Cooling(ILogger logger, string deployment, TimeSpan duration, string kind);
+
+    [LoggerMessage(1201, LogLevel.Information, "{Deployment} is back")]
+    public static partial void Back(ILogger logger, string deployment);
+}
