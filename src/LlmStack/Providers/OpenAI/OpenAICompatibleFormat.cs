@@ -13,5 +13,5 @@ internal sealed class OpenAICompatibleFormat : IProviderFormat
 
     public string? SystemName => null;
 
-    public ILlmProvider Create(ProviderSetup setup) => new OpenAIProvider(setup);
+    public ILlmProvider Create(ProviderSetup setup) => new OpenAIProvider(setup, OpenAIProfile.Compatible);
 }

@@ -13,5 +13,5 @@ internal sealed class OpenAIFormat : IProviderFormat
 
     public string? SystemName => "openai";
 
-    public ILlmProvider Create(ProviderSetup setup) => new OpenAIProvider(setup);
+    public ILlmProvider Create(ProviderSetup setup) => new OpenAIProvider(setup, OpenAIProfile.OpenAI);
 }

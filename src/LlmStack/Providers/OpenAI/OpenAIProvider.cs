@@ -1,15 +1,81 @@
+using System.Runtime.CompilerServices;
+using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.OpenAI;
 
-/// <summary>OpenAI's chat completions, completions and embeddings, and the <c>/rerank</c> of compatible servers.</summary>
-internal sealed class OpenAIProvider(ProviderSetup setup) : ILlmProvider
+/// <summary>OpenAI's chat completions; its other faces are completions, embeddings and the <c>/rerank</c> of compatible servers.</summary>
+internal sealed class OpenAIProvider : ILlmProvider
 {
-    public ProviderSetup Setup { get; } = setup;
+    private readonly ProviderHttp _http;
+    private readonly OpenAIProfile _profile;
+    private readonly Uri _address;
 
-    public ValueTask<ChatResponse> ChatAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) => throw new NotSupportedException("seam");
+    public OpenAIProvider(ProviderSetup setup, OpenAIProfile profile)
+    {
+        Setup = setup;
+        _profile = profile;
+        _http = new ProviderHttp(setup);
+        _address = _http.Address("/chat/completions");
+    }
 
-    public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) => throw new NotSupportedException("seam");
+    public ProviderSetup Setup { get; }
+
+    public async ValueTask<ChatResponse> ChatAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        using PooledBuffer body = ChatRequestWriter.Write(call, messages, options, _profile, stream: false);
+        using HttpResponseMessage response = await _http.SendAsync(call, _address, body, stream: false, cancellationToken).ConfigureAwait(false);
+        using PooledBuffer answer = await _http.ReadBodyAsync(response, call, cancellationToken).ConfigureAwait(false);
+        return ChatResponseReader.Read(answer, _http, call);
+    }
+
+    public async IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using HttpResponseMessage response = await OpenStreamAsync(call, messages, options, cancellationToken).ConfigureAwait(false);
+        Stream stream = await _http.OpenAsync(response, call, cancellationToken).ConfigureAwait(false);
+        await using var disposing = stream.ConfigureAwait(false);
+        using var reader = new SseReader(stream, _http.MaxBodyBytes);
+        using var session = new ChatStreamSession(_http, call);
+        while (true)
+        {
+            while (session.Next(reader) is { } update)
+            {
+                yield return update;
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            if (session.Done)
+            {
+                break;
+            }
+
+            int count;
+            try
+            {
+                count = await reader.FillAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                Exception translated = TransportErrors.Translate(e, Setup.Name, call.Report, cancellationToken);
+                if (ReferenceEquals(translated, e))
+                {
+                    throw;
+                }
+
+                throw translated;
+            }
+
+            reader.Filled(count);
+        }
+
+        yield return session.Final();
+    }
 
     public object? GetService(Type serviceType) => serviceType.IsInstanceOfType(this) ? this : null;
+
+    private async ValueTask<HttpResponseMessage> OpenStreamAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    {
+        using PooledBuffer body = ChatRequestWriter.Write(call, messages, options, _profile, stream: true);
+        return await _http.SendAsync(call, _address, body, stream: true, cancellationToken).ConfigureAwait(false);
+    }
 }

@@ -1,0 +1,191 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace LlmStack.Providers.Http;
+
+/// <summary>What an error body said, whatever its shape. No field carries content of the request.</summary>
+internal readonly record struct ErrorBody(string? Message, string? Code, string? Type, string? Param, string? RetryDelay)
+{
+    public static readonly ErrorBody Empty;
+
+    private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, MaxDepth = 256, CommentHandling = JsonCommentHandling.Skip };
+
+    public bool IsEmpty => Message is null && Code is null && Type is null;
+
+    public static ErrorBody Parse(ReadOnlyMemory<byte> utf8)
+    {
+        ReadOnlySpan<byte> text = utf8.Span;
+        if (text.StartsWith("\uFEFF"u8))
+        {
+            text = text[3..];
+            utf8 = utf8[3..];
+        }
+
+        text = text.Trim(" \t\r\n\0"u8);
+        if (text.IsEmpty)
+        {
+            return Empty;
+        }
+
+        if (text[0] is (byte)'{' or (byte)'[' or (byte)'"')
+        {
+            try
+            {
+                using JsonDocument document = JsonDocument.Parse(utf8, Lenient);
+                return FromElement(document.RootElement);
+            }
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
+            {
+                // A cut or broken body may hold anything, so none of it is shown.
+                return Empty;
+            }
+        }
+
+        if (text[0] == (byte)'<')
+        {
+            return new ErrorBody(TitleOf(text), null, null, null, null);
+        }
+
+        return new ErrorBody(Encoding.UTF8.GetString(text[..Math.Min(text.Length, 2048)]), null, null, null, null);
+    }
+
+    public static ErrorBody FromElement(JsonElement root)
+    {
+        switch (root.ValueKind)
+        {
+            case JsonValueKind.String:
+                return new ErrorBody(root.GetString(), null, null, null, null);
+            case JsonValueKind.Array:
+                return root.GetArrayLength() > 0 ? FromElement(root[0]) : Empty;
+            case JsonValueKind.Object:
+                break;
+            default:
+                return Empty;
+        }
+
+        if (root.TryGetProperty("error", out JsonElement error))
+        {
+            if (error.ValueKind == JsonValueKind.Object)
+            {
+                return FromFlat(error, root);
+            }
+
+            if (error.ValueKind == JsonValueKind.String)
+            {
+                return new ErrorBody(error.GetString(), Text(root, "code"), Text(root, "error_type") ?? Text(root, "type"), Text(root, "param"), null);
+            }
+        }
+
+        if (root.TryGetProperty("choices", out JsonElement choices) && choices.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement choice in choices.EnumerateArray())
+            {
+                if (choice.ValueKind == JsonValueKind.Object && choice.TryGetProperty("error", out _))
+                {
+                    return FromElement(choice);
+                }
+            }
+        }
+
+        if (root.TryGetProperty("x_groq", out JsonElement groq) && groq.ValueKind == JsonValueKind.Object && groq.TryGetProperty("error", out _))
+        {
+            return FromElement(groq);
+        }
+
+        if (root.TryGetProperty("errors", out JsonElement errors) && errors.ValueKind == JsonValueKind.Array && errors.GetArrayLength() > 0)
+        {
+            return FromElement(errors[0]);
+        }
+
+        return FromFlat(root, default);
+    }
+
+    private static ErrorBody FromFlat(JsonElement error, JsonElement parent)
+    {
+        string? message = Text(error, "message") ?? Detail(error) ?? Text(error, "title") ?? Text(error, "msg");
+        string? type = Text(error, "type");
+        string? delay = null;
+        if (error.TryGetProperty("metadata", out JsonElement metadata) && metadata.ValueKind == JsonValueKind.Object)
+        {
+            type = Text(metadata, "error_type") ?? type;
+        }
+
+        if (error.TryGetProperty("details", out JsonElement details) && details.ValueKind == JsonValueKind.Array)
+        {
+            foreach (JsonElement detail in details.EnumerateArray())
+            {
+                if (detail.ValueKind == JsonValueKind.Object)
+                {
+                    delay = Text(detail, "retryDelay") ?? delay;
+                }
+            }
+        }
+
+        string? code = Text(error, "code") ?? (parent.ValueKind == JsonValueKind.Object ? Text(parent, "code") : null) ?? Text(error, "http_status_code");
+        return new ErrorBody(message, code, type ?? Text(error, "status"), Text(error, "param"), delay);
+    }
+
+    /// <summary>FastAPI's <c>detail</c>: a text, or a list whose entries repeat the input, which is left out.</summary>
+    private static string? Detail(JsonElement error)
+    {
+        if (!error.TryGetProperty("detail", out JsonElement detail))
+        {
+            return null;
+        }
+
+        if (detail.ValueKind != JsonValueKind.Array)
+        {
+            return detail.ValueKind == JsonValueKind.Object ? Text(detail, "message") : Scalar(detail);
+        }
+
+        var text = new StringBuilder();
+        foreach (JsonElement entry in detail.EnumerateArray())
+        {
+            string? one = entry.ValueKind == JsonValueKind.Object ? Text(entry, "msg") : Scalar(entry);
+            if (one is null)
+            {
+                continue;
+            }
+
+            if (text.Length > 0)
+            {
+                text.Append("; ");
+            }
+
+            if (entry.ValueKind == JsonValueKind.Object && entry.TryGetProperty("loc", out JsonElement path) && path.ValueKind == JsonValueKind.Array)
+            {
+                foreach (JsonElement step in path.EnumerateArray())
+                {
+                    text.Append(Scalar(step)).Append('.');
+                }
+
+                text.Length--;
+                text.Append(": ");
+            }
+
+            text.Append(one);
+        }
+
+        return text.Length > 0 ? text.ToString() : null;
+    }
+
+    private static string? Text(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) ? Scalar(value) : null;
+
+    private static string? Scalar(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString() is { Length: > 0 } text ? text : null,
+        JsonValueKind.Number => value.TryGetInt64(out long whole) ? whole.ToString(CultureInfo.InvariantCulture) : value.GetRawText(),
+        _ => null,
+    };
+
+    private static string? TitleOf(ReadOnlySpan<byte> html)
+    {
+        string page = Encoding.UTF8.GetString(html[..Math.Min(html.Length, 8192)]);
+        int open = page.IndexOf("<title", StringComparison.OrdinalIgnoreCase);
+        int start = open < 0 ? -1 : page.IndexOf('>', open);
+        int end = start < 0 ? -1 : page.IndexOf("</title", start, StringComparison.OrdinalIgnoreCase);
+        string title = end < 0 ? "" : System.Net.WebUtility.HtmlDecode(page[(start + 1)..end]).Trim();
+        return title.Length > 0 ? title : "an HTML page";
+    }
+}

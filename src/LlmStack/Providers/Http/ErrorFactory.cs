@@ -1,0 +1,92 @@
+using System.Text;
+
+namespace LlmStack.Providers.Http;
+
+/// <summary>Makes the exception of a refusal: short, and without secrets.</summary>
+internal static class ErrorFactory
+{
+    private const int MaxMessage = 300;
+
+    /// <summary>An answer with an error status.</summary>
+    public static LlmException FromStatus(string provider, HttpResponseMessage response, in ErrorBody body, AttemptReport report, string? secret, DateTimeOffset now)
+    {
+        int status = (int)response.StatusCode;
+        LlmErrorKind kind = ErrorClassifier.Classify(status, body);
+        TimeSpan? wait = RetryAfterParser.FromHeaders(response.Headers, now) ?? RetryAfterOf(body);
+        bool? shouldRetry = null;
+        if (response.Headers.NonValidated.TryGetValues("x-should-retry", out var values))
+        {
+            string value = values.ToString();
+            shouldRetry = value.Equals("true", StringComparison.OrdinalIgnoreCase) ? true : value.Equals("false", StringComparison.OrdinalIgnoreCase) ? false : null;
+        }
+
+        return Make(provider, kind, $"answered {status}", body, report, secret, wait, shouldRetry);
+    }
+
+    /// <summary>An error object inside an answer that looked successful.</summary>
+    public static LlmException FromBody(string provider, in ErrorBody body, AttemptReport report, string? secret) =>
+        Make(provider, ErrorClassifier.InBand(body), "answered an error", body, report, secret, RetryAfterOf(body), null);
+
+    public static LlmException Invalid(string provider, AttemptReport report, string what, Exception? inner = null) =>
+        new(LlmErrorKind.InvalidResponse, $"Provider '{provider}' {what}", inner)
+        {
+            Provider = provider,
+            StatusCode = report.StatusCode,
+            RequestId = report.RequestId,
+        };
+
+    /// <summary>Shortens, takes out line breaks and masks the key when a provider repeats it.</summary>
+    public static string Clean(string message, string? secret)
+    {
+        if (secret is { Length: >= 4 })
+        {
+            message = message.Replace(secret, "***", StringComparison.Ordinal);
+        }
+
+        var text = new StringBuilder(Math.Min(message.Length, MaxMessage + 1));
+        foreach (char c in message)
+        {
+            if (text.Length >= MaxMessage)
+            {
+                text.Append('…');
+                break;
+            }
+
+            bool space = char.IsControl(c) || c == ' ';
+            if (!space)
+            {
+                text.Append(c);
+            }
+            else if (text.Length > 0 && text[^1] != ' ')
+            {
+                text.Append(' ');
+            }
+        }
+
+        return text.ToString().TrimEnd();
+    }
+
+    private static LlmException Make(string provider, LlmErrorKind kind, string what, in ErrorBody body, AttemptReport report, string? secret, TimeSpan? wait, bool? shouldRetry)
+    {
+        string? code = body.Code ?? body.Type;
+        code = code is null ? null : Clean(code, secret);
+        string message = body.Message is null ? "" : ": " + Clean(body.Message, secret);
+        string named = code is null ? "" : $" ({code})";
+        return new LlmException(kind, $"Provider '{provider}' {what}{named}{message}")
+        {
+            Provider = provider,
+            StatusCode = report.StatusCode,
+            RequestId = report.RequestId,
+            ErrorCode = code,
+            RetryAfter = wait,
+            Retryability = ErrorClassifier.RetryabilityOf(kind, body, shouldRetry),
+        };
+    }
+
+    private static TimeSpan? RetryAfterOf(in ErrorBody body)
+    {
+        TimeSpan? wait = body.RetryDelay is { } delay ? WireDuration.ParseGo(delay) : null;
+        wait ??= body.Message is { } message ? RetryAfterParser.FromMessage(message) : null;
+        return wait > TimeSpan.Zero ? wait : null;
+    }
+}

@@ -1,0 +1,134 @@
+namespace LlmStack.Providers.Http;
+
+/// <summary>The words by which vendors say what the status alone does not. Data only; matched without regard to case.</summary>
+internal static class ErrorPatterns
+{
+    public static readonly string[] ContextCodes =
+        ["context_length_exceeded", "string_above_max_length", "exceed_context_size_error", "max_tokens_exceeded", "payload_too_large", "model_context_window_exceeded", "request_too_large"];
+
+    public static readonly string[] ContextTexts =
+    [
+        "prompt is too long", "prompt too long", "exceeds the context window", "maximum context length", "input is too long for requested model",
+        "maximum prompt length is", "reduce the length of the messages", "longer than the model's context length", "exceeds the available context size",
+        "greater than the context length", "exceeded model token limit", "context window exceeds limit", "too many tokens", "context_length_exceeded",
+        "contextwindowexceedederror", "inputs tokens + max_new_tokens must be", "exceeded max context length",
+    ];
+
+    /// <summary>Pairs that must both appear, in this order.</summary>
+    public static readonly (string First, string Second)[] ContextPairs =
+        [("input token count", "exceeds the maximum"), ("too large for model with", "maximum context length"), ("exceeds", "maximum context length")];
+
+    public static readonly string[] ContentCodes =
+    [
+        "content_policy_violation", "content_filter", "moderation_blocked", "responsibleaipolicyviolation", "image_content_policy_violation", "bio_policy",
+        "invalid_prompt", "refusal", "safety_check_type", "content_filtered",
+    ];
+
+    public static readonly string[] ContentTexts =
+        ["content management policy", "contentpolicyviolationerror", "usage guideline", "safety_check_type", "content policy", "flagged by", "was flagged", "moderation"];
+
+    public static readonly string[] QuotaCodes =
+    [
+        "insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "billing_error", "payment_required", "exceeded_current_quota_error",
+        "servicequotaexceeded", "servicequotaexceededexception", "spend_limit_reached", "insufficient_balance", "1308", "1113",
+    ];
+
+    public static readonly string[] QuotaTexts =
+    [
+        "insufficient_quota", "exceeded your current quota", "quota exceeded", "billing", "out of budget", "monthly usage limit", "available balance",
+        "insufficient balance", "credit balance", "used all available credits", "monthly spending limit", "spend limit", "included credits",
+        "budgetexceedederror", "budget has been exceeded", "prepayment credits",
+    ];
+
+    public static readonly string[] OverloadCodes =
+    [
+        "overloaded_error", "engine_overloaded_error", "engine_overloaded", "provider_overloaded", "provider_unavailable", "unavailable_error", "unavailable",
+        "resource_unavailable", "queue_exceeded", "modelnotreadyexception", "service_unavailable", "serviceunavailable", "overloaded", "insufficient_system_resource",
+    ];
+
+    public static readonly string[] OverloadTexts = ["overloaded", "at capacity", "over capacity", "no capacity", "capacity exceeded", "resource unavailable"];
+
+    public static readonly string[] KeyCodes =
+    [
+        "invalid_api_key", "api_key_invalid", "authentication", "authentication_error", "invalid_organization", "ip_not_authorized", "unauthorized", "unauthenticated",
+        "unrecognizedclientexception", "invalidsignatureexception", "expiredtokenexception",
+    ];
+
+    public static readonly string[] KeyTexts = ["incorrect api key", "api key not valid", "invalid api key", "api_key_invalid"];
+
+    public static readonly string[] MissingCodes =
+        ["model_not_found", "deploymentnotfound", "previous_response_not_found", "not_found", "not_found_error", "notfounderror", "model_not_exist"];
+
+    public static readonly string[] PermissionCodes =
+        ["permission_denied", "permission_error", "accessdeniedexception", "unsupported_country_region_territory", "data_residency_mismatch", "forbidden"];
+
+    public static readonly string[] RateCodes = ["rate_limit_exceeded", "rate_limit_error", "slow_down", "too_many_requests", "request_quota_exceeded", "token_quota_exceeded", "1302", "1305"];
+
+    public static readonly string[] TimeoutCodes = ["timeout", "timeout_error", "vector_store_timeout", "modeltimeoutexception", "deadline_exceeded"];
+
+    public static readonly string[] RequestCodes =
+        ["invalid_request_error", "invalid_request", "badrequesterror", "unprocessable", "unsupported_parameter", "unsupported_value", "invalid_type", "missing_required_parameter", "not_supported_error", "validation"];
+
+    /// <summary>Refusals of a feature rather than of the request: another deployment may have it.</summary>
+    public static readonly string[] UnsupportedCodes = ["unsupported_parameter", "unsupported_value", "unsupported_model", "not_supported_error"];
+
+    public static bool IsAny(string[] codes, string? one)
+    {
+        if (one is null)
+        {
+            return false;
+        }
+
+        foreach (string code in codes)
+        {
+            if (code.Equals(one, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public static bool ContainsAny(string[] texts, string? message)
+    {
+        if (message is null)
+        {
+            return false;
+        }
+
+        foreach (string text in texts)
+        {
+            if (message.Contains(text, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public static bool IsContextText(string? message)
+    {
+        if (message is null || message.Contains("rate limit", StringComparison.OrdinalIgnoreCase))
+        {
+            return false;
+        }
+
+        if (ContainsAny(ContextTexts, message))
+        {
+            return true;
+        }
+
+        foreach ((string first, string second) in ContextPairs)
+        {
+            int at = message.IndexOf(first, StringComparison.OrdinalIgnoreCase);
+            if (at >= 0 && message.IndexOf(second, at, StringComparison.OrdinalIgnoreCase) >= 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,143 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace LlmStack.Providers.Http;
+
+/// <summary>Reads JSON values the way servers really write them: broken UTF-8, split surrogates, numbers as strings.</summary>
+internal static class JsonText
+{
+    public static readonly JsonReaderOptions Lenient = new() { AllowTrailingCommas = true, MaxDepth = 256, AllowMultipleValues = true, CommentHandling = JsonCommentHandling.Skip };
+
+    /// <summary>The string at the reader, or null for a JSON null. Invalid bytes become U+FFFD, half surrogates stay as they are.</summary>
+    public static string? GetString(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> raw = reader.ValueSpan;
+        return reader.ValueIsEscaped ? Unescape(raw) : Encoding.UTF8.GetString(raw);
+    }
+
+    /// <summary>The string at the reader; when it equals <paramref name="known"/>, that very instance.</summary>
+    public static string? GetString(ref Utf8JsonReader reader, string? known) =>
+        known is not null && reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && EqualsAscii(reader.ValueSpan, known) ? known : GetString(ref reader);
+
+    /// <summary>A whole number written as number, float or string; null when it is none, or negative.</summary>
+    public static long? GetCount(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.String))
+        {
+            return null;
+        }
+
+        ReadOnlySpan<byte> raw = reader.ValueSpan;
+        if (long.TryParse(raw, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole))
+        {
+            return whole >= 0 ? whole : null;
+        }
+
+        return double.TryParse(raw, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and < 9e18 ? (long)number : null;
+    }
+
+    public static double? GetNumber(ref Utf8JsonReader reader) =>
+        reader.TokenType is JsonTokenType.Number or JsonTokenType.String
+        && double.TryParse(reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            ? number
+            : null;
+
+    /// <summary>Replaces bare NaN and Infinity outside strings by 0, in place. Done only after a document failed to parse.</summary>
+    public static bool PatchNonFinite(Span<byte> json)
+    {
+        bool inString = false;
+        bool changed = false;
+        for (int i = 0; i < json.Length; i++)
+        {
+            if (inString)
+            {
+                if (json[i] == (byte)'\\')
+                {
+                    i++;
+                }
+                else if (json[i] == (byte)'"')
+                {
+                    inString = false;
+                }
+
+                continue;
+            }
+
+            if (json[i] == (byte)'"')
+            {
+                inString = true;
+                continue;
+            }
+
+            Span<byte> rest = json[i..];
+            int length = rest.StartsWith("NaN"u8) ? 3 : rest.StartsWith("Infinity"u8) ? 8 : rest.StartsWith("-Infinity"u8) ? 9 : 0;
+            if (length > 0)
+            {
+                rest[..length].Fill((byte)' ');
+                rest[0] = (byte)'0';
+                changed = true;
+            }
+        }
+
+        return changed;
+    }
+
+    private static bool EqualsAscii(ReadOnlySpan<byte> utf8, string text) => Ascii.Equals(utf8, text);
+
+    private static string Unescape(ReadOnlySpan<byte> raw)
+    {
+        char[]? rented = null;
+        Span<char> chars = raw.Length <= 512 ? stackalloc char[512] : (rented = ArrayPool<char>.Shared.Rent(raw.Length));
+        int length = 0;
+        while (!raw.IsEmpty)
+        {
+            int plain = raw.IndexOf((byte)'\\');
+            if (plain < 0)
+            {
+                length += Encoding.UTF8.GetChars(raw, chars[length..]);
+                break;
+            }
+
+            length += Encoding.UTF8.GetChars(raw[..plain], chars[length..]);
+            raw = raw[plain..];
+            if (raw.Length < 2)
+            {
+                break;
+            }
+
+            int taken = 2;
+            chars[length++] = (char)raw[1] switch
+            {
+                'n' => '\n',
+                't' => '\t',
+                'r' => '\r',
+                'b' => '\b',
+                'f' => '\f',
+                'u' => Hex(raw, out taken),
+                char other => other,
+            };
+            raw = raw[taken..];
+        }
+
+        string text = new(chars[..length]);
+        if (rented is not null)
+        {
+            ArrayPool<char>.Shared.Return(rented);
+        }
+
+        return text;
+    }
+
+    private static char Hex(ReadOnlySpan<byte> raw, out int taken)
+    {
+        taken = Math.Min(6, raw.Length);
+        return ushort.TryParse(raw[2..taken], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code) ? (char)code : '\uFFFD';
+    }
+}

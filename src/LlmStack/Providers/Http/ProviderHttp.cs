@@ -1,0 +1,202 @@
+using System.Net;
+
+namespace LlmStack.Providers.Http;
+
+/// <summary>Sends the requests of one provider and turns every failure into a kind. No retry.</summary>
+internal sealed class ProviderHttp(ProviderSetup setup)
+{
+    private const int MaxErrorBytes = 64 * 1024;
+
+    private static readonly TimeSpan ErrorBodyTime = TimeSpan.FromSeconds(5);
+
+    private BearerHeader? _bearer;
+
+    public string Name => setup.Name;
+
+    public int MaxBodyBytes => setup.MaxEventBytes;
+
+    public Uri Address(string operation)
+    {
+        var address = new UriBuilder(setup.Endpoint);
+        address.Path = address.Path.TrimEnd('/') + operation;
+        return address.Uri;
+    }
+
+    /// <summary>Sends a body and returns a successful answer whose body is still to be read.</summary>
+    /// <param name="call">The attempt.</param>
+    /// <param name="address">Where to.</param>
+    /// <param name="body">The JSON; the caller keeps its hold.</param>
+    /// <param name="stream">Whether events are expected.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    public async ValueTask<HttpResponseMessage> SendAsync(ProviderCall call, Uri address, PooledBuffer body, bool stream, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        string? secret = await SecretAsync(call, cancellationToken).ConfigureAwait(false);
+        var content = new PooledContent(body);
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+        AddHeaders(request, call, secret, stream);
+        HttpResponseMessage response;
+        try
+        {
+            response = await setup.Http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            call.Report.RequestSent = content.Started;
+            Exception translated = TransportErrors.Translate(e, setup.Name, call.Report, cancellationToken);
+            if (ReferenceEquals(translated, e))
+            {
+                throw;
+            }
+
+            throw translated;
+        }
+
+        call.Report.RequestSent = true;
+        ResponseFacts.Read(response, call.Report, setup.Time.GetUtcNow());
+        if (response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.NoContent)
+        {
+            return response;
+        }
+
+        using (response)
+        {
+            if (response.StatusCode == HttpStatusCode.NoContent)
+            {
+                throw ErrorFactory.Invalid(setup.Name, call.Report, "answered 204 without a body.");
+            }
+
+            ErrorBody error = await ReadErrorAsync(response, call, cancellationToken).ConfigureAwait(false);
+            throw ErrorFactory.FromStatus(setup.Name, response, error, call.Report, secret, setup.Time.GetUtcNow());
+        }
+    }
+
+    /// <summary>Opens the body of an answer, with the encodings taken off that the handlers left on.</summary>
+    public async ValueTask<Stream> OpenAsync(HttpResponseMessage response, ProviderCall call, CancellationToken cancellationToken)
+    {
+        Stream stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        return ContentDecoding.Wrap(stream, response.Content, setup.Name, call.Report);
+    }
+
+    /// <summary>Reads a whole answer; the caller disposes the result.</summary>
+    public async ValueTask<PooledBuffer> ReadBodyAsync(HttpResponseMessage response, ProviderCall call, CancellationToken cancellationToken)
+    {
+        long length = response.Content.Headers.ContentLength ?? 4096;
+        var body = new PooledBuffer((int)Math.Clamp(length + 1, 512, 1024 * 1024));
+        try
+        {
+            Stream stream = await OpenAsync(response, call, cancellationToken).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                while (true)
+                {
+                    int read = await stream.ReadAsync(body.GetMemory(), cancellationToken).ConfigureAwait(false);
+                    if (read == 0)
+                    {
+                        break;
+                    }
+
+                    body.Advance(read);
+                    if (body.Length > setup.MaxEventBytes)
+                    {
+                        throw ErrorFactory.Invalid(setup.Name, call.Report, $"sent a body longer than the limit of {setup.MaxEventBytes} bytes.");
+                    }
+                }
+            }
+
+            return body;
+        }
+        catch (Exception e)
+        {
+            body.Dispose();
+            Exception translated = TransportErrors.Translate(e, setup.Name, call.Report, cancellationToken);
+            if (ReferenceEquals(translated, e))
+            {
+                throw;
+            }
+
+            throw translated;
+        }
+    }
+
+    /// <summary>The failure inside an answer that looked successful.</summary>
+    public LlmException ErrorIn(in ErrorBody body, ProviderCall call) => ErrorFactory.FromBody(setup.Name, body, call.Report, _bearer?.Secret);
+
+    private async ValueTask<string?> SecretAsync(ProviderCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call.Credential.GetSecretAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not LlmException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new LlmException(LlmErrorKind.Authentication, $"The credential '{call.Credential.Id}' of provider '{setup.Name}' could not be fetched.", e) { Provider = setup.Name };
+        }
+    }
+
+    private void AddHeaders(HttpRequestMessage request, ProviderCall call, string? secret, bool stream)
+    {
+        request.Headers.TryAddWithoutValidation("Accept", stream ? "text/event-stream" : "application/json");
+        if (!string.IsNullOrEmpty(secret) && !setup.Options.Headers.ContainsKey("Authorization"))
+        {
+            BearerHeader? bearer = _bearer;
+            if (bearer is null || !string.Equals(bearer.Secret, secret, StringComparison.Ordinal))
+            {
+                _bearer = bearer = BearerHeader.Make(setup.Name, call.Credential.Id, secret);
+            }
+
+            request.Headers.TryAddWithoutValidation("Authorization", bearer.Value);
+        }
+
+        if (setup.Options.Organization is { Length: > 0 } organization)
+        {
+            request.Headers.TryAddWithoutValidation("OpenAI-Organization", organization);
+        }
+
+        if (setup.Options.Project is { Length: > 0 } project)
+        {
+            request.Headers.TryAddWithoutValidation("OpenAI-Project", project);
+        }
+
+        foreach (KeyValuePair<string, string> header in setup.Options.Headers)
+        {
+            request.Headers.Remove(header.Key);
+            request.Headers.TryAddWithoutValidation(header.Key, header.Value);
+        }
+    }
+
+    /// <summary>Reads at most 64 KiB of an error body within 5 seconds; what is longer or slower is classified by status alone.</summary>
+    private async ValueTask<ErrorBody> ReadErrorAsync(HttpResponseMessage response, ProviderCall call, CancellationToken cancellationToken)
+    {
+        using var timer = new CancellationTokenSource(ErrorBodyTime, setup.Time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        using var body = new PooledBuffer();
+        try
+        {
+            Stream stream = await OpenAsync(response, call, both.Token).ConfigureAwait(false);
+            await using (stream.ConfigureAwait(false))
+            {
+                while (body.Length < MaxErrorBytes)
+                {
+                    Memory<byte> room = body.GetMemory();
+                    int read = await stream.ReadAsync(room[..Math.Min(room.Length, MaxErrorBytes - body.Length)], both.Token).ConfigureAwait(false);
+                    if (read == 0)
+                    {
+                        return ErrorBody.Parse(body.WrittenMemory);
+                    }
+
+                    body.Advance(read);
+                }
+            }
+
+            return ErrorBody.Parse(body.WrittenMemory);
+        }
+        catch (Exception e)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return e is OperationCanceledException or IOException or HttpRequestException or InvalidDataException or LlmException
+                ? ErrorBody.Parse(body.WrittenMemory)
+                : ErrorBody.Empty;
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+
+namespace LlmStack.Providers.Http;
+
+/// <summary>Reads the request id and what is left of the rate limits in one pass over the headers.</summary>
+internal static class ResponseFacts
+{
+    private static readonly string[] RequestIdHeaders =
+        ["x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-ms-request-id", "x-generation-id", "cf-ray"];
+
+    public static void Read(HttpResponseMessage response, AttemptReport report, DateTimeOffset now)
+    {
+        report.StatusCode = (int)response.StatusCode;
+        int bestId = RequestIdHeaders.Length;
+        long? requests = null, tokens = null;
+        TimeSpan? resetRequests = null, resetTokens = null;
+        foreach (KeyValuePair<string, HeaderStringValues> header in response.Headers.NonValidated)
+        {
+            string name = header.Key;
+            if (name.Contains("ratelimit", StringComparison.OrdinalIgnoreCase))
+            {
+                bool remaining = name.Contains("remaining", StringComparison.OrdinalIgnoreCase);
+                bool reset = !remaining && name.Contains("reset", StringComparison.OrdinalIgnoreCase);
+                if (!remaining && !reset)
+                {
+                    continue;
+                }
+
+                bool ofTokens = name.Contains("token", StringComparison.OrdinalIgnoreCase);
+                foreach (string value in header.Value)
+                {
+                    if (remaining && ofTokens)
+                    {
+                        tokens = Smaller(tokens, ParseCount(value));
+                    }
+                    else if (remaining)
+                    {
+                        requests = Smaller(requests, ParseCount(value));
+                    }
+                    else if (ofTokens)
+                    {
+                        resetTokens = Later(resetTokens, WireDuration.Parse(value, now));
+                    }
+                    else
+                    {
+                        resetRequests = Later(resetRequests, WireDuration.Parse(value, now));
+                    }
+                }
+
+                continue;
+            }
+
+            for (int i = 0; i < bestId; i++)
+            {
+                if (name.Equals(RequestIdHeaders[i], StringComparison.OrdinalIgnoreCase))
+                {
+                    bestId = i;
+                    report.RequestId = header.Value.ToString();
+                    break;
+                }
+            }
+        }
+
+        if (requests is not null || tokens is not null || resetRequests is not null || resetTokens is not null)
+        {
+            report.Headroom = new RateLimitHeadroom(requests, tokens, resetRequests, resetTokens);
+        }
+    }
+
+    private static long? ParseCount(string value)
+    {
+        // A list such as "100, 50;w=60" carries one window per element; the scarcest decides.
+        long? smallest = null;
+        foreach (Range range in value.AsSpan().Split(','))
+        {
+            ReadOnlySpan<char> part = value.AsSpan(range).Trim();
+            int end = part.IndexOf(';');
+            part = end >= 0 ? part[..end] : part;
+            if (double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out double count) && count >= 0 && count < long.MaxValue)
+            {
+                smallest = Smaller(smallest, (long)count);
+            }
+        }
+
+        return smallest;
+    }
+
+    private static long? Smaller(long? one, long? other) => one is null || other < one ? other ?? one : one;
+
+    private static TimeSpan? Later(TimeSpan? one, TimeSpan? other) =>
+        other is null || other < TimeSpan.Zero ? one : one is null || other > one ? other : one;
+}

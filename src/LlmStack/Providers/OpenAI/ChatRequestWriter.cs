@@ -1,0 +1,230 @@
+using System.Text.Json;
+using LlmStack.Providers.Http;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Providers.OpenAI;
+
+/// <summary>Writes the body of a chat call. Messages and tools come first, so that the trace's input is a slice of the very bytes sent.</summary>
+internal static class ChatRequestWriter
+{
+    public static PooledBuffer Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, OpenAIProfile profile, bool stream)
+    {
+        ModelFamily family = profile.KnowsFamilies ? ModelFamily.Of(call.Model) : ModelFamily.Plain;
+        var body = new PooledBuffer();
+        Utf8JsonWriter writer = JsonWriterCache.Rent(body);
+        try
+        {
+            writer.WriteStartObject();
+            writer.WritePropertyName("messages"u8);
+            MessageWriter.WriteMessages(writer, messages, options?.Instructions, profile, family.Reasoning, call.Report);
+            int messagesEnd = Position(writer);
+            bool hasTools = options?.Tools is { Count: > 0 };
+            if (hasTools)
+            {
+                ToolWriter.WriteTools(writer, options!.Tools!);
+            }
+
+            int inputEnd = Position(writer);
+            writer.WriteString("model"u8, call.Model);
+            if (stream)
+            {
+                writer.WriteBoolean("stream"u8, true);
+                if (!ExtraFields.Has(options?.AdditionalProperties, "stream_options"))
+                {
+                    writer.WriteStartObject("stream_options"u8);
+                    writer.WriteBoolean("include_usage"u8, true);
+                    writer.WriteEndObject();
+                }
+            }
+
+            if (options is not null)
+            {
+                WriteOptions(writer, options, profile, family, call.Report, hasTools);
+            }
+
+            writer.WriteEndObject();
+            writer.Flush();
+            Capture(call.Capture, body, messagesEnd, inputEnd, hasTools);
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+        finally
+        {
+            JsonWriterCache.Return(writer);
+        }
+    }
+
+    private static int Position(Utf8JsonWriter writer) => (int)(writer.BytesCommitted + writer.BytesPending);
+
+    private static void Capture(IContentCapture capture, PooledBuffer body, int messagesEnd, int inputEnd, bool hasTools)
+    {
+        if (!capture.IsEnabled || capture.HasInput)
+        {
+            return;
+        }
+
+        if (!hasTools)
+        {
+            int start = "{\"messages\":".Length;
+            capture.SetInput(body.WrittenSpan[start..messagesEnd]);
+            return;
+        }
+
+        // The field behind the tools starts with a comma; closing the object there for a moment makes the prefix a value of its own.
+        ref byte comma = ref body.Bytes[inputEnd];
+        byte kept = comma;
+        comma = (byte)'}';
+        capture.SetInput(body.WrittenSpan[..(inputEnd + 1)]);
+        comma = kept;
+    }
+
+    private static void WriteOptions(Utf8JsonWriter writer, ChatOptions options, OpenAIProfile profile, ModelFamily family, AttemptReport report, bool hasTools)
+    {
+        Refuse(options);
+        var state = new OptionState(options, profile, family, report, options.Reasoning?.Effort == ReasoningEffort.None);
+        WriteFloat(writer, "temperature", options.Temperature, state);
+        WriteFloat(writer, "top_p", options.TopP, state);
+        WriteFloat(writer, "frequency_penalty", options.FrequencyPenalty, state);
+        WriteFloat(writer, "presence_penalty", options.PresencePenalty, state);
+        if (options.TopK is { } topK)
+        {
+            if (profile.SendsTopK)
+            {
+                writer.WriteNumber("top_k"u8, topK);
+            }
+            else
+            {
+                report.AddChange("top_k: dropped, the format has no such field");
+            }
+        }
+
+        if (options.Seed is { } seed)
+        {
+            writer.WriteNumber("seed"u8, seed);
+        }
+
+        if (options.MaxOutputTokens is { } max)
+        {
+            writer.WriteNumber(profile.MaxTokensField, max);
+        }
+
+        if (options.StopSequences is { Count: > 0 } stop && !state.Drops("stop"))
+        {
+            writer.WriteStartArray("stop"u8);
+            for (int i = 0; i < stop.Count; i++)
+            {
+                writer.WriteStringValue(stop[i]);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        if (options.ResponseFormat is { } format)
+        {
+            ToolWriter.WriteFormat(writer, format, options.AdditionalProperties);
+        }
+
+        if (hasTools && options.ToolMode is { } mode)
+        {
+            ToolWriter.WriteChoice(writer, mode);
+        }
+
+        if (hasTools && options.AllowMultipleToolCalls is { } several)
+        {
+            writer.WriteBoolean("parallel_tool_calls"u8, several);
+        }
+
+        if (options.Reasoning is { } reasoning)
+        {
+            WriteReasoning(writer, reasoning, report);
+        }
+
+        ExtraFields.Write(writer, options.AdditionalProperties, state, static (s, key) => s.IsWritten(key), static (s, key) => s.Drops(key));
+    }
+
+    private static void Refuse(ChatOptions options)
+    {
+        if (options.ConversationId is not null)
+        {
+            throw MessageWriter.Unsupported("ConversationId: this format keeps no conversations; send the whole history instead.");
+        }
+
+        if (options.ContinuationToken is not null)
+        {
+            throw MessageWriter.Unsupported("ContinuationToken: this format has no background responses to continue.");
+        }
+    }
+
+    private static void WriteReasoning(Utf8JsonWriter writer, ReasoningOptions reasoning, AttemptReport report)
+    {
+        if (reasoning.Effort is { } effort)
+        {
+            writer.WriteString("reasoning_effort"u8, effort switch
+            {
+                ReasoningEffort.None => "none"u8,
+                ReasoningEffort.Low => "low"u8,
+                ReasoningEffort.Medium => "medium"u8,
+                ReasoningEffort.High => "high"u8,
+                ReasoningEffort.ExtraHigh => "xhigh"u8,
+                _ => throw MessageWriter.Unsupported($"Reasoning.Effort: {(int)effort} is unknown; allowed are None, Low, Medium, High and ExtraHigh."),
+            });
+        }
+
+        if (reasoning.Output is not null)
+        {
+            report.AddChange("reasoning.output: dropped, the format has no such field");
+        }
+    }
+
+    private static void WriteFloat(Utf8JsonWriter writer, string name, float? value, in OptionState state)
+    {
+        if (value is not { } number || state.Drops(name))
+        {
+            return;
+        }
+
+        if (!float.IsFinite(number))
+        {
+            throw MessageWriter.Unsupported($"{name}: {number} cannot be sent; a finite number is needed.");
+        }
+
+        writer.WriteNumber(name, number);
+    }
+
+    private readonly record struct OptionState(ChatOptions Options, OpenAIProfile Profile, ModelFamily Family, AttemptReport Report, bool EffortIsNone)
+    {
+        public bool Drops(string field)
+        {
+            if (!Family.Refuses(field, EffortIsNone))
+            {
+                return false;
+            }
+
+            Report.AddChange($"{field}: dropped, the model refuses it");
+            return true;
+        }
+
+        public bool IsWritten(string field) => field switch
+        {
+            "messages" or "model" or "stream" => true,
+            "tools" => Options.Tools is { Count: > 0 },
+            "temperature" => Options.Temperature is not null,
+            "top_p" => Options.TopP is not null,
+            "frequency_penalty" => Options.FrequencyPenalty is not null,
+            "presence_penalty" => Options.PresencePenalty is not null,
+            "top_k" => Options.TopK is not null && Profile.SendsTopK,
+            "seed" => Options.Seed is not null,
+            "max_tokens" or "max_completion_tokens" => Options.MaxOutputTokens is not null && field == Profile.MaxTokensField,
+            "stop" => Options.StopSequences is { Count: > 0 },
+            "response_format" => Options.ResponseFormat is not null,
+            "tool_choice" => Options.ToolMode is not null && Options.Tools is { Count: > 0 },
+            "parallel_tool_calls" => Options.AllowMultipleToolCalls is not null && Options.Tools is { Count: > 0 },
+            "reasoning_effort" => Options.Reasoning?.Effort is not null,
+            _ => false,
+        };
+    }
+}
