@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using LlmStack.Tracing;
 
 namespace LlmStack;
 
@@ -85,5 +86,46 @@ public sealed record LlmContext
     {
         ArgumentNullException.ThrowIfNull(context);
         return Tracing.AmbientScope.PushContext(context);
+    }
+
+    /// <summary>This context with the labels of a trace on top: its scalars override, its tags and metadata are added.</summary>
+    internal LlmContext Merge(TraceContext labels, string traceName) => this with
+    {
+        UserId = labels.UserId ?? UserId,
+        Team = labels.Team ?? Team,
+        Project = labels.Project ?? Project,
+        SessionId = labels.SessionId ?? SessionId,
+        Feature = labels.Feature ?? Feature,
+        Route = labels.Route ?? Route,
+        Experiment = labels.Experiment ?? Experiment,
+        PromptVariant = labels.PromptVariant ?? PromptVariant,
+        Surface = labels.Surface ?? Surface,
+        QueryType = labels.QueryType ?? QueryType,
+        RankingPipeline = labels.RankingPipeline ?? RankingPipeline,
+        Version = labels.Version ?? Version,
+        TraceName = traceName,
+        Tags = Union(Tags, labels.Tags),
+        Metadata = labels.Metadata is { Count: > 0 } more ? Metadata.SetItems(more) : Metadata,
+        Cache = null,
+    };
+
+    private static ImmutableArray<string> Union(ImmutableArray<string> tags, IReadOnlyList<string>? more)
+    {
+        if (more is not { Count: > 0 })
+        {
+            return tags;
+        }
+
+        ImmutableArray<string>.Builder union = ImmutableArray.CreateBuilder<string>(tags.Length + more.Count);
+        union.AddRange(tags);
+        foreach (string tag in more)
+        {
+            if (!string.IsNullOrEmpty(tag) && !union.Contains(tag, StringComparer.Ordinal))
+            {
+                union.Add(tag);
+            }
+        }
+
+        return union.DrainToImmutable();
     }
 }

@@ -11,13 +11,22 @@ public sealed class TracingOptions
     /// <summary>Whether prompts and answers are recorded. Default true.</summary>
     public bool CaptureContent { get; set; } = true;
 
+    /// <summary>
+    /// Whether prompts and answers are also put on the activities that OpenTelemetry sees. Null: the variable
+    /// <c>OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT</c>, else false.
+    /// </summary>
+    public bool? CaptureContentOnActivities { get; set; }
+
     /// <summary>The release of the application. Null: the variable <c>LANGFUSE_RELEASE</c>.</summary>
     public string? Release { get; set; }
 
     /// <summary>The environment traces are filed under, <c>[a-z0-9-_]</c>, at most 40 characters. Null: the variable <c>LANGFUSE_TRACING_ENVIRONMENT</c>.</summary>
     public string? Environment { get; set; }
 
-    /// <summary>The share of traces that are recorded, 0 to 1. Default 1.</summary>
+    /// <summary>
+    /// The share of traces that sinks receive, 0 to 1, decided by the trace's id. Default 1. Labels and in-process score observers are
+    /// not affected, and OpenTelemetry decides for itself.
+    /// </summary>
     public double SampleRate { get; set; } = 1;
 
     /// <summary>The longest recorded input or output in bytes, 1,024 or more; longer ones are replaced by a marked preview. Default 1 MiB.</summary>

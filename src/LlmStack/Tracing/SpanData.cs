@@ -46,5 +46,5 @@ public readonly struct SpanData
     public CallRoute? Route => _record.Route;
 
     /// <summary>A copy that stays valid.</summary>
-    public SpanData ToOwned() => throw new NotSupportedException("seam");
+    public SpanData ToOwned() => new(_record.ToOwned());
 }

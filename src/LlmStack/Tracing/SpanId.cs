@@ -37,6 +37,14 @@ public readonly record struct SpanId(ulong Value)
         return value != 0;
     }
 
+    /// <summary>The same id in System.Diagnostics' type.</summary>
+    public ActivitySpanId ToActivitySpanId()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        CopyTo(bytes);
+        return ActivitySpanId.CreateFromBytes(bytes);
+    }
+
     /// <summary>16 lower-case hex digits.</summary>
     public override string ToString() => Value.ToString("x16", CultureInfo.InvariantCulture);
 

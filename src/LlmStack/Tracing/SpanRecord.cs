@@ -55,26 +55,161 @@ internal sealed class SpanRecord : IContentCapture
     public CallRoute? Route;
     public RouteAttempt? Attempt;
 
+    /// <summary>The name of what failed for <c>error.type</c> when there is no <see cref="ErrorKind"/>.</summary>
+    public string? ErrorType;
+
+    /// <summary>Whether sinks see it; a span that is sampled out lives on only while its activity is wanted.</summary>
+    public bool Sampled;
+
+    private SpanContent _input = new();
+    private SpanContent _output = new();
+    private TraceValueWriter _values = TraceValueWriter.Default;
+    private bool _captures;
+
     /// <summary>The input as one JSON value, UTF-8; empty when none was captured. Masked and truncated already when sinks see it.</summary>
-    public ReadOnlySpan<byte> InputJson => throw new NotSupportedException("seam");
+    public ReadOnlySpan<byte> InputJson => _input.Json;
 
     /// <summary>The output as one JSON value, UTF-8; empty when none was captured.</summary>
-    public ReadOnlySpan<byte> OutputJson => throw new NotSupportedException("seam");
+    public ReadOnlySpan<byte> OutputJson
+    {
+        get
+        {
+            _output.Seal();
+            return _output.Json;
+        }
+    }
 
-    public bool IsEnabled => throw new NotSupportedException("seam");
+    public bool IsEnabled => _captures;
 
-    public bool HasInput => throw new NotSupportedException("seam");
+    public bool HasInput => !_input.IsEmpty;
 
-    public void SetInput(ReadOnlySpan<byte> utf8Json) => throw new NotSupportedException("seam");
+    public void SetInput(ReadOnlySpan<byte> utf8Json)
+    {
+        if (_captures)
+        {
+            _input.Set(utf8Json);
+        }
+    }
 
-    public void SetOutput(ReadOnlySpan<byte> utf8Json) => throw new NotSupportedException("seam");
+    public void SetOutput(ReadOnlySpan<byte> utf8Json)
+    {
+        if (_captures)
+        {
+            _output.Set(utf8Json);
+        }
+    }
 
     /// <summary>Adds a piece of a streamed answer's text; the output is assembled as an OpenAI-shaped assistant message.</summary>
-    public void AppendOutputText(ReadOnlySpan<char> text) => throw new NotSupportedException("seam");
+    public void AppendOutputText(ReadOnlySpan<char> text)
+    {
+        if (_captures)
+        {
+            _output.AppendText(text);
+        }
+    }
 
     /// <summary>Adds a finished tool call of a streamed answer.</summary>
-    public void AppendToolCall(string id, string name, IDictionary<string, object?>? arguments) => throw new NotSupportedException("seam");
+    public void AppendToolCall(string id, string name, IDictionary<string, object?>? arguments)
+    {
+        if (_captures)
+        {
+            _output.AppendToolCall(id, name, arguments, _values);
+        }
+    }
 
     /// <summary>Hands input and output captured so far to <paramref name="other"/>, copying; used when a call turns out to need attempts of its own.</summary>
-    public void CopyContentTo(SpanRecord other) => throw new NotSupportedException("seam");
+    /// <remarks>What was not captured here stays as it is there.</remarks>
+    public void CopyContentTo(SpanRecord other)
+    {
+        if (other._captures)
+        {
+            _input.CopyTo(other._input);
+            _output.CopyTo(other._output);
+        }
+    }
+
+    /// <summary>Takes over a finished input; the buffer gets the old one.</summary>
+    public void TakeInput(ContentBuffer json) => _input.Set(json);
+
+    /// <summary>Takes over a finished output; the buffer gets the old one.</summary>
+    public void TakeOutput(ContentBuffer json) => _output.Set(json);
+
+    public void AddMetadata(string key, string value)
+    {
+        Metadata ??= [];
+        for (int i = 0; i < Metadata.Count; i++)
+        {
+            if (string.Equals(Metadata[i].Key, key, StringComparison.Ordinal))
+            {
+                Metadata[i] = new(key, value);
+                return;
+            }
+        }
+
+        Metadata.Add(new(key, value));
+    }
+
+    /// <summary>Says what content to keep, before the record is written to.</summary>
+    public void Configure(bool captures, int maxContentBytes, TraceValueWriter values)
+    {
+        _captures = captures;
+        _values = values;
+        _input.Limit = maxContentBytes;
+        _output.Limit = maxContentBytes;
+    }
+
+    /// <summary>A copy that belongs to nobody's pool. What the caller may change afterwards is copied too.</summary>
+    public SpanRecord ToOwned()
+    {
+        _output.Seal();
+        var copy = (SpanRecord)MemberwiseClone();
+        copy._input = new SpanContent { Limit = _input.Limit };
+        copy._output = new SpanContent { Limit = _output.Limit };
+        _input.CopyTo(copy._input);
+        _output.CopyTo(copy._output);
+        copy.Parent = null;
+        copy.Activity = null;
+        copy.Options = Options?.Clone();
+        copy.Metadata = Metadata is { Count: > 0 } ? [.. Metadata] : null;
+        if (Usage is not null)
+        {
+            copy.Usage = new UsageDetails();
+            copy.Usage.Add(Usage);
+        }
+
+        return copy;
+    }
+
+    /// <summary>Empties everything but the version, for the next use.</summary>
+    public void Reset()
+    {
+        TraceId = default;
+        SpanId = default;
+        ParentSpanId = default;
+        IsAppRoot = false;
+        Name = "";
+        Type = ObservationType.Span;
+        Level = ObservationLevel.Default;
+        StatusMessage = null;
+        Context = LlmContext.Empty;
+        Parent = null;
+        ParentVersion = 0;
+        Activity = null;
+        StartTimestamp = FirstTokenTimestamp = EndTimestamp = 0;
+        StartUnixNanos = FirstTokenUnixNanos = EndUnixNanos = 0;
+        Metadata?.Clear();
+        Operation = ProviderName = Model = ResponseModel = ResponseId = FinishReason = ServerAddress = ErrorType = null;
+        ServerPort = 0;
+        Streaming = false;
+        Options = null;
+        Usage = null;
+        Deployment = null;
+        ErrorKind = null;
+        Route = null;
+        Attempt = null;
+        Sampled = false;
+        _captures = false;
+        _input.Clear();
+        _output.Clear();
+    }
 }

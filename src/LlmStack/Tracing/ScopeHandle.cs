@@ -1,0 +1,163 @@
+using LlmStack.Routing;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Tracing;
+
+/// <summary>What both public scopes do: reach their span's record through its version, and nothing once that has moved on.</summary>
+internal readonly struct ScopeHandle(LlmTracer? tracer, SpanRecord? record, AmbientScope? ambient)
+{
+    private readonly int _version = record?.Version ?? 0;
+
+    public TraceId TraceId => ambient?.TraceId ?? default;
+
+    public SpanId SpanId => ambient?.SpanId ?? default;
+
+    public void SetInput(object? value) => SetContent(value, input: true);
+
+    public void SetOutput(object? value) => SetContent(value, input: false);
+
+    public void SetMetadata(string key, object? value)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(key);
+        if (CanWrite())
+        {
+            string text = tracer!.Values.ToText(value);
+            Write(text, key, static (record, value, name) => record.AddMetadata(name, value));
+        }
+    }
+
+    public void SetLevel(ObservationLevel level) => Write(level, 0, static (record, value, _) => record.Level = value);
+
+    public void SetStatusMessage(string? message) => Write(message, 0, static (record, value, _) => record.StatusMessage = TraceLimits.Status(value));
+
+    public void SetModel(string? model) => Write(model, 0, static (record, value, _) => record.Model = value);
+
+    public void SetUsage(UsageDetails? usage) => Write(usage, 0, static (record, value, _) => record.Usage = value);
+
+    public void Fail(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        Write(exception, 0, static (record, failure, _) =>
+        {
+            if (failure is OperationCanceledException)
+            {
+                record.StatusMessage ??= "cancelled";
+                return;
+            }
+
+            record.Level = ObservationLevel.Error;
+            record.StatusMessage = TraceLimits.Status(failure.Message);
+            record.ErrorType = failure is LlmException llm ? ErrorKindTraits.NameOf(llm.Kind) : failure.GetType().FullName;
+        });
+    }
+
+    public ScopeHandle StartSpan(string name, ObservationType type)
+    {
+        if (tracer is null)
+        {
+            LlmTracer.CountMisuse();
+            return default;
+        }
+
+        if (ambient is null)
+        {
+            return tracer.StartSpan(name, type).Handle;
+        }
+
+        if (ambient.IsClosed)
+        {
+            LlmTracer.CountMisuse();
+            return default;
+        }
+
+        return tracer.StartSpan(ambient, name, type);
+    }
+
+    public void Score(string name, ScoreDataType type, double value, string? text, string? comment, bool ofTrace)
+    {
+        if (!CanWrite(withoutRecord: true) || !ambient!.HasTrace)
+        {
+            return;
+        }
+
+        tracer!.Score(
+            new ScoreData { Name = name, DataType = type, Value = value, StringValue = text, Comment = comment, TraceId = ambient.TraceId, ObservationId = ofTrace ? null : ambient.SpanId },
+            ambient.Sampled);
+    }
+
+    public void Dispose()
+    {
+        if (ambient is null)
+        {
+            if (tracer is null)
+            {
+                LlmTracer.CountMisuse();
+            }
+
+            return;
+        }
+
+        if (!ambient.Close())
+        {
+            LlmTracer.CountMisuse();
+            return;
+        }
+
+        if (record is not null)
+        {
+            tracer!.End(record, _version);
+        }
+    }
+
+    private bool CanWrite(bool withoutRecord = false)
+    {
+        if (tracer is null || ambient is { IsClosed: true })
+        {
+            LlmTracer.CountMisuse();
+            return false;
+        }
+
+        return record is not null || (withoutRecord && ambient is not null);
+    }
+
+    private void SetContent(object? value, bool input)
+    {
+        if (!CanWrite() || !record!.IsEnabled)
+        {
+            return;
+        }
+
+        // Written before the lock is taken: a user's converter must never run under it.
+        ContentBuffer buffer = ContentBufferPool.Rent(tracer!.MaxContentBytes);
+        tracer.Values.Write(buffer, value);
+        if (input)
+        {
+            Write(buffer, 0, static (record, json, _) => record.TakeInput(json));
+        }
+        else
+        {
+            Write(buffer, 0, static (record, json, _) => record.TakeOutput(json));
+        }
+
+        ContentBufferPool.Return(buffer);
+    }
+
+    private void Write<T, TExtra>(T value, TExtra extra, Action<SpanRecord, T, TExtra> write)
+    {
+        if (!CanWrite())
+        {
+            return;
+        }
+
+        lock (record!)
+        {
+            if (record.Version == _version)
+            {
+                write(record, value, extra);
+                return;
+            }
+        }
+
+        LlmTracer.CountMisuse();
+    }
+}

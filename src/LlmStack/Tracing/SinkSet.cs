@@ -1,0 +1,112 @@
+using Microsoft.Extensions.Logging;
+
+namespace LlmStack.Tracing;
+
+/// <summary>Every sink, and the wall between what they throw and the caller.</summary>
+internal sealed class SinkSet(ITraceSink[] sinks, ILogger? logger, TimeProvider time)
+{
+    private readonly HashSet<object> _reported = new(ReferenceEqualityComparer.Instance);
+    private long _failures;
+
+    public bool IsEmpty => sinks.Length == 0;
+
+    public long Failures => Interlocked.Read(ref _failures);
+
+    public void Emit(in SpanData span)
+    {
+        foreach (ITraceSink sink in sinks)
+        {
+            try
+            {
+                sink.Emit(span);
+            }
+            catch (Exception exception)
+            {
+                Failed(sink, exception);
+            }
+        }
+    }
+
+    public void Emit(in ScoreData score)
+    {
+        foreach (ITraceSink sink in sinks)
+        {
+            try
+            {
+                sink.Emit(score);
+            }
+            catch (Exception exception)
+            {
+                Failed(sink, exception);
+            }
+        }
+    }
+
+    /// <summary>Counts what a sink or an observer threw, and says it once for each of them.</summary>
+    public void Failed(object receiver, Exception exception)
+    {
+        Interlocked.Increment(ref _failures);
+        lock (_reported)
+        {
+            if (!_reported.Add(receiver))
+            {
+                return;
+            }
+        }
+
+        if (logger is not null)
+        {
+            TracingLog.ReceiverFailed(logger, exception, receiver.GetType().Name);
+        }
+    }
+
+    /// <summary>Flushes all sinks side by side; the sums of their results, their errors joined.</summary>
+    public async ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
+        var flushes = new Task<FlushResult>[sinks.Length];
+        for (int i = 0; i < sinks.Length; i++)
+        {
+            flushes[i] = FlushAsync(sinks[i], timeout, cancellationToken);
+        }
+
+        long delivered = 0;
+        long dropped = 0;
+        long pending = 0;
+        List<string>? errors = null;
+        foreach (FlushResult result in await Task.WhenAll(flushes).ConfigureAwait(false))
+        {
+            delivered += result.Delivered;
+            dropped += result.Dropped;
+            pending += result.Pending;
+            if (result.Error is { } error)
+            {
+                (errors ??= []).Add(error);
+            }
+        }
+
+        return new FlushResult(delivered, dropped, pending, errors is null ? null : string.Join("; ", errors));
+    }
+
+    private async Task<FlushResult> FlushAsync(ITraceSink sink, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        string name = sink.GetType().Name;
+        try
+        {
+            return await sink.FlushAsync(timeout, cancellationToken).AsTask().WaitAsync(timeout, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return new FlushResult(0, 0, 1, $"{name} did not answer within {timeout}");
+        }
+        catch (OperationCanceledException)
+        {
+            return new FlushResult(0, 0, 1, $"the flush of {name} was cancelled");
+        }
+        catch (Exception exception)
+        {
+            Failed(sink, exception);
+            return new FlushResult(0, 0, 1, $"{name}: {exception.Message}");
+        }
+    }
+}

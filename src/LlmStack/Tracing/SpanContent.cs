@@ -1,0 +1,193 @@
+namespace LlmStack.Tracing;
+
+/// <summary>One captured value (an input or an output) of a span: one JSON value, bounded, perhaps put together piece by piece.</summary>
+internal sealed class SpanContent
+{
+    private readonly ContentBuffer _value = new();
+    private ContentBuffer? _toolCalls;
+    private char _pendingSurrogate;
+    private bool _assembling;
+    private bool _hasText;
+
+    public int Limit
+    {
+        get => _value.Limit;
+        set
+        {
+            _value.Limit = value;
+            if (_toolCalls is not null)
+            {
+                _toolCalls.Limit = value;
+            }
+        }
+    }
+
+    public bool IsEmpty => _value.Total == 0;
+
+    /// <summary>The JSON value; an assembled message must be <see cref="Seal">sealed</see> first.</summary>
+    public ReadOnlySpan<byte> Json => _value.Written;
+
+    public void Set(ReadOnlySpan<byte> utf8Json)
+    {
+        Clear();
+        _value.Write(utf8Json);
+        Truncate(_value.Written, _value.Total);
+    }
+
+    /// <summary>Takes over a value that was written outside any lock.</summary>
+    public void Set(ContentBuffer finished)
+    {
+        Clear();
+        _value.Swap(finished);
+        Truncate(_value.Written, _value.Total);
+    }
+
+    public void AppendText(ReadOnlySpan<char> text)
+    {
+        if (text.IsEmpty)
+        {
+            return;
+        }
+
+        BeginText();
+        if (_pendingSurrogate != 0)
+        {
+            // A pair was cut by the border between two pieces: put it together, else it would become two replacement characters.
+            ReadOnlySpan<char> pair = [_pendingSurrogate, text[0]];
+            bool whole = char.IsLowSurrogate(text[0]);
+            _pendingSurrogate = default;
+            JsonText.Append(_value, whole ? pair : pair[..1]);
+            text = whole ? text[1..] : text;
+        }
+
+        if (!text.IsEmpty && char.IsHighSurrogate(text[^1]))
+        {
+            _pendingSurrogate = text[^1];
+            text = text[..^1];
+        }
+
+        JsonText.Append(_value, text);
+    }
+
+    public void AppendToolCall(string id, string name, IDictionary<string, object?>? arguments, TraceValueWriter values)
+    {
+        Begin();
+        _toolCalls ??= new ContentBuffer { Limit = Limit };
+        ContentBuffer calls = _toolCalls;
+        calls.Write(calls.Total == 0 ? "{\"id\":"u8 : ",{\"id\":"u8);
+        JsonText.AppendString(calls, id);
+        calls.Write(",\"type\":\"function\",\"function\":{\"name\":"u8);
+        JsonText.AppendString(calls, name);
+        calls.Write(",\"arguments\":\""u8);
+        ContentBuffer scratch = ContentBufferPool.Rent(Limit);
+        values.WriteArguments(scratch, arguments);
+        JsonText.Append(calls, scratch.Written);
+        calls.CountOnly(scratch.Total - scratch.Length);
+        ContentBufferPool.Return(scratch);
+        calls.Write("\"}}"u8);
+    }
+
+    /// <summary>Closes an assembled message; further pieces begin a new one.</summary>
+    public void Seal()
+    {
+        if (!_assembling)
+        {
+            return;
+        }
+
+        if (_pendingSurrogate != 0)
+        {
+            ReadOnlySpan<char> lone = [_pendingSurrogate];
+            _pendingSurrogate = default;
+            JsonText.Append(_value, lone);
+        }
+
+        _value.Write(_hasText ? "\""u8 : "null"u8);
+        if (_toolCalls is { Total: > 0 } calls)
+        {
+            _value.Write(",\"tool_calls\":["u8);
+            _value.Write(calls.Written);
+            _value.CountOnly(calls.Total - calls.Length);
+            _value.Write("]"u8);
+            calls.Clear();
+        }
+
+        _value.Write("}"u8);
+        _assembling = false;
+        _hasText = false;
+        Truncate(_value.Written, _value.Total);
+    }
+
+    public void CopyTo(SpanContent other)
+    {
+        if (IsEmpty)
+        {
+            return;
+        }
+
+        other._value.CopyFrom(_value);
+        other._assembling = _assembling;
+        other._hasText = _hasText;
+        other._pendingSurrogate = _pendingSurrogate;
+        other._toolCalls?.Clear();
+        if (_toolCalls is { Total: > 0 } calls)
+        {
+            other._toolCalls ??= new ContentBuffer { Limit = other.Limit };
+            other._toolCalls.CopyFrom(calls);
+        }
+    }
+
+    public void Clear()
+    {
+        _value.Clear();
+        _toolCalls?.Clear();
+        _assembling = false;
+        _hasText = false;
+        _pendingSurrogate = default;
+    }
+
+    private void Begin()
+    {
+        if (_assembling)
+        {
+            return;
+        }
+
+        Clear();
+        _assembling = true;
+        _value.Write("{\"role\":\"assistant\",\"content\":"u8);
+    }
+
+    private void BeginText()
+    {
+        Begin();
+        if (!_hasText)
+        {
+            _hasText = true;
+            _value.Write("\""u8);
+        }
+    }
+
+    private void Truncate(ReadOnlySpan<byte> kept, long bytes)
+    {
+        if (bytes <= Limit)
+        {
+            return;
+        }
+
+        // Cutting inside JSON text would make it invalid, so a longer value becomes a small object with a preview.
+        const int Frame = 64;
+        ContentBuffer result = ContentBufferPool.Rent(Limit);
+        result.Write("{\"truncated\":true,\"bytes\":"u8);
+        Span<byte> digits = stackalloc byte[20];
+        System.Buffers.Text.Utf8Formatter.TryFormat(bytes, digits, out int count);
+        result.Write(digits[..count]);
+        result.Write(",\"preview\":\""u8);
+
+        // Escaping doubles quotes and backslashes, so half of the room always fits; control characters do not occur inside JSON text.
+        JsonText.Append(result, JsonText.Prefix(kept, Math.Max(0, (Limit - Frame) / 2)));
+        result.Write("\"}"u8);
+        _value.Swap(result);
+        ContentBufferPool.Return(result);
+    }
+}

@@ -1,0 +1,21 @@
+using System.Diagnostics;
+
+namespace LlmStack.Tracing;
+
+/// <summary>What a new span goes below: a span of ours, an activity of somebody else, or nothing (then everything is empty).</summary>
+/// <param name="TraceId">Empty for a new trace.</param>
+/// <param name="SpanId">The parent.</param>
+/// <param name="Record">The parent's record, to be marked when a call fails; null when it is not ours or not recorded.</param>
+/// <param name="RecordVersion">The version under which <paramref name="Record"/> is the parent.</param>
+/// <param name="Sampled">Whether the trace is recorded; only meaningful for a parent of ours.</param>
+/// <param name="IsForeign">Whether the parent is an activity that no sink of ours will see.</param>
+internal readonly record struct SpanParent(TraceId TraceId, SpanId SpanId, SpanRecord? Record, int RecordVersion, bool Sampled, bool IsForeign)
+{
+    public static SpanParent Of(AmbientScope? scope) => scope is { HasTrace: true }
+        ? new SpanParent(scope.TraceId, scope.SpanId, scope.Span, scope.SpanVersion, scope.Sampled, IsForeign: false)
+        : OfCurrentActivity();
+
+    public static SpanParent OfCurrentActivity() => Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity
+        ? new SpanParent(TraceId.From(activity.TraceId), SpanId.From(activity.SpanId), null, 0, Sampled: false, IsForeign: true)
+        : default;
+}
