@@ -4,12 +4,14 @@ using LlmStack.Limits;
 namespace LlmStack.Routing;
 
 /// <summary>The filters whose verdict changes between calls. Pure reads, no allocation, reasons are constants.</summary>
-internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission admission, HealthTracker health)
+internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission admission, HealthTracker health, ITokenEstimator? estimator)
 {
+    private readonly TokenEstimator? _calibration = estimator as TokenEstimator;
+
     public DynamicVerdict Judge(in RouteRequest request, Member member, AttemptHistory? history, PickMode mode)
     {
         Deployment deployment = member.Deployment;
-        if (deployment.ContextWindow is { } window && request.EstimatedInputTokens > window)
+        if (deployment.ContextWindow is { } window && TokenEstimator.MostAfterCalibration(request.EstimatedInputTokens) > window && InputTokens(request, deployment) > window)
         {
             return new DynamicVerdict(Removal.ContextWindow, FilterNames.ContextWindow, "the estimated prompt exceeds the context window", LlmErrorKind.ContextWindowExceeded, DynamicVerdict.Never, false);
         }
@@ -46,4 +48,8 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
             _ => default,
         };
     }
+
+    /// <summary>The estimated prompt for this deployment's model.</summary>
+    public int InputTokens(in RouteRequest request, Deployment deployment) =>
+        _calibration?.Calibrate(deployment.Model, request.EstimatedInputTokens) ?? request.EstimatedInputTokens;
 }

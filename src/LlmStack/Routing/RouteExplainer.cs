@@ -109,7 +109,7 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
     /// <summary>The constant reason of a pick with the figures behind it.</summary>
     private string ReasonOf(Deployment deployment, in DynamicVerdict verdict, in RouteRequest request) => verdict.Removal switch
     {
-        Removal.ContextWindow => string.Create(CultureInfo.InvariantCulture, $"about {request.EstimatedInputTokens} prompt tokens estimated, the limit is {deployment.ContextWindow}"),
+        Removal.ContextWindow => string.Create(CultureInfo.InvariantCulture, $"about {dynamicFilters.InputTokens(request, deployment)} prompt tokens estimated, the limit is {deployment.ContextWindow}"),
         Removal.Limits when verdict.Wait == DynamicVerdict.Never => string.Create(CultureInfo.InvariantCulture, $"about {request.EstimatedInputTokens} prompt tokens estimated, {deployment.TokensPerMinute} tokens are allowed per minute"),
         Removal.Limits => string.Create(CultureInfo.InvariantCulture, $"{verdict.Reason}; fits in {Seconds(verdict.Wait)}"),
         Removal.Cooldown => string.Create(CultureInfo.InvariantCulture, $"cooling after {ErrorKindTraits.NameOf(health.CauseOf(deployment, request.Timestamp))}, back in {Seconds(verdict.Wait)}"),

@@ -23,13 +23,13 @@ internal sealed class RoutingEngine
     private readonly DynamicFilters _dynamicFilters;
     private readonly RouteExplainer _explainer;
 
-    public RoutingEngine(IEnumerable<IRoutingFilter> userFilters, IAdmission admission, HealthTracker health, IRandomSource random)
+    public RoutingEngine(IEnumerable<IRoutingFilter> userFilters, IAdmission admission, HealthTracker health, IRandomSource random, ITokenEstimator? estimator = null)
     {
         _health = health;
         _random = random;
         IRoutingFilter[] all = [.. userFilters];
         _staticFilters = new StaticFilters(Array.FindAll(all, static f => f.Scope == FilterScope.Static));
-        _dynamicFilters = new DynamicFilters(Array.FindAll(all, static f => f.Scope == FilterScope.Dynamic), admission, health);
+        _dynamicFilters = new DynamicFilters(Array.FindAll(all, static f => f.Scope == FilterScope.Dynamic), admission, health, estimator);
         _explainer = new RouteExplainer(this, _staticFilters, _dynamicFilters, health, random);
     }
 

@@ -1,0 +1,65 @@
+namespace LlmStack.Routing;
+
+/// <summary>
+/// Keeps retries from multiplying an outage: within 10 seconds, at most 10 % of a group's requests and 10 more. The first move of a
+/// request to a healthy deployment it has not asked is free and does not come here.
+/// </summary>
+internal sealed class RetryBudget
+{
+    public const int Floor = 10;
+    public const double Share = 0.10;
+
+    private const int Slots = 10;
+
+    private readonly Lock _lock = new();
+    private readonly long[] _seconds = new long[Slots];
+    private readonly int[] _requests = new int[Slots];
+    private readonly int[] _retries = new int[Slots];
+
+    /// <summary>Counts a request of the group.</summary>
+    public void CountRequest(long timestamp, long frequency)
+    {
+        lock (_lock)
+        {
+            _requests[SlotAt(timestamp / frequency)]++;
+        }
+    }
+
+    /// <summary>Takes one retry out of the budget; false when it is used up.</summary>
+    public bool TryTake(long timestamp, long frequency)
+    {
+        lock (_lock)
+        {
+            long second = timestamp / frequency;
+            int slot = SlotAt(second);
+            int requests = 0;
+            int retries = 0;
+            for (int i = 0; i < Slots; i++)
+            {
+                if (second - _seconds[i] < Slots)
+                {
+                    requests += _requests[i];
+                    retries += _retries[i];
+                }
+            }
+            if (retries >= Floor + (int)(requests * Share))
+            {
+                return false;
+            }
+            _retries[slot]++;
+            return true;
+        }
+    }
+
+    private int SlotAt(long second)
+    {
+        int slot = (int)((ulong)second % Slots);
+        if (_seconds[slot] != second)
+        {
+            _seconds[slot] = second;
+            _requests[slot] = 0;
+            _retries[slot] = 0;
+        }
+        return slot;
+    }
+}
