@@ -37,6 +37,15 @@ internal sealed class TurnTable
                 sum += weights[i] / total;
                 _sums[i] = sum;
             }
+            // Rounding must not leave a gap at the end that would fall to a weight of 0.
+            for (int i = _count - 1; i >= 0; i--)
+            {
+                _sums[i] = double.PositiveInfinity;
+                if (weights[i] > 0)
+                {
+                    break;
+                }
+            }
         }
     }
 
