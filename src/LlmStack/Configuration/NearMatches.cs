@@ -27,7 +27,7 @@ internal static class NearMatches
             return "";
         }
 
-        int limit = Math.Max(1, wanted.Length / 3);
+        int limit = wanted.Length < 4 ? 1 : Math.Max(2, wanted.Length / 3);
         IEnumerable<string> near = known
             .Select(name => (Name: name, Distance: Distance(wanted.ToUpperInvariant(), name.ToUpperInvariant())))
             .Where(pair => pair.Distance <= limit)

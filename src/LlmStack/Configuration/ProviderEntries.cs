@@ -6,7 +6,7 @@ using LlmStack.Routing;
 namespace LlmStack.Configuration;
 
 /// <summary>Makes providers, and keeps the adapter of one whose options did not change over a reload.</summary>
-internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistrations registrations, ProviderFormats formats, IHttpMessageHandlerFactory http, TimeProvider time)
+internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistrations registrations, ProviderFormats formats, IHttpMessageHandlerFactory http, ProviderHttpSettings httpSettings, TimeProvider time)
 {
     private readonly Dictionary<string, (ProviderOptions Options, ProviderEntry Entry)> _known = new(StringComparer.OrdinalIgnoreCase);
 
@@ -42,6 +42,7 @@ internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistr
         IProviderFormat format = formats.RowFor(name, options)?.Format
             ?? throw new LlmException(LlmErrorKind.Configuration, $"The provider '{name}' has the unknown type '{options.Type}'.");
         var endpoint = new Uri((options.Endpoint ?? format.DefaultEndpoint!).TrimEnd('/'), UriKind.Absolute);
+        httpSettings[name] = options;
         var invoker = new HttpMessageInvoker(http.CreateHandler(ProviderHttp.ClientName(name)), disposeHandler: false);
         return new ProviderEntry(name, format.Create(new ProviderSetup(name, options, endpoint, invoker, time)), Credential(name, options, code))
         {

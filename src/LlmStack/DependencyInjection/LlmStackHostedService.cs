@@ -19,6 +19,7 @@ internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<
         LlmStackOptions valid = options.Value;
         RoutingSnapshot snapshot = Get<SnapshotSource>().Current;
         _tracer = Get<LlmTracer>();
+        _ = Get<ILlmClient>();
         LogMessages.Started(logger, snapshot.Providers.Count, snapshot.Groups.Count, snapshot.Deployments.Count, Describe(valid));
         ResilienceCheck.Warn(Get<IHttpMessageHandlerFactory>(), snapshot, logger);
         return Task.CompletedTask;

@@ -6,11 +6,12 @@ using Microsoft.Extensions.Options;
 namespace LlmStack.DependencyInjection;
 
 /// <summary>Sets up the HTTP client of every provider, also of those that only the configuration knows: by the prefix of its name.</summary>
-internal sealed class ProviderHttp(IOptions<LlmStackOptions> options) : IConfigureNamedOptions<HttpClientFactoryOptions>
+internal sealed class ProviderHttp(ProviderHttpSettings providers) : IConfigureNamedOptions<HttpClientFactoryOptions>
 {
     private const string Prefix = "LlmStack.Provider.";
 
-    public static string ClientName(string provider) => Prefix + provider;
+    /// <summary>Lower case, because names of providers are compared without regard to case and names of clients with.</summary>
+    public static string ClientName(string provider) => Prefix + provider.ToLowerInvariant();
 
     public void Configure(HttpClientFactoryOptions options) => Configure(Options.DefaultName, options);
 
@@ -45,7 +46,7 @@ internal sealed class ProviderHttp(IOptions<LlmStackOptions> options) : IConfigu
 
     private SocketsHttpHandler Handler(string provider)
     {
-        ProviderOptions settings = options.Value.Providers.TryGetValue(provider, out ProviderOptions? known) ? known : new ProviderOptions();
+        ProviderOptions settings = providers[provider];
         return new SocketsHttpHandler
         {
             ConnectTimeout = settings.ConnectTimeout,

@@ -60,6 +60,7 @@ internal static class ServiceRegistration
     private static void AddHttp(IServiceCollection services)
     {
         services.AddHttpClient();
+        services.TryAddSingleton<ProviderHttpSettings>();
         services.AddSingleton<IConfigureOptions<HttpClientFactoryOptions>, ProviderHttp>();
         LangfuseHttp.Add(services);
     }
@@ -112,15 +113,13 @@ internal static class ServiceRegistration
 
     private static void AddCalls(IServiceCollection services)
     {
-        services.TryAddSingleton(static provider =>
-        {
-            var telemetry = new CallTelemetry(
-                provider.GetRequiredService<ILogger<CallTelemetry>>(),
-                provider.GetService<IMeterFactory>(),
-                provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.RecentCalls);
-            provider.GetRequiredService<HealthTracker>().Changed += telemetry.CooldownChanged;
-            return telemetry;
-        });
+        services.TryAddSingleton(static provider => new CallMetrics(provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(static provider => new CallTelemetry(
+            provider.GetRequiredService<ILogger<CallTelemetry>>(),
+            provider.GetRequiredService<CallMetrics>(),
+            provider.GetRequiredService<HealthTracker>(),
+            provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.RecentCalls));
+        services.TryAddSingleton<ProviderProbe>();
         services.TryAddSingleton<CallTrace>();
         services.TryAddSingleton<CallPreparation>();
         services.TryAddSingleton<CallPlanner>();

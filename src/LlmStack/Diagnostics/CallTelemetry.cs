@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using LlmStack.Health;
 using LlmStack.Routing;
 using Microsoft.Extensions.Logging;
@@ -6,12 +5,58 @@ using Microsoft.Extensions.Logging;
 namespace LlmStack.Diagnostics;
 
 /// <summary>One line per failed call, one per cooldown change, the metrics, and the ring of recent calls. Never content.</summary>
-internal sealed class CallTelemetry(ILogger<CallTelemetry> logger, IMeterFactory? meters, int recentCalls)
+internal sealed class CallTelemetry : IDisposable
 {
-    public void CallFinished(in CallOutcome outcome) => throw new NotSupportedException("seam" + logger + meters + recentCalls);
+    private readonly ILogger _logger;
+    private readonly CallMetrics _metrics;
+    private readonly HealthTracker _health;
+    private readonly RecentCallRing _recent;
 
-    public void CooldownChanged(CooldownChange change) => throw new NotSupportedException("seam");
+    public CallTelemetry(ILogger<CallTelemetry> logger, CallMetrics metrics, HealthTracker health, int recentCalls)
+    {
+        _logger = logger;
+        _metrics = metrics;
+        _health = health;
+        _recent = new RecentCallRing(recentCalls);
+        health.Changed += CooldownChanged;
+    }
 
     /// <summary>Newest first.</summary>
-    public IReadOnlyList<CallRoute> RecentCalls => throw new NotSupportedException("seam");
+    public IReadOnlyList<CallRoute> RecentCalls => _recent.ToList();
+
+    public void CallFinished(in CallOutcome outcome)
+    {
+        _recent.Add(outcome.Route);
+        _metrics.CallFinished(outcome);
+        if (outcome.Error is { } error && _logger.IsEnabled(LogLevel.Warning))
+        {
+            CallRoute route = outcome.Route;
+            LogMessages.CallFailed(
+                _logger,
+                MetricNames.NameOf(outcome.Operation),
+                route.RequestedName,
+                ErrorKindTraits.NameOf(error.Kind),
+                route.Attempts.Count,
+                route.Timing.Total,
+                route.Group,
+                route.Deployment,
+                error.StatusCode,
+                error.RequestId);
+        }
+    }
+
+    public void CooldownChanged(CooldownChange change)
+    {
+        if (change.Cooling)
+        {
+            _metrics.CooldownStarted(change);
+            LogMessages.Cooling(_logger, change.Deployment.Id, change.Duration, ErrorKindTraits.NameOf(change.Kind));
+        }
+        else
+        {
+            LogMessages.Back(_logger, change.Deployment.Id);
+        }
+    }
+
+    public void Dispose() => _health.Changed -= CooldownChanged;
 }

@@ -24,8 +24,8 @@ internal static partial class LogMessages
     [LoggerMessage(1005, LogLevel.Warning, "LlmStack stopped and could not flush its sinks: {Error}")]
     public static partial void FlushFailed(ILogger logger, string error);
 
-    [LoggerMessage(1100, LogLevel.Warning, "{Operation} for {Model} failed as {Kind} after {Attempts} attempts and {Duration}: group {Group}, last deployment {Deployment}, status {Status}")]
-    public static partial void CallFailed(ILogger logger, string operation, string model, string kind, int attempts, TimeSpan duration, string? group, string? deployment, int? status);
+    [LoggerMessage(1100, LogLevel.Warning, "{Operation} for {Model} failed as {Kind} after {Attempts} attempts and {Duration}: group {Group}, last deployment {Deployment}, status {Status}, request {RequestId}")]
+    public static partial void CallFailed(ILogger logger, string operation, string model, string kind, int attempts, TimeSpan duration, string? group, string? deployment, int? status, string? requestId);
 
     [LoggerMessage(1200, LogLevel.Warning, "{Deployment} cools for {Duration} after {Kind}")]
     public static partial void Cooling(ILogger logger, string deployment, TimeSpan duration, string kind);

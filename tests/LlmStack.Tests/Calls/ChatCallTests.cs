@@ -225,7 +225,7 @@ public sealed class ChatCallTests
     [Fact]
     public async Task An_attempt_that_takes_too_long_is_a_timeout_and_the_next_deployment_answers()
     {
-        using CallHarness h = Pair(g => g.Options.Policy = new CallPolicyOptions { AttemptTimeout = TimeSpan.FromSeconds(5) });
+        using CallHarness h = Pair(g => g.Configure(o => o.Policy = new CallPolicyOptions { AttemptTimeout = TimeSpan.FromSeconds(5) }));
         h["a"].OnOtherCalls.StallAfter(0);
         h["b"].OnOtherCalls.Answer("ok");
 

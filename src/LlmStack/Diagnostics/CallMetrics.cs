@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using LlmStack.Catalog;
+using LlmStack.Health;
+using LlmStack.Routing;
+
+namespace LlmStack.Diagnostics;
+
+/// <summary>The instruments of the meter <c>LlmStack</c>. Tags are few and bounded: no user, session or key.</summary>
+internal sealed class CallMetrics
+{
+    private static readonly double[] Durations = [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92];
+    private static readonly long[] Tokens = [1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864];
+
+    private readonly Histogram<double>? _duration;
+    private readonly Histogram<double>? _firstChunk;
+    private readonly Histogram<long>? _tokens;
+    private readonly Counter<long>? _calls;
+    private readonly Counter<long>? _attempts;
+    private readonly Counter<long>? _cooldowns;
+    private readonly Counter<double>? _cost;
+
+    public CallMetrics(IMeterFactory? meters)
+    {
+        // The factory owns the meter, so each container has its own and disposes it.
+        if (meters?.Create(MetricNames.Meter) is not { } meter)
+        {
+            return;
+        }
+
+        _duration = meter.CreateHistogram(MetricNames.OperationDuration, "s", "Duration of a call, every attempt included.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Durations });
+        _firstChunk = meter.CreateHistogram(MetricNames.TimeToFirstChunk, "s", "From the start of a streamed call to its first content.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Durations });
+        _tokens = meter.CreateHistogram(MetricNames.TokenUsage, "{token}", "Tokens of a call by type.", advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = Tokens });
+        _calls = meter.CreateCounter<long>(MetricNames.Calls, "{call}", "Calls by their outcome.");
+        _attempts = meter.CreateCounter<long>(MetricNames.Attempts, "{attempt}", "Attempts at deployments by their outcome.");
+        _cooldowns = meter.CreateCounter<long>(MetricNames.Cooldowns, "{cooldown}", "Cooldowns by the failure that caused them.");
+        _cost = meter.CreateCounter<double>(MetricNames.Cost, "{USD}", "Cost of calls whose price is known.");
+    }
+
+    public void CallFinished(in CallOutcome outcome)
+    {
+        CallRoute route = outcome.Route;
+        string operation = MetricNames.NameOf(outcome.Operation);
+        string kind = outcome.Cancelled ? nameof(LlmErrorKind.Cancelled) : outcome.Error is { } error ? ErrorKindTraits.NameOf(error.Kind) : MetricNames.NoError;
+        if (_calls is { Enabled: true })
+        {
+            _calls.Add(1, new TagList { { MetricNames.Operation, operation }, { MetricNames.Group, route.Group }, { MetricNames.Kind, kind } });
+        }
+
+        GenAi(outcome, operation, kind);
+        if (_attempts is { Enabled: true })
+        {
+            foreach (RouteAttempt attempt in route.Attempts)
+            {
+                string result = attempt.Error is { } failure ? ErrorKindTraits.NameOf(failure) : MetricNames.NoError;
+                _attempts.Add(1, new TagList { { MetricNames.Provider, attempt.Provider }, { MetricNames.Group, attempt.Group }, { MetricNames.Deployment, attempt.Deployment }, { MetricNames.Kind, result } });
+            }
+        }
+
+        if (_cost is { Enabled: true } && CostCalculator.TryCompute(route.Served?.Price, outcome.Usage, out CostAmounts cost))
+        {
+            _cost.Add((double)cost.Total, new TagList { { MetricNames.Provider, route.Provider }, { MetricNames.Group, route.Group }, { MetricNames.Deployment, route.Deployment } });
+        }
+    }
+
+    public void CooldownStarted(in CooldownChange change)
+    {
+        if (_cooldowns is { Enabled: true })
+        {
+            _cooldowns.Add(1, new TagList { { MetricNames.Provider, change.Deployment.Provider }, { MetricNames.Deployment, change.Deployment.Id }, { MetricNames.Kind, ErrorKindTraits.NameOf(change.Kind) } });
+        }
+    }
+
+    private void GenAi(in CallOutcome outcome, string operation, string kind)
+    {
+        if (_duration is not { Enabled: true } && _tokens is not { Enabled: true } && _firstChunk is not { Enabled: true })
+        {
+            return;
+        }
+
+        CallRoute route = outcome.Route;
+        var tags = new TagList
+        {
+            { MetricNames.GenAiOperation, operation },
+            { MetricNames.GenAiProvider, route.Served?.ProviderEntry?.SystemName ?? route.Provider ?? "unknown" },
+            { MetricNames.GenAiModel, route.Model ?? route.RequestedName },
+        };
+        if (outcome.Streaming && route.Timing.FirstToken is { } first)
+        {
+            _firstChunk?.Record(first.TotalSeconds, tags);
+        }
+
+        if (outcome.Usage is { } usage)
+        {
+            Record(usage.InputTokenCount, "input", tags);
+            Record(usage.OutputTokenCount, "output", tags);
+        }
+
+        if (!ReferenceEquals(kind, MetricNames.NoError))
+        {
+            tags.Add(MetricNames.ErrorType, kind);
+        }
+
+        _duration?.Record(route.Timing.Total.TotalSeconds, tags);
+    }
+
+    private void Record(long? tokens, string type, TagList tags)
+    {
+        if (tokens is { } count)
+        {
+            tags.Add(MetricNames.GenAiTokenType, type);
+            _tokens?.Record(count, tags);
+        }
+    }
+}
