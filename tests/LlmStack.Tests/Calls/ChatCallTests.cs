@@ -68,7 +68,12 @@ public sealed class ChatCallTests
     [Fact]
     public async Task An_invalid_request_is_not_repeated_anywhere()
     {
-        using CallHarness h = Pair(g => g.FallBackTo("other"));
+        using CallHarness h = new(
+            llm => llm
+                .AddModelGroup("fast", g => g.AddDeployment("a/m").FallBackTo("other"))
+                .AddModelGroup("other", g => g.AddDeployment("b/m")),
+            "a",
+            "b");
         h["a"].OnOtherCalls.Throw(LlmErrorKind.InvalidRequest, statusCode: 400);
 
         LlmException error = await CallHarness.FailsAsync(() => h.Client.ChatAsync("fast", "Hello"));
