@@ -54,20 +54,22 @@ internal sealed class SpanRecord : IContentCapture
     public LlmErrorKind? ErrorKind;
     public CallRoute? Route;
     public RouteAttempt? Attempt;
+    private byte[] _input = [];
+    private byte[] _output = [];
 
     /// <summary>The input as one JSON value, UTF-8; empty when none was captured. Masked and truncated already when sinks see it.</summary>
-    public ReadOnlySpan<byte> InputJson => throw new NotSupportedException("seam");
+    public ReadOnlySpan<byte> InputJson => _input;
 
     /// <summary>The output as one JSON value, UTF-8; empty when none was captured.</summary>
-    public ReadOnlySpan<byte> OutputJson => throw new NotSupportedException("seam");
+    public ReadOnlySpan<byte> OutputJson => _output;
 
-    public bool IsEnabled => throw new NotSupportedException("seam");
+    public bool IsEnabled => true;
 
-    public bool HasInput => throw new NotSupportedException("seam");
+    public bool HasInput => _input.Length > 0;
 
-    public void SetInput(ReadOnlySpan<byte> utf8Json) => throw new NotSupportedException("seam");
+    public void SetInput(ReadOnlySpan<byte> utf8Json) => _input = utf8Json.ToArray();
 
-    public void SetOutput(ReadOnlySpan<byte> utf8Json) => throw new NotSupportedException("seam");
+    public void SetOutput(ReadOnlySpan<byte> utf8Json) => _output = utf8Json.ToArray();
 
     /// <summary>Adds a piece of a streamed answer's text; the output is assembled as an OpenAI-shaped assistant message.</summary>
     public void AppendOutputText(ReadOnlySpan<char> text) => throw new NotSupportedException("seam");
