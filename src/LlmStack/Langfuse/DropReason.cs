@@ -1,0 +1,12 @@
+namespace LlmStack.Langfuse;
+
+/// <summary>Why a span or a score was not delivered; each has its own counter.</summary>
+internal enum DropReason
+{
+    QueueFull,
+    TooLarge,
+    Rejected,
+    Expired,
+    Shutdown,
+    EncodeError,
+}

@@ -1,0 +1,23 @@
+using System.Collections.Concurrent;
+
+namespace LlmStack.Langfuse;
+
+/// <summary>Batches on the heap; a few buffers of ordinary size are kept for the next ones.</summary>
+internal sealed class HeapBatchStorage(int maxBatchBytes) : IBatchStorage
+{
+    private const int InitialCapacity = 64 * 1024;
+    private const int Kept = 8;
+    private readonly ConcurrentQueue<HeapBatchBuffer> _idle = new();
+
+    public BatchBuffer Rent() => _idle.TryDequeue(out HeapBatchBuffer? buffer) ? buffer : new HeapBatchBuffer(InitialCapacity);
+
+    public void Return(BatchBuffer buffer)
+    {
+        // A buffer that one huge span blew up would otherwise stay that large for ever.
+        if (buffer is HeapBatchBuffer heap && heap.Capacity <= Math.Max(InitialCapacity, maxBatchBytes * 2L) && _idle.Count < Kept)
+        {
+            heap.Clear();
+            _idle.Enqueue(heap);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Logging;
+
+namespace LlmStack.Langfuse;
+
+/// <summary>The log messages of the sink; their ids are stable.</summary>
+/// <remarks>
+/// 3001 unreachable, 3002 reachable again, 3003 refused, 3004 wrong address, 3005 spans rejected, 3006 scores rejected, 3007 queue full,
+/// 3008 a span or score could not be encoded, 3009 expired, 3010 too large, 3011 scores go one by one, 3012 lost at shutdown,
+/// 3013 the sending loop failed.
+/// </remarks>
+internal static partial class LangfuseLog
+{
+    [LoggerMessage(3001, LogLevel.Warning, "Traces cannot be delivered to {Url}: {Reason}. They are kept and sent again; said once until it works again.")]
+    public static partial void Unreachable(ILogger logger, Uri url, string reason);
+
+    [LoggerMessage(3002, LogLevel.Information, "Traces are delivered to {Url} again.")]
+    public static partial void Recovered(ILogger logger, Uri url);
+
+    [LoggerMessage(3003, LogLevel.Error, "The trace endpoint {Url} refuses the credential with status {Status}: wrong public or secret key, or keys of another host or region than LlmStack:Langfuse:BaseUrl names. Nothing is delivered; one try a minute. Said once until it works.")]
+    public static partial void Refused(ILogger logger, Uri url, int status);
+
+    [LoggerMessage(3004, LogLevel.Error, "The trace endpoint {Url} answers with status {Status}: LlmStack:Langfuse:BaseUrl is wrong, or the server is too old to take OpenTelemetry traces (3.22 or later is needed). Nothing is delivered; one try a minute. Said once until it works.")]
+    public static partial void WrongAddress(ILogger logger, Uri url, int status);
+
+    [LoggerMessage(3005, LogLevel.Warning, "{Count} spans were rejected by {Url} with status {Status} and dropped: {Reason}")]
+    public static partial void SpansRejected(ILogger logger, int count, Uri url, int status, string reason);
+
+    [LoggerMessage(3006, LogLevel.Warning, "{Count} scores were rejected by {Url} with status {Status} and dropped: {Reason}")]
+    public static partial void ScoresRejected(ILogger logger, int count, Uri url, int status, string reason);
+
+    [LoggerMessage(3007, LogLevel.Warning, "The trace queue is full ({Spans} spans, {Bytes} bytes): further ones are dropped and counted until it drains.")]
+    public static partial void QueueFull(ILogger logger, long spans, long bytes);
+
+    [LoggerMessage(3008, LogLevel.Warning, "A {What} cannot be sent and was dropped: {Reason}. Said once.")]
+    public static partial void EncodeFailed(ILogger logger, string what, string reason);
+
+    [LoggerMessage(3009, LogLevel.Warning, "{Count} {What} were dropped: they could not be delivered within {MaxAge}.")]
+    public static partial void Expired(ILogger logger, int count, string what, TimeSpan maxAge);
+
+    [LoggerMessage(3010, LogLevel.Warning, "A {What} of {Bytes} bytes was dropped: it is too large for {Url}.")]
+    public static partial void TooLarge(ILogger logger, string what, long bytes, Uri url);
+
+    [LoggerMessage(3011, LogLevel.Information, "{Url} does not take batches of scores (status {Status}); they are sent one by one from now on.")]
+    public static partial void ScoresOneByOne(ILogger logger, Uri url, int status);
+
+    [LoggerMessage(3012, LogLevel.Warning, "{Count} spans and scores were lost at shutdown: {Reason}")]
+    public static partial void LostAtShutdown(ILogger logger, long count, string reason);
+
+    [LoggerMessage(3013, LogLevel.Error, "Sending traces failed unexpectedly; it goes on.")]
+    public static partial void LoopFailed(ILogger logger, Exception exception);
+}

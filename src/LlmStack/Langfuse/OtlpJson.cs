@@ -1,0 +1,189 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using LlmStack.Catalog;
+using LlmStack.Routing;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Langfuse;
+
+/// <summary>The JSON texts inside span attributes, written into one reused buffer: each result is valid until the next one.</summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A writer over a buffer of its own holds nothing to release.")]
+internal sealed class OtlpJson
+{
+    private const int CostDecimals = 12;
+    private static readonly string[] KindNames = Enum.GetNames<LlmErrorKind>();
+    private readonly ArrayBufferWriter<byte> _buffer = new(1024);
+    private readonly Utf8JsonWriter _writer;
+
+    public OtlpJson() => _writer = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+
+    public static string KindName(LlmErrorKind kind) => (uint)kind < (uint)KindNames.Length ? KindNames[(int)kind] : KindNames[0];
+
+    /// <summary>Disjoint buckets: the server adds up whatever it is given.</summary>
+    public ReadOnlySpan<byte> Usage(UsageDetails usage)
+    {
+        UsageBuckets buckets = UsageBuckets.From(usage);
+        long total = buckets.Total;
+        if (total == 0 && usage.TotalTokenCount is > 0)
+        {
+            total = usage.TotalTokenCount.Value;
+        }
+
+        Start();
+        _writer.WriteNumber("input"u8, buckets.Input);
+        NonZero("input_cached_tokens"u8, buckets.CacheRead);
+        NonZero("input_cache_creation"u8, buckets.CacheWrite);
+        _writer.WriteNumber("output"u8, buckets.Output);
+        NonZero("output_reasoning_tokens"u8, buckets.Reasoning);
+        _writer.WriteNumber("total"u8, total);
+        return End();
+    }
+
+    public ReadOnlySpan<byte> Cost(scoped in CostAmounts cost)
+    {
+        Start();
+        _writer.WriteNumber("input"u8, Round(cost.Input));
+        NonZero("input_cached_tokens"u8, cost.CacheRead);
+        NonZero("input_cache_creation"u8, cost.CacheWrite);
+        _writer.WriteNumber("output"u8, Round(cost.Output));
+        NonZero("output_reasoning_tokens"u8, cost.Reasoning);
+        NonZero("request"u8, cost.Request);
+        _writer.WriteNumber("total"u8, Round(cost.Total));
+        return End();
+    }
+
+    /// <summary>The sampling options that are set; empty when none is.</summary>
+    public ReadOnlySpan<byte> Parameters(ChatOptions options)
+    {
+        Start();
+        long empty = _writer.BytesPending;
+        Number("temperature"u8, options.Temperature);
+        Number("top_p"u8, options.TopP);
+        Integer("top_k"u8, options.TopK);
+        Integer("max_tokens"u8, options.MaxOutputTokens);
+        Number("frequency_penalty"u8, options.FrequencyPenalty);
+        Number("presence_penalty"u8, options.PresencePenalty);
+        Integer("seed"u8, options.Seed);
+        if (options.StopSequences is { Count: > 0 } stops)
+        {
+            _writer.WriteStartArray("stop"u8);
+            for (int i = 0; i < stops.Count; i++)
+            {
+                _writer.WriteStringValue(stops[i]);
+            }
+
+            _writer.WriteEndArray();
+        }
+
+        if (options.ResponseFormat is { } format)
+        {
+            _writer.WriteString("response_format"u8, format is ChatResponseFormatJson { Schema: not null } ? "json_schema"u8 : format is ChatResponseFormatJson ? "json_object"u8 : "text"u8);
+        }
+
+        bool any = _writer.BytesPending > empty;
+        ReadOnlySpan<byte> json = End();
+        return any ? json : default;
+    }
+
+    public ReadOnlySpan<byte> Route(CallRoute route)
+    {
+        Start();
+        _writer.WriteString("requested"u8, route.RequestedName);
+        Text("alias"u8, route.Alias);
+        Text("group"u8, route.Group);
+        Text("deployment"u8, route.Deployment);
+        Text("provider"u8, route.Provider);
+        Text("model"u8, route.Model);
+        Text("reason"u8, route.Reason);
+        _writer.WriteNumber("snapshot"u8, route.SnapshotVersion);
+        _writer.WriteStartArray("attempts"u8);
+        IReadOnlyList<RouteAttempt> attempts = route.Attempts;
+        for (int i = 0; i < attempts.Count; i++)
+        {
+            Attempt(attempts[i]);
+        }
+
+        _writer.WriteEndArray();
+        return End();
+    }
+
+    private static decimal Round(decimal amount) => Math.Round(amount, CostDecimals, MidpointRounding.ToEven);
+
+    private void Attempt(RouteAttempt attempt)
+    {
+        _writer.WriteStartObject();
+        _writer.WriteString("deployment"u8, attempt.Deployment);
+        if (attempt.Error is { } kind)
+        {
+            _writer.WriteString("kind"u8, KindName(kind));
+        }
+
+        Integer("status"u8, attempt.StatusCode);
+        Text("request_id"u8, attempt.RequestId);
+        _writer.WriteNumber("wait_ms"u8, Milliseconds(attempt.Wait));
+        _writer.WriteNumber("duration_ms"u8, Milliseconds(attempt.Duration));
+        if (attempt.MayHaveBeenBilled)
+        {
+            _writer.WriteBoolean("may_have_been_billed"u8, value: true);
+        }
+
+        _writer.WriteEndObject();
+    }
+
+    private static double Milliseconds(TimeSpan time) => time.Ticks / (double)TimeSpan.TicksPerMillisecond;
+
+    private void Start()
+    {
+        _buffer.ResetWrittenCount();
+        _writer.Reset(_buffer);
+        _writer.WriteStartObject();
+    }
+
+    private ReadOnlySpan<byte> End()
+    {
+        _writer.WriteEndObject();
+        _writer.Flush();
+        return _buffer.WrittenSpan;
+    }
+
+    private void NonZero(ReadOnlySpan<byte> name, long value)
+    {
+        if (value != 0)
+        {
+            _writer.WriteNumber(name, value);
+        }
+    }
+
+    private void NonZero(ReadOnlySpan<byte> name, decimal value)
+    {
+        if (value != 0)
+        {
+            _writer.WriteNumber(name, Round(value));
+        }
+    }
+
+    private void Number(ReadOnlySpan<byte> name, float? value)
+    {
+        if (value is { } number && float.IsFinite(number))
+        {
+            _writer.WriteNumber(name, number);
+        }
+    }
+
+    private void Integer(ReadOnlySpan<byte> name, long? value)
+    {
+        if (value is { } number)
+        {
+            _writer.WriteNumber(name, number);
+        }
+    }
+
+    private void Text(ReadOnlySpan<byte> name, string? value)
+    {
+        if (value is not null)
+        {
+            _writer.WriteString(name, value);
+        }
+    }
+}

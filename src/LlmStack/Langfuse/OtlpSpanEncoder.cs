@@ -1,0 +1,360 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using LlmStack.Catalog;
+using LlmStack.Routing;
+using LlmStack.Tracing;
+
+namespace LlmStack.Langfuse;
+
+/// <summary>Writes finished spans as OTLP protobuf, in the attributes that Langfuse reads. Not thread-safe: its queue holds the lock.</summary>
+internal sealed class OtlpSpanEncoder
+{
+    private const int SpansField = 2;
+    private const int KindInternal = 1;
+    private const int KindClient = 3;
+    private static readonly byte[][] Types = ["span"u8.ToArray(), "generation"u8.ToArray(), "event"u8.ToArray(), "embedding"u8.ToArray(), "agent"u8.ToArray(), "tool"u8.ToArray(), "chain"u8.ToArray(), "retriever"u8.ToArray(), "guardrail"u8.ToArray(), "evaluator"u8.ToArray()];
+    private static readonly byte[][] Levels = ["DEFAULT"u8.ToArray(), "DEBUG"u8.ToArray(), "WARNING"u8.ToArray(), "ERROR"u8.ToArray()];
+    private readonly byte[] _everySpan;
+    private readonly OtlpJson _json = new();
+    private byte[] _scratch = new byte[1024];
+
+    /// <param name="release">The application's release, or null.</param>
+    /// <param name="environment">The normalised environment, or null.</param>
+    public OtlpSpanEncoder(string? release, string? environment)
+    {
+        var writer = new ProtoWriter(new HeapBatchBuffer(256));
+        if (!string.IsNullOrEmpty(release))
+        {
+            writer.Attribute("langfuse.release"u8, release);
+        }
+
+        if (environment is not null)
+        {
+            writer.Attribute("langfuse.environment"u8, environment);
+        }
+
+        _everySpan = writer.WrittenBytes.ToArray();
+    }
+
+    /// <summary>What stands before the spans of one request: the resource and the scope, with the lengths that <paramref name="spanBytes"/> asks for.</summary>
+    public static byte[] RequestHeader(int spanBytes, string version)
+    {
+        var scope = new ProtoWriter(new HeapBatchBuffer(128));
+        scope.String(1, "llmstack");
+        scope.String(2, version);
+
+        var resource = new ProtoWriter(new HeapBatchBuffer(256));
+        KeyValue(ref resource, "telemetry.sdk.name", "llmstack");
+        KeyValue(ref resource, "telemetry.sdk.language", "dotnet");
+        KeyValue(ref resource, "telemetry.sdk.version", version);
+
+        var scopePart = new ProtoWriter(new HeapBatchBuffer(256));
+        scopePart.Prefix(1, scope.Written);
+        scopePart.Raw(scope.WrittenBytes);
+
+        var resourcePart = new ProtoWriter(new HeapBatchBuffer(512));
+        resourcePart.Prefix(1, resource.Written);
+        resourcePart.Raw(resource.WrittenBytes);
+        resourcePart.Prefix(2, scopePart.Written + spanBytes);
+        resourcePart.Raw(scopePart.WrittenBytes);
+
+        var request = new ProtoWriter(new HeapBatchBuffer(512));
+        request.Prefix(1, resourcePart.Written + spanBytes);
+        request.Raw(resourcePart.WrittenBytes);
+        return request.WrittenBytes.ToArray();
+    }
+
+    /// <summary>Encodes a span behind the committed ones; the caller commits the returned number of bytes.</summary>
+    public int Encode(BatchBuffer buffer, SpanRecord record)
+    {
+        var writer = new ProtoWriter(buffer);
+        int span = writer.Open(SpansField);
+        writer.TraceId(record.TraceId);
+        writer.SpanId(2, record.SpanId);
+        if (!record.ParentSpanId.IsEmpty)
+        {
+            writer.SpanId(4, record.ParentSpanId);
+        }
+
+        writer.String(5, record.Name.Length == 0 ? "span" : record.Name);
+        writer.Number(6, record.Operation is null ? KindInternal : KindClient);
+        writer.Fixed(7, record.StartUnixNanos);
+        writer.Fixed(8, Math.Max(record.StartUnixNanos, record.EndUnixNanos));
+
+        ReadOnlySpan<byte> context = OtlpContextEncoder.Get(record.Context);
+        writer.Raw(_everySpan);
+        writer.Raw(OtlpContextEncoder.Attributes(context));
+        WriteTags(ref writer, OtlpContextEncoder.Tags(context), record.Deployment);
+        WriteObservation(ref writer, record);
+        WriteCall(ref writer, record);
+        WriteStatus(ref writer, record);
+        writer.Close(span);
+        return writer.Written;
+    }
+
+    private static void KeyValue(ref ProtoWriter writer, string key, string value)
+    {
+        // Resource.attributes is field 1 where Span.attributes is field 9; the entries are alike.
+        var entry = new ProtoWriter(new HeapBatchBuffer(128));
+        entry.String(1, key);
+        var any = new ProtoWriter(new HeapBatchBuffer(128));
+        any.String(1, value);
+        entry.Prefix(2, any.Written);
+        entry.Raw(any.WrittenBytes);
+        writer.Prefix(1, entry.Written);
+        writer.Raw(entry.WrittenBytes);
+    }
+
+    private static void WriteStatus(ref ProtoWriter writer, SpanRecord record)
+    {
+        if (record.Level == ObservationLevel.Error)
+        {
+            int status = writer.Open(15);
+            if (record.StatusMessage is { Length: > 0 } message)
+            {
+                writer.String(2, message);
+            }
+
+            writer.Number(3, 2);
+            writer.Close(status);
+        }
+    }
+
+    private void WriteTags(ref ProtoWriter writer, ReadOnlySpan<byte> items, Deployment? deployment)
+    {
+        if (deployment is null)
+        {
+            if (!items.IsEmpty)
+            {
+                writer.ArrayAttribute("langfuse.trace.tags"u8, items);
+            }
+
+            return;
+        }
+
+        // The deployment differs from call to call, so its tag is not part of the context's bytes.
+        ReadOnlySpan<byte> label = "deployment:"u8;
+        Span<byte> text = Scratch(label.Length + Encoding.UTF8.GetMaxByteCount(deployment.Id.Length));
+        label.CopyTo(text);
+        int length = label.Length + Encoding.UTF8.GetBytes(deployment.Id, text[label.Length..]);
+        text[..length].Replace((byte)',', (byte)' ');
+        writer.ArrayAttribute("langfuse.trace.tags"u8, items, lastItem: text[..length]);
+    }
+
+    private void WriteObservation(ref ProtoWriter writer, SpanRecord record)
+    {
+        if (record.IsAppRoot)
+        {
+            writer.Attribute("langfuse.internal.is_app_root"u8, value: true);
+        }
+
+        writer.Attribute("langfuse.observation.type"u8, Types[(uint)record.Type < (uint)Types.Length ? (int)record.Type : 0]);
+        writer.Attribute("langfuse.observation.level"u8, Levels[(uint)record.Level < (uint)Levels.Length ? (int)record.Level : 0]);
+        if (record.StatusMessage is { Length: > 0 } message)
+        {
+            writer.Attribute("langfuse.observation.status_message"u8, message);
+        }
+
+        WriteContent(ref writer, "langfuse.observation.input"u8, record.InputJson);
+        WriteContent(ref writer, "langfuse.observation.output"u8, record.OutputJson);
+        if (record.Metadata is { } metadata)
+        {
+            for (int i = 0; i < metadata.Count; i++)
+            {
+                if (metadata[i].Key.Length > 0)
+                {
+                    writer.Attribute("langfuse.observation.metadata."u8, metadata[i].Key, metadata[i].Value);
+                }
+            }
+        }
+    }
+
+    /// <summary>Structures go as they are; a JSON string goes as the text it stands for, as every other sender writes texts.</summary>
+    private void WriteContent(ref ProtoWriter writer, ReadOnlySpan<byte> key, ReadOnlySpan<byte> json)
+    {
+        if (json.IsEmpty)
+        {
+            return;
+        }
+
+        if (json[0] != (byte)'"')
+        {
+            writer.Attribute(key, json);
+            return;
+        }
+
+        var reader = new Utf8JsonReader(json);
+        reader.Read();
+        if (!reader.ValueIsEscaped)
+        {
+            writer.Attribute(key, reader.ValueSpan);
+            return;
+        }
+
+        Span<byte> text = Scratch(json.Length);
+        writer.Attribute(key, text[..reader.CopyString(text)]);
+    }
+
+    private void WriteCall(ref ProtoWriter writer, SpanRecord record)
+    {
+        if (record.Operation is not { } operation)
+        {
+            return;
+        }
+
+        bool priced = record.Type is ObservationType.Generation or ObservationType.Embedding || record.Usage is not null;
+
+        // These two names make the server ignore model, usage and cost of the span.
+        if (!priced || operation is not ("invoke_agent" or "agent_step"))
+        {
+            writer.Attribute("gen_ai.operation.name"u8, operation);
+        }
+
+        if (record.ProviderName is { Length: > 0 } provider)
+        {
+            writer.Attribute("gen_ai.provider.name"u8, provider);
+        }
+
+        // A model on a span without usage lets the server price its text, and the attempts below it once more.
+        if (priced)
+        {
+            WriteModel(ref writer, record);
+            WriteUsage(ref writer, record);
+        }
+
+        if (record.ResponseId is { Length: > 0 } id)
+        {
+            writer.Attribute("gen_ai.response.id"u8, id);
+        }
+
+        if (record.FinishReason is { Length: > 0 } finish)
+        {
+            writer.Attribute("langfuse.observation.metadata.finish_reason"u8, finish);
+        }
+
+        if (record.Options is { } options && _json.Parameters(options) is { IsEmpty: false } parameters)
+        {
+            writer.Attribute("langfuse.observation.model.parameters"u8, parameters);
+        }
+
+        if (record.FirstTokenUnixNanos > 0)
+        {
+            Span<byte> time = stackalloc byte[33];
+            DateTime.UnixEpoch.AddTicks(record.FirstTokenUnixNanos / TimeSpan.NanosecondsPerTick).TryFormat(time, out int length, "O", CultureInfo.InvariantCulture);
+            writer.Attribute("langfuse.observation.completion_start_time"u8, time[..length]);
+        }
+
+        WriteRoute(ref writer, record);
+    }
+
+    private static void WriteModel(ref ProtoWriter writer, SpanRecord record)
+    {
+        string? model = record.ResponseModel is { Length: > 0 } answered ? answered : record.Model;
+        if (string.IsNullOrEmpty(model))
+        {
+            return;
+        }
+
+        writer.Attribute("langfuse.observation.model.name"u8, model);
+        if (record.Model is { Length: > 0 } requested)
+        {
+            writer.Attribute("gen_ai.request.model"u8, requested);
+        }
+
+        if (record.ResponseModel is { Length: > 0 } response)
+        {
+            writer.Attribute("gen_ai.response.model"u8, response);
+        }
+    }
+
+    private void WriteUsage(ref ProtoWriter writer, SpanRecord record)
+    {
+        if (record.Usage is { } usage)
+        {
+            writer.Attribute("langfuse.observation.usage_details"u8, _json.Usage(usage));
+            if (CostCalculator.TryCompute(record.Deployment?.Price, usage, out CostAmounts cost))
+            {
+                writer.Attribute("langfuse.observation.cost_details"u8, _json.Cost(cost));
+            }
+        }
+        else if (record.ErrorKind is not null)
+        {
+            // Without any usage the server would count the prompt's tokens and invent a cost for a call that failed.
+            writer.Attribute("langfuse.observation.usage_details"u8, """{"input":0,"output":0,"total":0}"""u8);
+        }
+    }
+
+    private void WriteRoute(ref ProtoWriter writer, SpanRecord record)
+    {
+        if (record.Deployment is { } deployment)
+        {
+            writer.Attribute("langfuse.observation.metadata.deployment"u8, deployment.Id);
+        }
+
+        if (record.Route is { } route && record.Attempt is null)
+        {
+            writer.Attribute("langfuse.observation.metadata.route"u8, _json.Route(route));
+        }
+
+        if (record.ErrorKind is { } kind)
+        {
+            writer.Attribute("langfuse.observation.metadata.error_kind"u8, OtlpJson.KindName(kind));
+        }
+
+        if (record.Attempt is { } attempt)
+        {
+            WriteAttempt(ref writer, record, attempt);
+        }
+    }
+
+    private static void WriteAttempt(ref ProtoWriter writer, SpanRecord record, RouteAttempt attempt)
+    {
+        if (record.Deployment is null)
+        {
+            writer.Attribute("langfuse.observation.metadata.deployment"u8, attempt.Deployment);
+        }
+
+        if (record.ErrorKind is null && attempt.Error is { } kind)
+        {
+            writer.Attribute("langfuse.observation.metadata.error_kind"u8, OtlpJson.KindName(kind));
+        }
+
+        Span<byte> number = stackalloc byte[32];
+        if (attempt.StatusCode is { } status)
+        {
+            status.TryFormat(number, out int length, default, CultureInfo.InvariantCulture);
+            writer.Attribute("langfuse.observation.metadata.status"u8, number[..length]);
+        }
+
+        ((long)attempt.Wait.TotalMilliseconds).TryFormat(number, out int waited, default, CultureInfo.InvariantCulture);
+        writer.Attribute("langfuse.observation.metadata.wait_ms"u8, number[..waited]);
+        if (attempt.MayHaveBeenBilled)
+        {
+            writer.Attribute("langfuse.observation.metadata.may_have_been_billed"u8, "true"u8);
+        }
+
+        CallRoute? route = record.Route ?? (record.Parent is { } parent && parent.Version == record.ParentVersion ? parent.Route : null);
+        if (route is not null)
+        {
+            for (int i = 0; i < route.Attempts.Count; i++)
+            {
+                if (ReferenceEquals(route.Attempts[i], attempt))
+                {
+                    (i + 1).TryFormat(number, out int digits, default, CultureInfo.InvariantCulture);
+                    writer.Attribute("langfuse.observation.metadata.attempt"u8, number[..digits]);
+                }
+            }
+        }
+    }
+
+    private Span<byte> Scratch(int length)
+    {
+        if (_scratch.Length < length)
+        {
+            _scratch = GC.AllocateUninitializedArray<byte>(Math.Max(length, _scratch.Length * 2));
+        }
+
+        return _scratch;
+    }
+}
