@@ -62,6 +62,9 @@ public sealed class CallRoute
     /// <summary>The observation of this call; null when tracing was off.</summary>
     public SpanId? ObservationId { get; internal set; }
 
+    /// <summary>Who takes scores of this call; null when tracing was off.</summary>
+    internal LlmTracer? Tracer { get; set; }
+
     internal Deployment? Served { get; set; }
 
     internal UsageDetails? Usage { get; set; }

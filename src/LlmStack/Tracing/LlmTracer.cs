@@ -91,7 +91,7 @@ internal sealed class LlmTracer : ILlmTracer
     }
 
     /// <summary>Ends the span of a scope, unless its handle is out of date.</summary>
-    public void End(SpanRecord record, int version)
+    public void EndScope(SpanRecord record, int version)
     {
         lock (record)
         {
