@@ -369,4 +369,31 @@ public sealed class TraceScopeTests
         Assert.All(sink.Spans.Where(s => s.Name == "other"), span => Assert.Equal(("\"other\"", 0), (span.GetOutputJson(), span.Metadata.Count)));
         Assert.All(sink.Spans.Where(s => s.Name == "raced"), span => Assert.Contains(span.GetOutputJson(), new[] { null, "\"mine\"" }));
     }
+
+    [Fact]
+    public void Ending_an_automatic_span_twice_is_counted_and_emits_once()
+    {
+        SpanRecord call = _tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp())!;
+        _tracer.End(call, _time.GetTimestamp());
+        long before = LlmTracer.MisuseCount;
+        _tracer.End(call, _time.GetTimestamp());
+        Assert.True(LlmTracer.MisuseCount > before);
+        Assert.Single(_sink.Spans);
+        SpanRecord first = _tracer.StartAutomatic("a", ObservationType.Generation, _time.GetTimestamp())!;
+        Assert.NotSame(first, _tracer.StartAutomatic("b", ObservationType.Generation, _time.GetTimestamp()));
+    }
+
+    [Fact]
+    public void A_pushed_context_labels_the_spans_inside_it()
+    {
+        using (_tracer.StartTrace("trace", new TraceContext { UserId = "u-1" }))
+        using (LlmContext.Push(LlmContext.Current with { Feature = "search" }))
+        {
+            _tracer.StartSpan("inside").Dispose();
+        }
+
+        Assert.Equal(("u-1", "search"), (_sink["inside"].Context.UserId, _sink["inside"].Context.Feature));
+        Assert.Equal(_sink["trace"].SpanId, _sink["inside"].ParentSpanId);
+        Assert.Null(_sink["trace"].Context.Feature);
+    }
 }
