@@ -78,6 +78,9 @@ public sealed class CallRoute
     /// <summary>The provider's id of the request that served, or null.</summary>
     public string? RequestId { get; internal set; }
 
+    /// <summary>Who takes scores of this call; null when tracing was off.</summary>
+    internal LlmTracer? Tracer { get; set; }
+
     internal Deployment? Served { get; set; }
 
     internal UsageDetails? Usage { get; set; }

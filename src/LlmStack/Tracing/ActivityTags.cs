@@ -175,9 +175,9 @@ internal sealed class ActivityTags(TracingOptions options)
         Set(activity, GenAiNames.UserId, context.UserId);
         Set(activity, GenAiNames.SessionId, context.SessionId);
         Set(activity, GenAiNames.ConversationId, context.SessionId);
-        Set(activity, "llmstack.trace.name", context.TraceName);
-        Set(activity, "llmstack.trace.feature", context.Feature);
-        Set(activity, "llmstack.trace.experiment", context.Experiment);
+        Set(activity, GenAiNames.TraceName, context.TraceName);
+        Set(activity, GenAiNames.Feature, context.Feature);
+        Set(activity, GenAiNames.Experiment, context.Experiment);
         if (record.Metadata is not { Count: > 0 } metadata)
         {
             return;

@@ -27,6 +27,8 @@ internal sealed class ContentBuffer : IBufferWriter<byte>
 
     public ReadOnlySpan<byte> Written => _array.AsSpan(0, Length);
 
+    public ReadOnlyMemory<byte> WrittenMemory => _array.AsMemory(0, Length);
+
     public void Write(ReadOnlySpan<byte> bytes)
     {
         int position = Length;

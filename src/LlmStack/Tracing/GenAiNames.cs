@@ -51,7 +51,9 @@ internal static class GenAiNames
     public const string ObservationType = "llmstack.observation.type";
     public const string Input = "llmstack.input";
     public const string Output = "llmstack.output";
-    public const string TracePrefix = "llmstack.trace.";
+    public const string TraceName = "llmstack.trace.name";
+    public const string Feature = "llmstack.trace.feature";
+    public const string Experiment = "llmstack.trace.experiment";
     public const string MetadataPrefix = "llmstack.metadata.";
 
     /// <summary>The switch other instrumentations read too: content goes onto activities when it is <c>true</c>.</summary>

@@ -1,20 +1,28 @@
 namespace LlmStack.Tracing;
 
 /// <summary>Opens traces and spans. Calls through <see cref="ILlmClient"/> appear inside the ambient span by themselves.</summary>
-/// <remarks>Opening is a plain synchronous call, because an ambient value set inside an awaited method is lost when it returns.</remarks>
+/// <remarks>
+/// Opening is a plain synchronous call, because an ambient value set inside an awaited method is lost when it returns. Work that
+/// outlives its trace (nobody awaited it) still belongs to that trace, as with <see cref="System.Diagnostics.Activity"/>.
+/// </remarks>
 public interface ILlmTracer
 {
-    /// <summary>Starts a trace and makes it ambient until it is disposed. Under an ambient <see cref="System.Diagnostics.Activity"/> it joins that trace.</summary>
+    /// <summary>
+    /// Starts a trace and makes it ambient until it is disposed. Under an ambient <see cref="System.Diagnostics.Activity"/> it joins
+    /// that trace; inside an open trace it is a span of it, with the labels of both.
+    /// </summary>
     /// <param name="name">The trace's name; not empty.</param>
     /// <param name="context">Labels, or null.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
     TraceScope StartTrace(string name, TraceContext? context = null);
 
     /// <summary>Starts a span below the ambient one (or a trace of its own) and makes it ambient until it is disposed.</summary>
     /// <param name="name">The span's name; not empty.</param>
     /// <param name="type">What it is.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
     SpanScope StartSpan(string name, ObservationType type = ObservationType.Span);
 
-    /// <summary>Runs <paramref name="body"/> inside a trace; what it throws marks the trace as failed and is thrown on.</summary>
+    /// <summary>Runs <paramref name="body"/> inside a trace; what it throws marks the trace as failed (a cancellation is only noted) and is thrown on.</summary>
     /// <param name="name">The trace's name.</param>
     /// <param name="body">The work.</param>
     /// <param name="context">Labels, or null.</param>

@@ -84,6 +84,13 @@ internal sealed class LlmTracer : ILlmTracer
     {
         lock (record)
         {
+            if (!record.IsOpen)
+            {
+                CountMisuse();
+                return;
+            }
+
+            record.IsOpen = false;
             record.Version++;
         }
 
@@ -91,7 +98,7 @@ internal sealed class LlmTracer : ILlmTracer
     }
 
     /// <summary>Ends the span of a scope, unless its handle is out of date.</summary>
-    public void End(SpanRecord record, int version)
+    public void EndScope(SpanRecord record, int version)
     {
         lock (record)
         {
@@ -101,6 +108,7 @@ internal sealed class LlmTracer : ILlmTracer
                 return;
             }
 
+            record.IsOpen = false;
             record.Version++;
         }
 
@@ -263,6 +271,7 @@ internal sealed class LlmTracer : ILlmTracer
         record.ParentVersion = parent.RecordVersion;
         record.Activity = activity;
         record.Sampled = sampled;
+        record.IsOpen = true;
         record.StartTimestamp = startTimestamp;
         record.StartUnixNanos = startNanos;
         return record;

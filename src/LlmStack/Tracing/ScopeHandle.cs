@@ -105,7 +105,7 @@ internal readonly struct ScopeHandle(LlmTracer? tracer, SpanRecord? record, Ambi
 
         if (record is not null)
         {
-            tracer!.End(record, _version);
+            tracer!.EndScope(record, _version);
         }
     }
 

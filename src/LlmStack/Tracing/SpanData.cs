@@ -1,3 +1,5 @@
+using System.Text;
+using LlmStack.Catalog;
 using LlmStack.Routing;
 using Microsoft.Extensions.AI;
 
@@ -45,6 +47,71 @@ public readonly struct SpanData
     /// <summary>The route of the call; null when the span is no call.</summary>
     public CallRoute? Route => _record.Route;
 
-    /// <summary>A copy that stays valid.</summary>
+    /// <summary>Whether the parent is an activity of somebody else, so that this is the topmost span that sinks see.</summary>
+    public bool IsAppRoot => _record.IsAppRoot;
+
+    /// <summary>When it began, in UTC.</summary>
+    public DateTimeOffset StartTime => Time(_record.StartUnixNanos);
+
+    /// <summary>When it ended, in UTC; <see cref="StartTime"/> plus the monotonic <see cref="Duration"/>.</summary>
+    public DateTimeOffset EndTime => Time(_record.EndUnixNanos);
+
+    /// <summary>When the first content of a stream arrived; null when nothing was streamed.</summary>
+    public DateTimeOffset? FirstTokenTime => _record.FirstTokenUnixNanos == 0 ? null : Time(_record.FirstTokenUnixNanos);
+
+    /// <summary>How long it took, measured monotonically.</summary>
+    public TimeSpan Duration => TimeSpan.FromTicks((_record.EndUnixNanos - _record.StartUnixNanos) / 100);
+
+    /// <summary>The input as one JSON value in UTF-8; empty when none was recorded.</summary>
+    public ReadOnlySpan<byte> InputJson => _record.InputJson;
+
+    /// <summary>The output as one JSON value in UTF-8; empty when none was recorded.</summary>
+    public ReadOnlySpan<byte> OutputJson => _record.OutputJson;
+
+    /// <summary>Further labels of this span: text, or JSON text.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> Metadata => _record.Metadata ?? (IReadOnlyList<KeyValuePair<string, string>>)[];
+
+    /// <summary>The operation of a call in OpenTelemetry's words, for instance <c>chat</c>; null when the span is no call.</summary>
+    public string? Operation => _record.Operation;
+
+    /// <summary>The provider in OpenTelemetry's words, for instance <c>openai</c>; null when the span is no call.</summary>
+    public string? ProviderName => _record.ProviderName;
+
+    /// <summary>The id of the deployment that was called; null when the span is no call.</summary>
+    public string? Deployment => _record.Deployment?.Id;
+
+    /// <summary>The model that answered, as the provider reported it; null when unknown.</summary>
+    public string? ResponseModel => _record.ResponseModel;
+
+    /// <summary>The provider's id of the answer; null when unknown.</summary>
+    public string? ResponseId => _record.ResponseId;
+
+    /// <summary>Why the model stopped, for instance <c>stop</c>; null when unknown.</summary>
+    public string? FinishReason => _record.FinishReason;
+
+    /// <summary>Whether the call streamed.</summary>
+    public bool Streaming => _record.Streaming;
+
+    /// <summary>Why the call failed; null when it did not.</summary>
+    public LlmErrorKind? ErrorKind => _record.ErrorKind;
+
+    /// <summary>The attempt this span stands for; null when it is none, or the only one of its call.</summary>
+    public RouteAttempt? Attempt => _record.Attempt;
+
+    /// <summary>What <see cref="Usage"/> cost at this span's deployment, in US dollars; null when usage or price is unknown.</summary>
+    public decimal? Cost => CostCalculator.TryCompute(_record.Deployment?.Price, _record.Usage, out CostAmounts amounts) ? amounts.Total : null;
+
+    /// <summary>The input as text; null when none was recorded.</summary>
+    public string? GetInputJson() => InputJson.IsEmpty ? null : Encoding.UTF8.GetString(InputJson);
+
+    /// <summary>The output as text; null when none was recorded.</summary>
+    public string? GetOutputJson() => OutputJson.IsEmpty ? null : Encoding.UTF8.GetString(OutputJson);
+
+    /// <summary>A copy that stays valid after <see cref="ITraceSink.Emit(in SpanData)"/> has returned.</summary>
     public SpanData ToOwned() => new(_record.ToOwned());
+
+    /// <summary>Type, name, trace and span; no content.</summary>
+    public override string ToString() => $"{ObservationTypes.NameOf(Type)} {Name} {TraceId}/{SpanId}";
+
+    private static DateTimeOffset Time(long unixNanos) => DateTimeOffset.UnixEpoch.AddTicks(unixNanos / 100);
 }

@@ -15,7 +15,17 @@ internal readonly record struct SpanParent(TraceId TraceId, SpanId SpanId, SpanR
         ? new SpanParent(scope.TraceId, scope.SpanId, scope.Span, scope.SpanVersion, scope.Sampled, IsForeign: false)
         : OfCurrentActivity();
 
-    public static SpanParent OfCurrentActivity() => Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity
-        ? new SpanParent(TraceId.From(activity.TraceId), SpanId.From(activity.SpanId), null, 0, Sampled: false, IsForeign: true)
-        : default;
+    public static SpanParent OfCurrentActivity()
+    {
+        Activity? activity = Activity.Current;
+        while (activity is { IsStopped: true } && ReferenceEquals(activity.Source, LlmActivitySource.Source))
+        {
+            // A flow that outlived a trace of ours still has its activity; what begins now belongs to whoever was there before it.
+            activity = activity.Parent;
+        }
+
+        return activity is { IdFormat: ActivityIdFormat.W3C }
+            ? new SpanParent(TraceId.From(activity.TraceId), SpanId.From(activity.SpanId), null, 0, Sampled: false, IsForeign: true)
+            : default;
+    }
 }

@@ -61,6 +61,9 @@ internal sealed class SpanRecord : IContentCapture
     /// <summary>Whether sinks see it; a span that is sampled out lives on only while its activity is wanted.</summary>
     public bool Sampled;
 
+    /// <summary>From its start until its end; a record at rest in the pool must not end again.</summary>
+    public bool IsOpen;
+
     private SpanContent _input = new();
     private SpanContent _output = new();
     private TraceValueWriter _values = TraceValueWriter.Default;
@@ -208,6 +211,7 @@ internal sealed class SpanRecord : IContentCapture
         Route = null;
         Attempt = null;
         Sampled = false;
+        IsOpen = false;
         _captures = false;
         _input.Clear();
         _output.Clear();
