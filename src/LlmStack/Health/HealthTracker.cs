@@ -52,18 +52,9 @@ internal sealed class HealthTracker
         return KeyOf(deployment) is { } key && key.Until > own.Until && key.Until > now ? key.Kind : own.Kind;
     }
 
-    /// <summary>Takes the right to probe a half-open deployment; false when somebody was faster.</summary>
-    public bool TryClaimProbe(Deployment deployment, long now)
-    {
-        Circuit own = deployment.Health.Circuit;
-        if (own.StateAt(now, _probeLease, out _) == CircuitState.HalfOpen && !own.TryClaimProbe(now, _probeLease))
-        {
-            return false;
-        }
-        return KeyOf(deployment) is not { } key
-            || key.StateAt(now, _probeLease, out _) != CircuitState.HalfOpen
-            || key.TryClaimProbe(now, _probeLease);
-    }
+    /// <summary>Whether a deployment may be asked now; of a half-open one this takes the right to probe, false when somebody was faster.</summary>
+    public bool TryEnter(Deployment deployment, long now) =>
+        MayEnter(deployment.Health.Circuit, now) && (KeyOf(deployment) is not { } key || MayEnter(key, now));
 
     /// <summary>An attempt starts: counts it in flight. Every call is matched by exactly one of the others.</summary>
     public void Started(Deployment deployment)
@@ -181,6 +172,13 @@ internal sealed class HealthTracker
     public long ToTicks(TimeSpan span) => (long)((Int128)span.Ticks * _frequency / TimeSpan.TicksPerSecond);
 
     public TimeSpan ToTimeSpan(long ticks) => new((long)((Int128)ticks * TimeSpan.TicksPerSecond / _frequency));
+
+    private bool MayEnter(Circuit circuit, long now) => circuit.IsIdle || circuit.StateAt(now, _probeLease, out _) switch
+    {
+        CircuitState.Closed => true,
+        CircuitState.HalfOpen => circuit.TryClaimProbe(now, _probeLease),
+        _ => false,
+    };
 
     private static bool IsFaultOfDeployment(LlmException error) =>
         error.Scope is not (LlmErrorScope.Caller or LlmErrorScope.Request)

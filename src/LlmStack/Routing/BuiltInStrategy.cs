@@ -5,8 +5,8 @@ internal abstract class BuiltInStrategy : IRoutingStrategy
 {
     public abstract int Pick(in RouteRequest request, in CandidateSet candidates, IRandomSource random);
 
-    /// <summary>As <see cref="Pick"/>, without moving the strategy's own state.</summary>
-    public virtual int Peek(in RouteRequest request, in CandidateSet candidates, IRandomSource random) => Pick(request, candidates, random);
+    /// <summary>As <see cref="Pick"/>, without moving the strategy's own state; <paramref name="ahead"/> picks would have gone before.</summary>
+    public virtual int Peek(in RouteRequest request, in CandidateSet candidates, IRandomSource random, int ahead) => Pick(request, candidates, random);
 
     /// <summary>Computes once what picks from <paramref name="members"/> need; the set is cached and picked from often.</summary>
     public virtual object? Prepare(Member[] members) => null;

@@ -13,38 +13,37 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
         Deployment deployment = member.Deployment;
         if (deployment.ContextWindow is { } window && TokenEstimator.MostAfterCalibration(request.EstimatedInputTokens) > window && InputTokens(request, deployment) > window)
         {
-            return new DynamicVerdict(Removal.ContextWindow, FilterNames.ContextWindow, "the estimated prompt exceeds the context window", LlmErrorKind.ContextWindowExceeded, DynamicVerdict.Never, false);
+            return new DynamicVerdict(Removal.ContextWindow, FilterNames.ContextWindow, "the estimated prompt exceeds the context window", LlmErrorKind.ContextWindowExceeded, DynamicVerdict.Never);
         }
         foreach (IRoutingFilter filter in userFilters)
         {
             if (filter.Check(request, member) is { Kept: false } verdict)
             {
-                return new DynamicVerdict(Removal.User, filter.Name, verdict.Reason, verdict.Kind, DynamicVerdict.Never, false);
+                return new DynamicVerdict(Removal.User, filter.Name, verdict.Reason, verdict.Kind, DynamicVerdict.Never);
             }
         }
         if (history is { Count: > 0 })
         {
             if (history.HasRefused(deployment))
             {
-                return new DynamicVerdict(Removal.History, FilterNames.History, "refused this request", LlmErrorKind.NoCandidate, DynamicVerdict.Never, false);
+                return new DynamicVerdict(Removal.History, FilterNames.History, "refused this request", LlmErrorKind.NoCandidate, DynamicVerdict.Never);
             }
             if (mode == PickMode.Fresh && history.WasAsked(deployment))
             {
-                return new DynamicVerdict(Removal.History, FilterNames.History, "was asked by this request", LlmErrorKind.NoCandidate, DynamicVerdict.Never, false);
+                return new DynamicVerdict(Removal.History, FilterNames.History, "was asked by this request", LlmErrorKind.NoCandidate, DynamicVerdict.Never);
             }
         }
         TimeSpan wait = admission.WaitFor(new Demand(deployment, request.Context, request.EstimatedInputTokens, request.LikelyOutputTokens, request.Timestamp));
         if (wait > TimeSpan.Zero)
         {
             return wait == TimeSpan.MaxValue
-                ? new DynamicVerdict(Removal.Limits, FilterNames.Limits, "the prompt exceeds the tokens allowed in a minute", LlmErrorKind.LimitExceeded, DynamicVerdict.Never, false)
-                : new DynamicVerdict(Removal.Limits, FilterNames.Limits, "its requests or tokens per minute are used up", LlmErrorKind.LimitExceeded, health.ToTicks(wait), false);
+                ? new DynamicVerdict(Removal.Limits, FilterNames.Limits, "the prompt exceeds the tokens allowed in a minute", LlmErrorKind.LimitExceeded, DynamicVerdict.Never)
+                : new DynamicVerdict(Removal.Limits, FilterNames.Limits, "its requests or tokens per minute are used up", LlmErrorKind.LimitExceeded, health.ToTicks(wait));
         }
         return health.StateOf(deployment, request.Timestamp, out long cooling) switch
         {
-            CircuitState.Open => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is cooling down after failures", LlmErrorKind.NoCandidate, cooling, false),
-            CircuitState.Probing => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is being probed after a cooldown", LlmErrorKind.NoCandidate, cooling, false),
-            CircuitState.HalfOpen => new DynamicVerdict(Removal.None, null, null, LlmErrorKind.Unknown, 0, true),
+            CircuitState.Open => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is cooling down after failures", LlmErrorKind.NoCandidate, cooling),
+            CircuitState.Probing => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is being probed after a cooldown", LlmErrorKind.NoCandidate, cooling),
             _ => default,
         };
     }

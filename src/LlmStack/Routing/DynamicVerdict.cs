@@ -6,8 +6,7 @@ namespace LlmStack.Routing;
 /// <param name="Reason">A constant.</param>
 /// <param name="Kind">The kind of error when this filter empties the set.</param>
 /// <param name="Wait">In ticks: until it may be asked; only for what time cures.</param>
-/// <param name="HalfOpen">Whether it stays as a probe, which has to be claimed.</param>
-internal readonly record struct DynamicVerdict(Removal Removal, string? Filter, string? Reason, LlmErrorKind Kind, long Wait, bool HalfOpen)
+internal readonly record struct DynamicVerdict(Removal Removal, string? Filter, string? Reason, LlmErrorKind Kind, long Wait)
 {
     /// <summary>No wait cures this.</summary>
     public const long Never = long.MaxValue;

@@ -19,6 +19,9 @@ internal struct PickSummary
         _kind = LlmErrorKind.NoCandidate;
     }
 
+    /// <summary>How often the strategy was asked; a peek counts here what a pick counts in the strategy.</summary>
+    public int Asked { get; set; }
+
     /// <summary>The cooling candidate whose turn comes first, one this request has not asked if there is one.</summary>
     public Member? LeastBad { get; private set; }
 

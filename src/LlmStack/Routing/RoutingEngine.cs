@@ -116,7 +116,7 @@ internal sealed class RoutingEngine
         var all = new CandidateSet(members, members.Length, tier.Precomputed);
         for (int sample = 0; members.Length > FullScan && sample < Samples; sample++)
         {
-            Member member = members[Ask(group, request, all, random, peek)];
+            Member member = members[Ask(group, request, all, random, peek, ref summary)];
             if (_dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && Take(member, request.Timestamp, peek))
             {
                 return member;
@@ -129,7 +129,7 @@ internal sealed class RoutingEngine
             while (count > 0)
             {
                 CandidateSet survivors = count == members.Length ? all : new CandidateSet(scratch, count);
-                int index = count == 1 ? 0 : Ask(group, request, survivors, random, peek);
+                int index = count == 1 ? 0 : Ask(group, request, survivors, random, peek, ref summary);
                 Member member = scratch[index];
                 if (Take(member, request.Timestamp, peek))
                 {
@@ -166,18 +166,13 @@ internal sealed class RoutingEngine
         return count;
     }
 
-    private bool Take(Member member, long now, bool peek) =>
-        peek || _health.StateOf(member.Deployment, now, out _) switch
-        {
-            CircuitState.Closed => true,
-            CircuitState.HalfOpen => _health.TryClaimProbe(member.Deployment, now),
-            _ => false,
-        };
+    private bool Take(Member member, long now, bool peek) => peek || _health.TryEnter(member.Deployment, now);
 
-    private static int Ask(ModelGroup group, in RouteRequest request, in CandidateSet candidates, IRandomSource random, bool peek)
+    private static int Ask(ModelGroup group, in RouteRequest request, in CandidateSet candidates, IRandomSource random, bool peek, ref PickSummary summary)
     {
+        int ahead = summary.Asked++;
         int index = peek && group.Strategy is BuiltInStrategy builtIn
-            ? builtIn.Peek(request, candidates, random)
+            ? builtIn.Peek(request, candidates, random, ahead)
             : group.Strategy.Pick(request, candidates, random);
         if ((uint)index >= (uint)candidates.Count)
         {

@@ -13,8 +13,8 @@ internal sealed class RoundRobinStrategy : BuiltInStrategy
     public override int Pick(in RouteRequest request, in CandidateSet candidates, IRandomSource random) =>
         At(candidates, Interlocked.Increment(ref _turn) & long.MaxValue);
 
-    public override int Peek(in RouteRequest request, in CandidateSet candidates, IRandomSource random) =>
-        At(candidates, (Volatile.Read(ref _turn) + 1) & long.MaxValue);
+    public override int Peek(in RouteRequest request, in CandidateSet candidates, IRandomSource random, int ahead) =>
+        At(candidates, (Volatile.Read(ref _turn) + 1 + ahead) & long.MaxValue);
 
     public override string Describe(in RouteRequest request, in CandidateSet candidates, int index) => Weights.Describe(candidates, index);
 
