@@ -149,6 +149,9 @@ internal abstract class ShippingLane(TimeProvider time, ILogger logger) : IDispo
     private async Task PauseAsync(LaneWait wait, CancellationToken stop)
     {
         using var pause = CancellationTokenSource.CreateLinkedTokenSource(stop);
+
+        // The clock runs before anybody is told of the pause.
+        Task delay = Task.Delay(wait.Time, time, pause.Token);
         lock (_lock)
         {
             _pause = pause;
@@ -157,7 +160,7 @@ internal abstract class ShippingLane(TimeProvider time, ILogger logger) : IDispo
             Release(0, _pausedUntil);
         }
 
-        await Task.Delay(wait.Time, time, pause.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await delay.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_lock)
         {
             _pause = null;
