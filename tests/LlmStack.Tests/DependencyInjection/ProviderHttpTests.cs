@@ -53,7 +53,7 @@ public sealed class ProviderHttpTests
     }
 
     [Fact]
-    public async Task A_users_retrying_handler_is_kept_and_warned_of_at_start()
+    public async Task A_users_resilience_handler_is_kept_and_warned_of_at_start()
     {
         var logs = new FakeLogCollector();
         using ServiceProvider services = Stack.Build(
@@ -62,7 +62,7 @@ public sealed class ProviderHttpTests
         LlmStackHostedService hosted = services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<LlmStackHostedService>().Single();
         await hosted.StartingAsync(CancellationToken.None);
         FakeLogRecord warning = Assert.Single(logs.GetSnapshot(), static record => record.Id.Id == 1003);
-        Assert.Contains("provider p contains the retrying handler ResilienceHandler", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("provider p contains a ResilienceHandler", warning.Message, StringComparison.Ordinal);
     }
 
     [Fact]
