@@ -61,8 +61,10 @@ internal static class ServiceRegistration
     {
         services.AddHttpClient();
         services.TryAddSingleton<ProviderHttpSettings>();
-        services.AddSingleton<IConfigureOptions<HttpClientFactoryOptions>, ProviderHttp>();
         LangfuseHttp.Add(services);
+
+        // After the first named client: the factory inserts host-wide defaults before that one, so ours, which undo them, run later.
+        services.AddSingleton<IConfigureOptions<HttpClientFactoryOptions>, ProviderHttp>();
     }
 
     private static void AddRouting(IServiceCollection services)

@@ -15,7 +15,7 @@ internal static partial class LogMessages
     [LoggerMessage(1002, LogLevel.Error, "LlmStack refused a changed configuration and stays on version {Version}: {Problem}")]
     public static partial void ReloadRefused(ILogger logger, long version, string problem);
 
-    [LoggerMessage(1003, LogLevel.Warning, "The HTTP client of the provider {Provider} contains the retrying handler {Handler}: retries would multiply, because LlmStack retries itself; remove it, or keep only limits there")]
+    [LoggerMessage(1003, LogLevel.Warning, "The HTTP client of the provider {Provider} contains a {Handler}: if it retries or hedges, attempts multiply, because LlmStack retries itself; keep only limits there")]
     public static partial void RetryingHandler(ILogger logger, string provider, string handler);
 
     [LoggerMessage(1004, LogLevel.Warning, "LlmStack stopped with {Pending} undelivered and {Dropped} dropped spans and scores: {Reason}")]
