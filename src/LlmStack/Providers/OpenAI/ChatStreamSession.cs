@@ -10,10 +10,10 @@ namespace LlmStack.Providers.OpenAI;
 /// Every update is progress: content, or a fragment of something that is complete only at the end (tool calls,
 /// refusals), which has no contents yet. The first and the last update can carry a route.
 /// </remarks>
-internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call) : IDisposable
+internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bool plainText = false) : IDisposable
 {
     private readonly ChatDocument _document = new(call.Model);
-    private readonly StreamCapture? _capture = call.Capture.IsEnabled ? new StreamCapture() : null;
+    private readonly StreamCapture? _capture = call.Capture.IsEnabled ? new StreamCapture(plainText) : null;
     private ToolCallAssembler? _tools;
     private StringBuilder? _refusal;
     private SurrogateCarry _textCarry;
@@ -26,6 +26,9 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call) : 
 
     /// <summary>Whether the terminal event was seen; nothing after it is read.</summary>
     public bool Done { get; private set; }
+
+    /// <summary>The usage so far; null until it was sent.</summary>
+    public UsageDetails? Usage => _document.Usage;
 
     /// <summary>The next update of what has arrived; null when more bytes are needed, or when the stream is complete.</summary>
     public ChatResponseUpdate? Next(SseReader reader)

@@ -10,6 +10,9 @@ internal sealed class OpenAIProvider : ILlmProvider
     private readonly ProviderHttp _http;
     private readonly OpenAIProfile _profile;
     private readonly Uri _address;
+    private readonly OpenAIEmbeddings _embeddings;
+    private readonly OpenAICompletions _completions;
+    private readonly OpenAIRerank _rerank;
 
     public OpenAIProvider(ProviderSetup setup, OpenAIProfile profile)
     {
@@ -17,6 +20,9 @@ internal sealed class OpenAIProvider : ILlmProvider
         _profile = profile;
         _http = new ProviderHttp(setup);
         _address = _http.Address("/chat/completions");
+        _embeddings = new OpenAIEmbeddings(_http);
+        _completions = new OpenAICompletions(_http);
+        _rerank = new OpenAIRerank(_http);
     }
 
     public ProviderSetup Setup { get; }
@@ -71,7 +77,12 @@ internal sealed class OpenAIProvider : ILlmProvider
         yield return session.Final();
     }
 
-    public object? GetService(Type serviceType) => serviceType.IsInstanceOfType(this) ? this : null;
+    public object? GetService(Type serviceType) => 
+        serviceType == typeof(IEmbeddingProvider) ? _embeddings
+        : serviceType == typeof(ITextCompletionProvider) ? _completions
+        : serviceType == typeof(IRerankProvider) ? _rerank
+        : serviceType.IsInstanceOfType(this) ? this
+        : null;
 
     private async ValueTask<HttpResponseMessage> OpenStreamAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using LlmStack.Providers.Http;
 namespace LlmStack.Providers.OpenAI;
 
 /// <summary>Collects a streamed answer as the message it would have been without streaming; also when the stream is cut.</summary>
-internal sealed class StreamCapture : IDisposable
+internal sealed class StreamCapture(bool plainText) : IDisposable
 {
     private readonly PooledBuffer _text = new(1024);
     private PooledBuffer? _reasoning;
@@ -43,6 +43,28 @@ internal sealed class StreamCapture : IDisposable
 
         using var output = new PooledBuffer(_text.Length + 512);
         Utf8JsonWriter writer = JsonWriterCache.Rent(output);
+        if (plainText)
+        {
+            writer.WriteStringValue(_text.WrittenSpan);
+        }
+        else
+        {
+            WriteMessage(writer, tools, refusal);
+        }
+
+        writer.Flush();
+        JsonWriterCache.Return(writer);
+        capture.SetOutput(output.WrittenSpan);
+    }
+
+    public void Dispose()
+    {
+        _text.Dispose();
+        _reasoning?.Dispose();
+    }
+
+    private void WriteMessage(Utf8JsonWriter writer, ToolCallAssembler? tools, StringBuilder? refusal)
+    {
         writer.WriteStartObject();
         writer.WriteString("role"u8, "assistant"u8);
         if (_text.Length > 0)
@@ -66,15 +88,6 @@ internal sealed class StreamCapture : IDisposable
         }
 
         writer.WriteEndObject();
-        writer.Flush();
-        JsonWriterCache.Return(writer);
-        capture.SetOutput(output.WrittenSpan);
-    }
-
-    public void Dispose()
-    {
-        _text.Dispose();
-        _reasoning?.Dispose();
     }
 
     private static void WriteTools(Utf8JsonWriter writer, ToolCallAssembler tools)

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using LlmStack.Providers.Http;
+
+namespace LlmStack.Providers.OpenAI;
+
+/// <summary>Writes the body of a text completion; the prompt comes first, so that the trace's input is a slice of it.</summary>
+internal static class CompletionRequestWriter
+{
+    private static readonly int InputStart = "{\"prompt\":".Length;
+
+    public static PooledBuffer Write(ProviderCall call, string prompt, TextCompletionOptions? options, bool stream)
+    {
+        var body = new PooledBuffer();
+        Utf8JsonWriter writer = JsonWriterCache.Rent(body);
+        try
+        {
+            writer.WriteStartObject();
+            writer.WriteString("prompt"u8, prompt);
+            int inputEnd = (int)(writer.BytesCommitted + writer.BytesPending);
+            writer.WriteString("model"u8, call.Model);
+            if (stream)
+            {
+                writer.WriteBoolean("stream"u8, true);
+                if (!ExtraFields.Has(options?.AdditionalProperties, "stream_options"))
+                {
+                    writer.WriteStartObject("stream_options"u8);
+                    writer.WriteBoolean("include_usage"u8, true);
+                    writer.WriteEndObject();
+                }
+            }
+
+            if (options is not null)
+            {
+                WriteOptions(writer, options);
+            }
+
+            writer.WriteEndObject();
+            writer.Flush();
+            if (call.Capture is { IsEnabled: true, HasInput: false })
+            {
+                call.Capture.SetInput(body.WrittenSpan[InputStart..inputEnd]);
+            }
+
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+        finally
+        {
+            JsonWriterCache.Return(writer);
+        }
+    }
+
+    private static void WriteOptions(Utf8JsonWriter writer, TextCompletionOptions options)
+    {
+        // This older endpoint knows max_tokens only, at every vendor.
+        if (options.MaxOutputTokens is { } max)
+        {
+            writer.WriteNumber("max_tokens"u8, max);
+        }
+
+        WriteFloat(writer, "temperature", options.Temperature);
+        WriteFloat(writer, "top_p", options.TopP);
+        WriteFloat(writer, "frequency_penalty", options.FrequencyPenalty);
+        WriteFloat(writer, "presence_penalty", options.PresencePenalty);
+        if (options.Seed is { } seed)
+        {
+            writer.WriteNumber("seed"u8, seed);
+        }
+
+        if (options.StopSequences is { Count: > 0 } stop)
+        {
+            writer.WriteStartArray("stop"u8);
+            for (int i = 0; i < stop.Count; i++)
+            {
+                writer.WriteStringValue(stop[i]);
+            }
+
+            writer.WriteEndArray();
+        }
+
+        if (options.Suffix is { } suffix)
+        {
+            writer.WriteString("suffix"u8, suffix);
+        }
+
+        if (options.Echo is { } echo)
+        {
+            writer.WriteBoolean("echo"u8, echo);
+        }
+
+        ExtraFields.Write(writer, options.AdditionalProperties, options, static (o, key) => IsWritten(o, key), static (_, _) => false);
+    }
+
+    private static bool IsWritten(TextCompletionOptions options, string field) => field switch
+    {
+        "prompt" or "model" or "stream" => true,
+        "max_tokens" => options.MaxOutputTokens is not null,
+        "temperature" => options.Temperature is not null,
+        "top_p" => options.TopP is not null,
+        "frequency_penalty" => options.FrequencyPenalty is not null,
+        "presence_penalty" => options.PresencePenalty is not null,
+        "seed" => options.Seed is not null,
+        "stop" => options.StopSequences is { Count: > 0 },
+        "suffix" => options.Suffix is not null,
+        "echo" => options.Echo is not null,
+        _ => false,
+    };
+
+    private static void WriteFloat(Utf8JsonWriter writer, string name, float? value)
+    {
+        if (value is not { } number)
+        {
+            return;
+        }
+
+        if (!float.IsFinite(number))
+        {
+            throw MessageWriter.Unsupported($"{name}: {number} cannot be sent; a finite number is needed.");
+        }
+
+        writer.WriteNumber(name, number);
+    }
+}

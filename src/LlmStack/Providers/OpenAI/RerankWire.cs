@@ -1,0 +1,183 @@
+using System.Text.Json;
+using LlmStack.Providers.Http;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Providers.OpenAI;
+
+/// <summary>The bodies of a rerank call.</summary>
+internal static class RerankWire
+{
+    public static PooledBuffer Write(ProviderCall call, string query, IReadOnlyList<string> documents, RerankOptions? options)
+    {
+        var body = new PooledBuffer();
+        Utf8JsonWriter writer = JsonWriterCache.Rent(body);
+        try
+        {
+            writer.WriteStartObject();
+            writer.WriteString("query"u8, query);
+            writer.WriteStartArray("documents"u8);
+            for (int i = 0; i < documents.Count; i++)
+            {
+                writer.WriteStringValue(documents[i]);
+            }
+
+            writer.WriteEndArray();
+            int inputEnd = (int)(writer.BytesCommitted + writer.BytesPending);
+            writer.WriteString("model"u8, call.Model);
+            if (options?.TopN is { } top)
+            {
+                writer.WriteNumber("top_n"u8, top);
+            }
+
+            ExtraFields.Write(writer, options?.AdditionalProperties, options, static (o, key) => key is "query" or "documents" or "model" || (key == "top_n" && o!.TopN is not null), static (_, _) => false);
+            writer.WriteEndObject();
+            writer.Flush();
+            if (call.Capture is { IsEnabled: true, HasInput: false })
+            {
+                ref byte comma = ref body.Bytes[inputEnd];
+                byte kept = comma;
+                comma = (byte)'}';
+                call.Capture.SetInput(body.WrittenSpan[..(inputEnd + 1)]);
+                comma = kept;
+            }
+
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+        finally
+        {
+            JsonWriterCache.Return(writer);
+        }
+    }
+
+    public static RerankResponse Read(PooledBuffer body, int documents, int? top, ProviderHttp http, ProviderCall call)
+    {
+        BodyCheck.ThrowIfNoJson(body.WrittenSpan.Trim(" \t\r\n\0"u8), http, call);
+        var results = new List<RerankResult>(documents);
+        string? id = null, model = null;
+        UsageDetails? usage = null;
+        bool hasError = false;
+        Range captured = default;
+        try
+        {
+            var reader = new Utf8JsonReader(body.WrittenSpan, JsonText.Lenient);
+            bool any = reader.Read();
+            bool isObject = any && reader.TokenType == JsonTokenType.StartObject;
+            if (any && !isObject)
+            {
+                // text-embeddings-inference answers with the bare list.
+                captured = ReadResults(ref reader, results);
+            }
+
+            while (isObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("results"u8) || reader.ValueTextEquals("data"u8))
+                {
+                    reader.Read();
+                    captured = ReadResults(ref reader, results);
+                }
+                else if (reader.ValueTextEquals("id"u8))
+                {
+                    reader.Read();
+                    id = JsonText.GetString(ref reader);
+                    reader.Skip();
+                }
+                else if (reader.ValueTextEquals("model"u8))
+                {
+                    reader.Read();
+                    model = JsonText.GetString(ref reader, call.Model);
+                    reader.Skip();
+                }
+                else if (reader.ValueTextEquals("usage"u8))
+                {
+                    reader.Read();
+                    usage = UsageReader.Read(ref reader);
+                }
+                else
+                {
+                    bool error = reader.ValueTextEquals("error"u8);
+                    reader.Read();
+                    hasError |= error && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.String;
+                    reader.Skip();
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw ErrorFactory.Invalid(http.Name, call.Report, "sent a body that is no valid JSON.", e);
+        }
+
+        if (hasError || captured.Equals(default))
+        {
+            throw BodyCheck.ErrorOf(body.WrittenMemory, hasError, "results", http, call);
+        }
+
+        for (int i = 0; i < results.Count; i++)
+        {
+            if (results[i].Index < 0 || results[i].Index >= documents || double.IsNaN(results[i].Score))
+            {
+                throw ErrorFactory.Invalid(http.Name, call.Report, $"sent a rerank result without a usable index or score (entry {i} of {results.Count}, for {documents} documents).");
+            }
+        }
+
+        if (call.Capture.IsEnabled)
+        {
+            call.Capture.SetOutput(body.WrittenSpan[captured]);
+        }
+
+        results.Sort(static (one, other) => other.Score != one.Score ? other.Score.CompareTo(one.Score) : one.Index.CompareTo(other.Index));
+        if (top is { } most && results.Count > most)
+        {
+            // llama.cpp and others ignore top_n.
+            results.RemoveRange(most, results.Count - most);
+        }
+
+        return new RerankResponse(results) { ResponseId = id, ModelId = model, Usage = usage };
+    }
+
+    private static Range ReadResults(ref Utf8JsonReader reader, List<RerankResult> results)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return default;
+        }
+
+        int start = (int)reader.TokenStartIndex;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.StartObject)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            long index = -1;
+            double score = double.NaN;
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                bool isIndex = reader.ValueTextEquals("index"u8);
+                bool isScore = reader.ValueTextEquals("relevance_score"u8) || reader.ValueTextEquals("score"u8);
+                reader.Read();
+                if (isIndex)
+                {
+                    index = JsonText.GetCount(ref reader) ?? -1;
+                }
+                else if (isScore)
+                {
+                    score = JsonText.GetNumber(ref reader) ?? double.NaN;
+                }
+
+                reader.Skip();
+            }
+
+            results.Add(new RerankResult((int)Math.Clamp(index, -1, int.MaxValue), score));
+        }
+
+        return start..(int)reader.BytesConsumed;
+    }
+}
