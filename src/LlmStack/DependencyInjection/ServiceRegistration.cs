@@ -105,11 +105,19 @@ internal static class ServiceRegistration
                 provider.GetService<IMeterFactory>());
         });
         services.TryAddSingleton<ActiveSinks>();
-        services.TryAddSingleton(static provider => new LlmTracer(
-            provider.GetRequiredService<ActiveSinks>().All,
-            provider.GetServices<IScoreObserver>(),
-            provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Tracing,
-            provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(static provider =>
+        {
+            LlmStackOptions options = provider.GetRequiredService<IOptions<LlmStackOptions>>().Value;
+
+            // Ids of two processes must not collide, so only a seed that was asked for makes them repeatable.
+            return new LlmTracer(
+                provider.GetRequiredService<ActiveSinks>().All,
+                provider.GetServices<IScoreObserver>(),
+                options.Tracing,
+                provider.GetRequiredService<TimeProvider>(),
+                options.Seed is null ? null : provider.GetRequiredService<IRandomSource>(),
+                provider.GetRequiredService<ILogger<LlmTracer>>());
+        });
         services.TryAddSingleton<ILlmTracer>(static provider => provider.GetRequiredService<LlmTracer>());
     }
 

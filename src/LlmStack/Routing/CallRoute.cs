@@ -85,9 +85,6 @@ public sealed class CallRoute
 
     internal UsageDetails? Usage { get; set; }
 
-    /// <summary>Takes scores of this call; null when tracing was off.</summary>
-    internal LlmTracer? Tracer { get; set; }
-
     /// <summary>What most calls do not have, so that a plain call's route stays small.</summary>
     internal CallRouteDetails Details() => _details ??= new CallRouteDetails();
 
