@@ -7,13 +7,14 @@ namespace LlmStack.Routing;
 /// </remarks>
 internal static class FallbackPlanner
 {
-    /// <summary>The next group for a request that failed in <paramref name="group"/>; null when there is none.</summary>
+    /// <summary>The next group for a request; null when there is none.</summary>
     /// <param name="snapshot">The configuration of the call.</param>
     /// <param name="group">The group that failed.</param>
     /// <param name="kind">How it failed.</param>
     /// <param name="operation">The operation; vectors of another model are no substitute.</param>
     /// <param name="routing">The call's wishes, or null.</param>
-    /// <param name="entered">Every group this request was in, <paramref name="group"/> included.</param>
+    /// <param name="entered">Every group this request was in, in order, <paramref name="group"/> last. When its list ends, those before it go on with theirs.</param>
+    /// <exception cref="LlmException">A name in the call's own list is unknown (<see cref="LlmErrorKind.NotFound"/>).</exception>
     public static ModelGroup? Next(RoutingSnapshot snapshot, ModelGroup group, LlmErrorKind kind, LlmOperation operation, RoutingOptions? routing, List<ModelGroup> entered)
     {
         if (routing is { AllowFallbacks: false })
@@ -31,14 +32,24 @@ internal static class FallbackPlanner
             }
             return null;
         }
-        foreach (FallbackRule rule in group.Fallbacks)
+        ModelGroup? next = NextOf(group, group);
+        for (int i = entered.Count - 1; i >= 0 && next is null; i--)
         {
-            if (Covers(rule.Kinds, kind) && snapshot.Groups.TryGetValue(rule.Group, out ModelGroup? target) && IsOpen(group, target, operation, entered))
-            {
-                return target;
-            }
+            next = NextOf(entered[i], group);
         }
-        return null;
+        return next;
+
+        ModelGroup? NextOf(ModelGroup owner, ModelGroup from)
+        {
+            foreach (FallbackRule rule in owner.Fallbacks)
+            {
+                if (Covers(rule.Kinds, kind) && snapshot.Groups.TryGetValue(rule.Group, out ModelGroup? target) && IsOpen(from, target, operation, entered))
+                {
+                    return target;
+                }
+            }
+            return null;
+        }
     }
 
     /// <summary>The groups named for a call, whatever the failure; for explanations.</summary>
