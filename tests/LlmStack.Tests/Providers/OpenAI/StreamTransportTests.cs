@@ -149,11 +149,7 @@ public sealed class StreamTransportTests
         using var cancel = new CancellationTokenSource();
         ProviderCall call = Call();
         Task<ChatResponse> asking = Provider(server).ChatAsync(call, Hello, null, cancel.Token).AsTask();
-        while (server.Requests.Count == 0)
-        {
-            await Task.Yield();
-        }
-
+        await server.RequestArrived.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await cancel.CancelAsync();
         OperationCanceledException e = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal(cancel.Token, e.CancellationToken);
