@@ -29,9 +29,15 @@ public sealed class AttemptReport
 
     private List<string>? _changes;
 
-    /// <summary>Adds to <see cref="Changes"/>.</summary>
+    /// <summary>Adds to <see cref="Changes"/>; the same change is listed once.</summary>
     /// <param name="change">For instance <c>top_k: dropped, the format has no such field</c>.</param>
-    public void AddChange(string change) => (_changes ??= []).Add(change);
+    public void AddChange(string change)
+    {
+        if (_changes is null || !_changes.Contains(change))
+        {
+            (_changes ??= []).Add(change);
+        }
+    }
 
     internal void Reset()
     {

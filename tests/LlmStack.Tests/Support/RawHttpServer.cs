@@ -31,6 +31,9 @@ public sealed class RawHttpServer : IAsyncDisposable
     /// <summary>Completes when a client has closed its connection while the server was still sending or holding.</summary>
     public TaskCompletionSource ClientGone { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Completes when the first request has arrived whole.</summary>
+    public TaskCompletionSource RequestArrived { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/v1");
 
     /// <summary>The requests, head and body, as text.</summary>
@@ -86,6 +89,7 @@ public sealed class RawHttpServer : IAsyncDisposable
                         _requests.Add(request);
                     }
 
+                    RequestArrived.TrySetResult();
                     RawReply reply = _script(_count++);
                     foreach (byte[] piece in reply.Pieces)
                     {
