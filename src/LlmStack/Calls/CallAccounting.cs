@@ -39,6 +39,7 @@ internal sealed class CallAccounting(
 
         state.AttemptsInGroup++;
         state.Facts = default;
+        state.ToolCalls = null;
         state.FirstTokenAt = 0;
         state.Text.Clear();
         state.Timeouts = TimeoutsOf(state, member);
@@ -222,7 +223,7 @@ internal sealed class CallAccounting(
             MayHaveBeenBilled = error is not null && report.RequestSent && error.StatusCode is null or 200,
         };
         state.AttemptWait = TimeSpan.Zero;
-        (state.Route.Details().Attempts ??= []).Add(attempt);
+        state.Route.Add(attempt);
         return attempt;
     }
 

@@ -2,6 +2,7 @@ using LlmStack.Limits;
 using LlmStack.Providers;
 using LlmStack.Routing;
 using LlmStack.Tracing;
+using Microsoft.Extensions.AI;
 
 namespace LlmStack.Calls;
 
@@ -43,6 +44,7 @@ internal sealed class CallState(TimeProvider time)
     public List<ModelGroup>? EnteredGroups;
     public AttemptHistory? History;
     public ResultFacts Facts;
+    public List<FunctionCallContent>? ToolCalls;
 
     // Tracing. The first attempt is written into the call's own span; only a second one makes children.
     public SpanRecord? Span;
@@ -87,6 +89,7 @@ internal sealed class CallState(TimeProvider time)
         EnteredGroups = null;
         History = null;
         Facts = default;
+        ToolCalls = null;
         Span = null;
         AttemptSpan = null;
         Failure = null;

@@ -2,6 +2,7 @@ using System.Globalization;
 using LlmStack.Providers;
 using LlmStack.Routing;
 using LlmStack.Tracing;
+using Microsoft.Extensions.AI;
 
 namespace LlmStack.Calls;
 
@@ -202,11 +203,25 @@ internal sealed class CallTrace(LlmTracer tracer)
         span.FirstTokenTimestamp = state.FirstTokenAt;
     }
 
+    /// <summary>Writes a stream's output for adapters that captured none themselves.</summary>
     private static void FlushText(CallState state, SpanRecord span)
     {
+        if (span.HasOutput || !state.Streaming)
+        {
+            return;
+        }
+
         if (!state.Text.IsEmpty)
         {
             span.AppendOutputText(state.Text.Text);
+        }
+
+        if (state.ToolCalls is { } calls)
+        {
+            foreach (FunctionCallContent call in calls)
+            {
+                span.AppendToolCall(call.CallId, call.Name, call.Arguments);
+            }
         }
     }
 

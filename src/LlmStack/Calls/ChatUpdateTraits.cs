@@ -8,6 +8,11 @@ internal readonly struct ChatUpdateTraits : IUpdateTraits<ChatResponseUpdate>
 {
     public static bool HasContent(ChatResponseUpdate update)
     {
+        if (update is RoutedChatResponseUpdate { IsProgress: true })
+        {
+            return true;
+        }
+
         IList<AIContent> contents = update.Contents;
         for (int i = 0; i < contents.Count; i++)
         {
@@ -41,7 +46,7 @@ internal readonly struct ChatUpdateTraits : IUpdateTraits<ChatResponseUpdate>
                     state.Facts.Usage = usage.Details;
                     break;
                 case FunctionCallContent call:
-                    state.CaptureTarget?.AppendToolCall(call.CallId, call.Name, call.Arguments);
+                    (state.ToolCalls ??= []).Add(call);
                     break;
                 default:
                     break;

@@ -102,7 +102,8 @@ internal static class ServiceRegistration
                 provider.GetRequiredService<IHttpClientFactory>(),
                 provider.GetRequiredService<TimeProvider>(),
                 provider.GetRequiredService<ILogger<LangfuseTraceSink>>(),
-                provider.GetService<IMeterFactory>());
+                provider.GetService<IMeterFactory>(),
+                provider.GetRequiredService<IRandomSource>());
         });
         services.TryAddSingleton<ActiveSinks>();
         services.TryAddSingleton(static provider =>

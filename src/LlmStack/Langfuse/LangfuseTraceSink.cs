@@ -1,12 +1,13 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using LlmStack.Diagnostics;
 using LlmStack.Tracing;
 using Microsoft.Extensions.Logging;
 
 namespace LlmStack.Langfuse;
 
 /// <summary>Encodes spans at once into the batch that will be sent, and ships batches to a Langfuse-compatible endpoint.</summary>
-internal sealed class LangfuseTraceSink : ITraceSink, IDisposable, IAsyncDisposable
+internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, IDisposable, IAsyncDisposable
 {
     /// <summary>The named client; its whole resilience is Microsoft.Extensions.Http.Resilience's standard handler.</summary>
     public const string HttpClientName = "LlmStack.Langfuse";
@@ -40,6 +41,8 @@ internal sealed class LangfuseTraceSink : ITraceSink, IDisposable, IAsyncDisposa
     public SinkCounters ScoreCounters { get; } = new();
 
     /// <summary>How delivery is going; the spans' trouble before the scores'.</summary>
+    string? ITraceSinkStatus.PauseReason => Status is { IsHealthy: false } status ? status.LastError ?? "not delivering" : null;
+
     public SinkStatus Status => _spans.State.Status.IsHealthy ? _scores.State.Status : _spans.State.Status;
 
     public void Emit(in SpanData span) => _spans.Queue.Add(span.Record);

@@ -7,4 +7,7 @@ namespace LlmStack.Providers;
 internal sealed class RoutedChatResponseUpdate : ChatResponseUpdate
 {
     public CallRoute? Route { get; set; }
+
+    /// <summary>Whether content was produced although none is here yet: fragments of a tool call are put together first.</summary>
+    public bool IsProgress { get; set; }
 }

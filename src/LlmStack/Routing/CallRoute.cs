@@ -88,6 +88,11 @@ public sealed class CallRoute
     /// <summary>What most calls do not have, so that a plain call's route stays small.</summary>
     internal CallRouteDetails Details() => _details ??= new CallRouteDetails();
 
+    /// <summary>The attempts written down so far; null when the only one follows from the other fields.</summary>
+    internal List<RouteAttempt>? WrittenAttempts => _details?.Attempts;
+
+    internal void Add(RouteAttempt attempt) => (Details().Attempts ??= []).Add(attempt);
+
     internal void SetTrace(TraceId traceId, SpanId observationId)
     {
         _traceId = traceId;

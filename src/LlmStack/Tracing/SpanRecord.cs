@@ -86,6 +86,8 @@ internal sealed class SpanRecord : IContentCapture
 
     public bool HasInput => !_input.IsEmpty;
 
+    public bool HasOutput => !_output.IsEmpty;
+
     public void SetInput(ReadOnlySpan<byte> utf8Json)
     {
         if (_captures)

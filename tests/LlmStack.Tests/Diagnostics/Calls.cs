@@ -7,12 +7,16 @@ namespace LlmStack.Tests.Diagnostics;
 /// <summary>Finished calls for the tests of this room.</summary>
 internal static class Calls
 {
-    public static CallRoute Route(string name = "fast") => new(name, 1)
+    public static CallRoute Route(string name = "fast")
     {
-        Group = "fast",
-        Served = new Deployment("p/m", "p", "m") { Price = new ModelPrice { InputPerMillion = 1, OutputPerMillion = 2 } },
-        Timing = new CallTiming(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1), TimeSpan.Zero, TimeSpan.FromSeconds(0.5), TimeSpan.Zero),
-    };
+        var route = new CallRoute(name, 1)
+        {
+            Group = "fast",
+            Served = new Deployment("p/m", "p", "m") { Price = new ModelPrice { InputPerMillion = 1, OutputPerMillion = 2 } },
+        };
+        route.SetTiming(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(0.5));
+        return route;
+    }
 
     public static CallOutcome Succeeded(CallRoute? route = null) =>
         new(LlmOperation.Chat, Streaming: true, route ?? Route(), new UsageDetails { InputTokenCount = 1_000_000, OutputTokenCount = 500_000 }, null, Cancelled: false);

@@ -38,7 +38,7 @@ internal sealed class SinkHarness : IAsyncDisposable
     public static SpanRecord Record(string name = "step")
     {
         ulong id = (ulong)Interlocked.Increment(ref s_ids);
-        return new SpanRecord
+        var record = new SpanRecord
         {
             TraceId = new TraceId(0xABCD, id),
             SpanId = new SpanId(id),
@@ -46,6 +46,8 @@ internal sealed class SinkHarness : IAsyncDisposable
             StartUnixNanos = 1_790_000_000_000_000_000,
             EndUnixNanos = 1_790_000_000_250_000_000,
         };
+        record.Configure(captures: true, 1024 * 1024, TraceValueWriter.Default);
+        return record;
     }
 
     public SpanRecord Emit(SpanRecord? record = null)

@@ -83,7 +83,8 @@ public sealed class ScoreTests
     [Fact]
     public void A_response_scores_its_generation_and_says_when_there_is_none()
     {
-        var route = new CallRoute("fast", 1) { TraceId = Trace, ObservationId = new SpanId(5), Tracer = _tracer };
+        var route = new CallRoute("fast", 1) { Tracer = _tracer };
+        route.SetTrace(Trace, new SpanId(5));
         var response = new RoutedChatResponse(new ChatMessage(ChatRole.Assistant, "hi")) { Route = route };
         Assert.True(response.Score("helpful", 1.0));
         Assert.True(response.Score("safe", true));

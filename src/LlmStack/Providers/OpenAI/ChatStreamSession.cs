@@ -278,7 +278,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bo
             _capture.AddReasoning(reasoning);
         }
 
-        ChatResponseUpdate update = _started ? new ChatResponseUpdate() : new RoutedChatResponseUpdate();
+        ChatResponseUpdate update = _started ? new ChatResponseUpdate() : new RoutedChatResponseUpdate { IsProgress = true };
         _started = true;
         Fill(update, piece.Choice, contents);
         return update;
