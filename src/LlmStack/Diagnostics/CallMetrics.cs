@@ -50,10 +50,16 @@ internal sealed class CallMetrics
         GenAi(outcome, operation, kind);
         if (_attempts is { Enabled: true })
         {
-            foreach (RouteAttempt attempt in route.Attempts)
+            if (route.WrittenAttempts is { } written)
             {
-                string result = attempt.Error is { } failure ? ErrorKindTraits.NameOf(failure) : MetricNames.NoError;
-                _attempts.Add(1, new TagList { { MetricNames.Provider, attempt.Provider }, { MetricNames.Group, attempt.Group }, { MetricNames.Deployment, attempt.Deployment }, { MetricNames.Kind, result } });
+                foreach (RouteAttempt attempt in written)
+                {
+                    Attempt(attempt.Provider, attempt.Group, attempt.Deployment, attempt.Error is { } failure ? ErrorKindTraits.NameOf(failure) : MetricNames.NoError);
+                }
+            }
+            else if (outcome is { Error: null, Cancelled: false } && route.Served is { } served)
+            {
+                Attempt(served.Provider, route.Group, served.Id, MetricNames.NoError);
             }
         }
 
@@ -70,6 +76,9 @@ internal sealed class CallMetrics
             _cooldowns.Add(1, new TagList { { MetricNames.Provider, change.Deployment.Provider }, { MetricNames.Deployment, change.Deployment.Id }, { MetricNames.Kind, ErrorKindTraits.NameOf(change.Kind) } });
         }
     }
+
+    private void Attempt(string provider, string? group, string deployment, string kind) =>
+        _attempts!.Add(1, new TagList { { MetricNames.Provider, provider }, { MetricNames.Group, group }, { MetricNames.Deployment, deployment }, { MetricNames.Kind, kind } });
 
     private void GenAi(in CallOutcome outcome, string operation, string kind)
     {

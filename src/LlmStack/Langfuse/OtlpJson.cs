@@ -97,14 +97,19 @@ internal sealed class OtlpJson
         Text("model"u8, route.Model);
         Text("reason"u8, route.Reason);
         _writer.WriteNumber("snapshot"u8, route.SnapshotVersion);
-        _writer.WriteStartArray("attempts"u8);
-        IReadOnlyList<RouteAttempt> attempts = route.Attempts;
-        for (int i = 0; i < attempts.Count; i++)
+
+        // A call served by its first attempt says nothing more there than above.
+        if (route.WrittenAttempts is { } attempts)
         {
-            Attempt(attempts[i]);
+            _writer.WriteStartArray("attempts"u8);
+            for (int i = 0; i < attempts.Count; i++)
+            {
+                Attempt(attempts[i]);
+            }
+
+            _writer.WriteEndArray();
         }
 
-        _writer.WriteEndArray();
         return End();
     }
 

@@ -335,11 +335,11 @@ internal sealed class OtlpSpanEncoder
         }
 
         CallRoute? route = record.Route ?? (record.Parent is { } parent && parent.Version == record.ParentVersion ? parent.Route : null);
-        if (route is not null)
+        if (route?.WrittenAttempts is { } attempts)
         {
-            for (int i = 0; i < route.Attempts.Count; i++)
+            for (int i = 0; i < attempts.Count; i++)
             {
-                if (ReferenceEquals(route.Attempts[i], attempt))
+                if (ReferenceEquals(attempts[i], attempt))
                 {
                     (i + 1).TryFormat(number, out int digits, default, CultureInfo.InvariantCulture);
                     writer.Attribute("langfuse.observation.metadata.attempt"u8, number[..digits]);

@@ -46,7 +46,7 @@ internal sealed class SinkHarness : IAsyncDisposable
             StartUnixNanos = 1_790_000_000_000_000_000,
             EndUnixNanos = 1_790_000_000_250_000_000,
         };
-        record.Configure(captures: true, 1024 * 1024, TraceValueWriter.Default);
+        record.Configure(captures: true, 16 * 1024 * 1024, TraceValueWriter.Default);
         return record;
     }
 
