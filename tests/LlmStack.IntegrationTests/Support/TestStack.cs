@@ -24,7 +24,7 @@ internal sealed class TestStack : IAsyncDisposable
     public static TestStack Create(Action<ILlmStackBuilder> configure)
     {
         var services = new ServiceCollection();
-        services.AddLogging(static logging => logging.AddFakeLogging());
+        services.AddFakeLogging();
         services.AddLlmStack(configure);
         return new TestStack(services.BuildServiceProvider());
     }
