@@ -71,7 +71,7 @@ internal static class TraceTree
         }
 
         Dictionary<string, decimal> usage = Numbers(span.Text("langfuse.observation.usage_details"));
-        if (usage.Count > 0)
+        if (usage.Values.Any(count => count > 0))
         {
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"{usage.GetValueOrDefault("input"):0} in + {usage.GetValueOrDefault("output"):0} out tokens"));
         }

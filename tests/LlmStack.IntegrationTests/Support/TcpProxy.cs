@@ -30,11 +30,18 @@ internal sealed class TcpProxy : IAsyncDisposable
     public void Kill()
     {
         _listener.Stop();
-        foreach (Socket socket in _sockets)
+        while (_sockets.TryTake(out Socket? socket))
         {
-            // Without lingering the peer sees a reset, as from a killed process.
-            socket.LingerState = new LingerOption(true, 0);
-            socket.Dispose();
+            try
+            {
+                // Without lingering the peer sees a reset, as from a killed process.
+                socket.LingerState = new LingerOption(true, 0);
+                socket.Dispose();
+            }
+            catch (ObjectDisposedException)
+            {
+                // Its own end was quicker.
+            }
         }
     }
 
