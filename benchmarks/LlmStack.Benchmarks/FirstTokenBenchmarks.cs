@@ -10,9 +10,12 @@ namespace LlmStack.Benchmarks;
 
 /// <summary>
 /// Time from the call to the first text in the caller's hands, the server's share being nothing. The streams of an iteration stay
-/// open until its end, so that the time to close them is not part of the figure.
+/// open until its end, so that the time to close them is not part of the figure; hence short iterations, and many of them.
 /// </summary>
 [MemoryDiagnoser]
+[WarmupCount(40)]
+[MinIterationCount(40)]
+[MaxIterationCount(100)]
 public class FirstTokenBenchmarks
 {
     private const int Streams = 128;

@@ -34,7 +34,7 @@ internal sealed class ActivityWriter : IDisposable
         {
             using Activity activity = Start("vector-search", ActivityKind.Internal);
             activity.SetTag("langfuse.observation.type", "retriever");
-            activity.SetTag("langfuse.observation.output", _content.Output);
+            activity.SetTag("langfuse.observation.output", SpanContent.ScopeOutput);
             activity.SetTag("user.id", SpanContent.UserId);
             activity.SetTag("session.id", SpanContent.SessionId);
         }

@@ -11,6 +11,9 @@ internal sealed record SpanContent(string Input, string Output)
     public const string ResponseId = "chatcmpl-CkT2vN8yFqLr5sXwZb3GdHj7PmUeA";
     public const string ResponseModel = "gpt-5.4-mini-2026-03-17";
 
+    /// <summary>What a step of an application records.</summary>
+    public const string ScopeOutput = "5 passages: guide-17#4, guide-17#9, faq-112#1, norm-12831#33, blog-2025-11#2";
+
     /// <summary>About 2.3 KB: a short conversation and its answer.</summary>
     public static SpanContent Full { get; } = new(
         "[" + string.Join(',', Conversation.Messages.Select(static m => $$"""{"role":"{{m.Role}}","content":"{{m.Text}}"}""")) + "]",

@@ -15,7 +15,6 @@ internal sealed class SpanWriter : IDisposable
     private readonly UsageDetails _usage = new() { InputTokenCount = 187, OutputTokenCount = 171, TotalTokenCount = 358, CachedInputTokenCount = 128 };
     private readonly byte[] _input;
     private readonly byte[] _output;
-    private readonly string _outputText;
 
     public SpanWriter(LlmStackSetup setup, SpanContent content)
     {
@@ -24,7 +23,6 @@ internal sealed class SpanWriter : IDisposable
         _time = _host.Get<TimeProvider>();
         _input = Encoding.UTF8.GetBytes(content.Input);
         _output = Encoding.UTF8.GetBytes(content.Output);
-        _outputText = content.Output;
     }
 
     /// <summary>The generation that a call leaves behind. The caller's context is ambient, as <see cref="Automatic(int)"/> sets it.</summary>
@@ -66,7 +64,7 @@ internal sealed class SpanWriter : IDisposable
             for (int i = 0; i < count; i++)
             {
                 using SpanScope span = _tracer.StartSpan("vector-search", ObservationType.Retriever);
-                span.Output = _outputText;
+                span.Output = SpanContent.ScopeOutput;
             }
         }
     }
