@@ -2,11 +2,13 @@ using System.Net;
 using LlmStack.Langfuse;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Polly;
 
 namespace LlmStack.DependencyInjection;
 
-/// <summary>The client of the trace sink: small idempotent batches, so the standard handler is its whole resilience.</summary>
+/// <summary>The client of the trace sink: small idempotent batches, so retries by Microsoft.Extensions.Http.Resilience are its whole resilience.</summary>
 internal static class LangfuseHttp
 {
     public static void Add(IServiceCollection services)
@@ -29,14 +31,15 @@ internal static class LangfuseHttp
 #pragma warning disable EXTEXP0001 // A host-wide resilience handler around this one would multiply its retries.
         builder.RemoveAllResilienceHandlers();
 #pragma warning restore EXTEXP0001
-        builder.AddStandardResilienceHandler().Configure(static (HttpStandardResilienceOptions resilience, IServiceProvider provider) =>
+        builder.AddResilienceHandler("LlmStack.Langfuse", static (pipeline, context) =>
         {
-            TimeSpan attempt = provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Langfuse.RequestTimeout;
-            resilience.AttemptTimeout.Timeout = attempt;
+            TimeSpan attempt = context.ServiceProvider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Langfuse.RequestTimeout;
 
-            // The handler's own rules: the total exceeds an attempt, the breaker samples at least two.
-            resilience.TotalRequestTimeout.Timeout = attempt * 4;
-            resilience.CircuitBreaker.SamplingDuration = TimeSpan.FromTicks(Math.Max(resilience.CircuitBreaker.SamplingDuration.Ticks, attempt.Ticks * 2));
+            // The sink says once what is wrong; a warning for each try of each batch would bury that line.
+            pipeline.ConfigureTelemetry(NullLoggerFactory.Instance);
+            pipeline.AddTimeout(attempt * 4);
+            pipeline.AddRetry(new HttpRetryStrategyOptions());
+            pipeline.AddTimeout(attempt);
         });
     }
 }

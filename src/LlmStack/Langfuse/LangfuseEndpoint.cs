@@ -12,7 +12,7 @@ internal sealed class LangfuseEndpoint
     private const int MaxBody = 256 * 1024;
     private const int MaxReason = 200;
     private readonly AuthenticationHeaderValue _authorization;
-    private readonly IHttpClientFactory _http;
+    private readonly HttpClient _client;
     private readonly TimeProvider _time;
     private readonly TimeSpan _guard;
 
@@ -33,7 +33,9 @@ internal sealed class LangfuseEndpoint
         Ingestion = new Uri(baseUrl + "/api/public/ingestion");
         Scores = new Uri(baseUrl + "/api/public/scores");
         _authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.PublicKey.Trim()}:{options.SecretKey.Trim()}")));
-        _http = http;
+
+        // Made now: when the last batch leaves, the container that makes handlers is closing already.
+        _client = http.CreateClient(LangfuseTraceSink.HttpClientName);
         _time = time;
 
         // The client's own handler bounds each attempt and their sum; this only catches a client without one.
@@ -60,8 +62,7 @@ internal sealed class LangfuseEndpoint
             request.Headers.TryAddWithoutValidation("x-langfuse-ingestion-version", "4");
             request.Headers.TryAddWithoutValidation("x-langfuse-sdk-name", "llmstack-dotnet");
             request.Headers.TryAddWithoutValidation("x-langfuse-sdk-version", Version);
-            using HttpClient client = _http.CreateClient(LangfuseTraceSink.HttpClientName);
-            using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             return await ReadAsync(response, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

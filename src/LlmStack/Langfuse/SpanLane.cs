@@ -143,15 +143,11 @@ internal sealed class SpanLane : ShippingLane
 
     private void Expire()
     {
-        int lost = 0;
         while (Queue.Peek() is { } batch && _time.GetElapsedTime(batch.ClosedAt) >= _options.MaxRetryAge)
         {
-            lost += DropAll(batch, DropReason.Expired);
-        }
-
-        if (lost > 0)
-        {
-            LangfuseLog.Expired(_logger, lost, "spans", _options.MaxRetryAge);
+            // Said before it is settled: whoever waits for a flush finds the line.
+            LangfuseLog.Expired(_logger, batch.Remaining.Spans, "spans", _options.MaxRetryAge);
+            DropAll(batch, DropReason.Expired);
         }
     }
 
