@@ -219,9 +219,17 @@ internal sealed class CallRunner
         where TOperation : struct, ICallOperation<TResult>
     {
         bool waitedForRetry = false;
+        bool first = true;
         while (true)
         {
             long now = _time.GetTimestamp();
+            if (!first)
+            {
+                // Attempts and waits take time: cooldowns and windows have moved on since the last decision.
+                state.Request = state.Request with { Timestamp = now };
+            }
+
+            first = false;
             CallDecision decision = waitedForRetry ? _planner.AfterRetryWait(state) : _planner.Next(state, now);
             waitedForRetry = false;
             if (decision.Failure is { } failure)
