@@ -72,6 +72,7 @@ internal sealed class CallAccounting(
         CloseFailed(state, error, now);
         (state.History ??= new AttemptHistory()).Add(state.Member!.Deployment, refused: error.Retryability != LlmRetryability.Transient);
         state.LastError = error;
+        state.LastTransient = error.Retryability == LlmRetryability.Transient ? error : state.LastTransient;
         state.MostActionable = ErrorRanking.MostActionable(state.MostActionable, error);
         if (!state.Clock.End())
         {

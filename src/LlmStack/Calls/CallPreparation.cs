@@ -50,6 +50,7 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
         }
 
         RoutingOptions? routing = request.Routing;
+        CheckFallbacks(snapshot, routing);
         state.Policy = routing?.MaxAttempts is { } attempts ? name.Group.Policy with { MaxAttempts = attempts } : name.Group.Policy;
         state.RequestTimeout = routing?.Deadline ?? state.Policy.RequestTimeout;
         long ticks = Ticks(state.RequestTimeout);
@@ -70,6 +71,16 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
         };
         state.Group.RetryBudget.CountRequest(state.Started, time.TimestampFrequency);
         trace.Begin(state);
+    }
+
+    /// <summary>A wrong name is said before any call leaves, not when the fallback is needed.</summary>
+    private static void CheckFallbacks(RoutingSnapshot snapshot, RoutingOptions? routing)
+    {
+        IReadOnlyList<string>? names = routing?.Fallbacks;
+        for (int i = 0; i < (names?.Count ?? 0); i++)
+        {
+            snapshot.Resolve(names![i]);
+        }
     }
 
     /// <summary>A duration in timestamp ticks; <see cref="long.MaxValue"/> for an infinite one.</summary>
