@@ -100,7 +100,7 @@ internal sealed class CallAccounting(
         health.Headroom(deployment, state.Call.Report.Headroom, now);
         state.InAttempt = false;
         state.ProviderTicks += busy;
-        if (state.Attempts > 1)
+        if (state.Attempts > 1 || state.WaitedTicks > 0)
         {
             AddAttempt(state, null, now);
         }

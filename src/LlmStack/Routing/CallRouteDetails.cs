@@ -7,6 +7,9 @@ internal sealed class CallRouteDetails
 
     public List<RouteAttempt>? Attempts { get; set; }
 
+    /// <summary>The only attempt of a call, worked out from the route when somebody asks for it.</summary>
+    public List<RouteAttempt>? OnlyAttempt { get; set; }
+
     public TimeSpan RetryWait { get; set; }
 
     public TimeSpan Consumer { get; set; }
