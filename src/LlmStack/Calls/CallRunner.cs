@@ -139,7 +139,7 @@ internal sealed class CallRunner
                     if (failure is not null)
                     {
                         finished = true;
-                        await stream.Updates.DisposeAsync().ConfigureAwait(false);
+                        await stream.CloseAsync().ConfigureAwait(false);
                         throw _accounting.StreamLost(state, failure, _time.GetTimestamp());
                     }
 
@@ -149,6 +149,12 @@ internal sealed class CallRunner
                     }
 
                     update = stream.Updates.Current;
+                }
+
+                if (state.FirstTokenAt == 0 && TTraits.HasContent(update))
+                {
+                    // Committed by too much metadata; only now comes the content.
+                    state.FirstTokenAt = _time.GetTimestamp();
                 }
 
                 TTraits.Observe(update, state);
@@ -182,7 +188,7 @@ internal sealed class CallRunner
 
             TUpdate last = pending ?? TTraits.MakeLast(state);
             TTraits.Attach(last, state.Route, last: true);
-            await stream.Updates.DisposeAsync().ConfigureAwait(false);
+            await stream.CloseAsync().ConfigureAwait(false);
             finished = true;
             _accounting.Succeeded(state, _time.GetTimestamp());
             yield return last;
@@ -195,7 +201,7 @@ internal sealed class CallRunner
                 state.Clock.Abort();
                 if (stream is not null)
                 {
-                    await stream.Updates.DisposeAsync().ConfigureAwait(false);
+                    await stream.CloseAsync().ConfigureAwait(false);
                 }
 
                 _accounting.Abandoned(state, _time.GetTimestamp());
