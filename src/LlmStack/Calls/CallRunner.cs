@@ -51,7 +51,7 @@ internal sealed class CallRunner
             _accounting.CallFailed(state, error, _time.GetTimestamp());
             throw;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             _accounting.CallCancelled(state, _time.GetTimestamp());
             throw;
@@ -88,7 +88,7 @@ internal sealed class CallRunner
                 _accounting.CallFailed(state, error, _time.GetTimestamp());
                 throw;
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 finished = true;
                 _accounting.CallCancelled(state, _time.GetTimestamp());
@@ -262,7 +262,8 @@ internal sealed class CallRunner
                 if (provider.RunsUserCode)
                 {
                     using IDisposable? ambient = _trace.Enter(state);
-                    return await operation.InvokeAsync(provider, state, state.Clock.Token).ConfigureAwait(false);
+                    TResult? result = await operation.InvokeAsync(provider, state, state.Clock.Token).ConfigureAwait(false);
+                    return result ?? throw new LlmException(LlmErrorKind.InvalidResponse, $"The provider '{provider.Name}' returned null.") { Provider = provider.Name };
                 }
 
                 return await operation.InvokeAsync(provider, state, state.Clock.Token).ConfigureAwait(false);
