@@ -93,7 +93,8 @@ public static class StructuredOutputExtensions
                 throw Unreadable<T>(response, "it lacks the property 'data'", null);
             }
 
-            return data.Deserialize(typeInfo) ?? throw Unreadable<T>(response, "its 'data' is null", null);
+            T? value = data.Deserialize(typeInfo);
+            return value is not null || Nullable.GetUnderlyingType(typeof(T)) is not null ? value! : throw Unreadable<T>(response, "its 'data' is null", null);
         }
         catch (JsonException ex)
         {
@@ -125,7 +126,7 @@ public static class StructuredOutputExtensions
             writer.WritePropertyName("properties"u8);
             writer.WriteStartObject();
             writer.WritePropertyName("data"u8);
-            schema.WriteTo(writer);
+            WriteMoved(writer, schema);
             writer.WriteEndObject();
             writer.WritePropertyName("required"u8);
             writer.WriteStartArray();
@@ -137,6 +138,43 @@ public static class StructuredOutputExtensions
 
         using JsonDocument document = JsonDocument.Parse(buffer.ToArray());
         return document.RootElement.Clone();
+    }
+
+    /// <summary>Writes a schema that is no longer the root: references into it start further down.</summary>
+    private static void WriteMoved(Utf8JsonWriter writer, JsonElement schema)
+    {
+        switch (schema.ValueKind)
+        {
+            case JsonValueKind.Object:
+                writer.WriteStartObject();
+                foreach (JsonProperty property in schema.EnumerateObject())
+                {
+                    writer.WritePropertyName(property.Name);
+                    if (property.NameEquals("$ref"u8) && property.Value.ValueKind == JsonValueKind.String && property.Value.GetString() is ['#', .. var path])
+                    {
+                        writer.WriteStringValue("#/properties/data" + path);
+                    }
+                    else
+                    {
+                        WriteMoved(writer, property.Value);
+                    }
+                }
+
+                writer.WriteEndObject();
+                break;
+            case JsonValueKind.Array:
+                writer.WriteStartArray();
+                foreach (JsonElement item in schema.EnumerateArray())
+                {
+                    WriteMoved(writer, item);
+                }
+
+                writer.WriteEndArray();
+                break;
+            default:
+                schema.WriteTo(writer);
+                break;
+        }
     }
 
     /// <summary>Providers allow letters, digits, underscore and dash, up to 64 characters.</summary>
