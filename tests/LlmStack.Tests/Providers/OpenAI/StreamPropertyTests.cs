@@ -97,7 +97,7 @@ public sealed class StreamPropertyTests
             for (int i = 0; i < arguments.Length; i += step)
             {
                 string piece = System.Text.Json.JsonEncodedText.Encode(arguments[i..Math.Min(arguments.Length, i + step)]).ToString();
-                data.Add(Delta("""{"tool_calls":[{"index":0,"function":{"arguments":"""+ "\"" + piece + "\"" + """}}]}"""));
+                data.Add(Delta("""{"tool_calls":[{"index":0,"function":{"arguments":""" + "\"" + piece + "\"" + """}}]}"""));
             }
 
             data.Add("[DONE]");
