@@ -7,6 +7,9 @@ internal sealed class CallRouteDetails
 
     public List<RouteAttempt>? Attempts { get; set; }
 
+    /// <summary>Made when it is first asked for.</summary>
+    public CallCost? Cost { get; set; }
+
     public TimeSpan RetryWait { get; set; }
 
     public TimeSpan Consumer { get; set; }
