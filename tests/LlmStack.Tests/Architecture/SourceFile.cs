@@ -45,14 +45,14 @@ internal sealed partial class SourceFile
             .Distinct();
 
     private bool Qualifies(IGrouping<string, string> folder) =>
-        Regex.Matches(Code, $@"(?<![\w.])(?:LlmStack\.)?{folder.Key.Replace("/", @"\.", StringComparison.Ordinal)}\.(?<type>[A-Z]\w*)")
+        Regex.Matches(Code, $@"(?<![\w.])(?:LlmStack\.)?{folder.Key.Replace("/", @"\.", StringComparison.Ordinal)}\.(?<type>[A-Z]\w*)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10))
             .Any(match => folder.Contains(match.Groups["type"].Value));
 
     private static string Root([CallerFilePath] string here = "") => System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "..", "..", "..", "src"));
 
-    [GeneratedRegex(@"^\s*(?:global )?using (?:static )?(?:\w+ = )?LlmStack\.(?<folder>[\w.]+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\s*(?:global )?using (?:static )?(?:\w+ = )?LlmStack\.(?<folder>[\w.]+)", RegexOptions.Multiline, 10_000)]
     private static partial Regex Using();
 
-    [GeneratedRegex(@"^public (?:(?:static|sealed|abstract|readonly|partial|ref|unsafe) )*(?:class|interface|struct|record struct|record class|record|enum|delegate [\w<>?]+) (?<name>\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^public (?:(?:static|sealed|abstract|readonly|partial|ref|unsafe) )*(?:class|interface|struct|record struct|record class|record|enum|delegate [\w<>?]+) (?<name>\w+)", RegexOptions.Multiline, 10_000)]
     private static partial Regex PublicType();
 }
