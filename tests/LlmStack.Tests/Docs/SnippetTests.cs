@@ -168,7 +168,7 @@ public sealed class SnippetTests
         var traces = new RecordingTraceSink();
 
         await using var stack = LlmClientFactory.Create(llm => llm
-            .AddProvider("fake", p => p.UseProvider(_ => provider))
+            .AddScriptedProvider("fake", provider)
             .AddModelGroup("fast", g => g.AddDeployment("fake/a").AddDeployment("fake/b"))
             .AddSink(traces));
         ChatResponse answer = await stack.Client.ChatAsync("fast", "What is six times seven?");
