@@ -55,7 +55,7 @@ internal sealed class AttemptClock
         Volatile.Write(ref _attemptDeadline, Add(now, attemptTicks));
         if (caller.CanBeCanceled)
         {
-            _callerRegistration = caller.UnsafeRegister(static state => ((AttemptClock)state!)._source.Cancel(), this);
+            _callerRegistration = caller.UnsafeRegister(static state => Cancel(((AttemptClock)state!)._source), this);
         }
 
         Arm(now);
@@ -97,7 +97,7 @@ internal sealed class AttemptClock
     }
 
     /// <summary>Cancels the attempt now, for instance because the consumer broke off.</summary>
-    public void Abort() => _source.Cancel();
+    public void Abort() => Cancel(_source);
 
     private static long Add(long now, long ticks) => ticks >= Never - now ? Never : now + ticks;
 
@@ -131,15 +131,24 @@ internal sealed class AttemptClock
         {
             source = _source;
             long next = Next();
-            if (next > now)
+            while (next > now)
             {
-                _armedFor = next;
-                if (next != Never)
+                // A limit set meanwhile may still have counted on the alarm that is just going off; the barrier makes it visible
+                // here, or the new alarm there, at no cost to those who set limits.
+                Volatile.Write(ref _armedFor, next);
+                Interlocked.MemoryBarrierProcessWide();
+                long seen = Next();
+                if (seen >= next)
                 {
-                    _timer.Change(Until(now, next), Timeout.InfiniteTimeSpan);
+                    if (next != Never)
+                    {
+                        _timer.Change(Until(now, next), Timeout.InfiniteTimeSpan);
+                    }
+
+                    return;
                 }
 
-                return;
+                next = seen;
             }
 
             _armedFor = Never;
@@ -149,7 +158,20 @@ internal sealed class AttemptClock
             _fired = (int)limit;
         }
 
-        source.Cancel();
+        Cancel(source);
+    }
+
+    /// <summary>User code may hang callbacks on the token: what they throw must neither end the timer's thread nor keep a call open.</summary>
+    private static void Cancel(CancellationTokenSource source)
+    {
+        try
+        {
+            source.Cancel();
+        }
+        catch (AggregateException)
+        {
+            // The token is cancelled and every callback has run.
+        }
     }
 
     private TimeSpan Until(long now, long next)

@@ -72,6 +72,7 @@ internal sealed class CallAccounting(
         CloseFailed(state, error, now);
         (state.History ??= new AttemptHistory()).Add(state.Member!.Deployment, refused: error.Retryability != LlmRetryability.Transient);
         state.LastError = error;
+        state.LastTransient = error.Retryability == LlmRetryability.Transient ? error : state.LastTransient;
         state.MostActionable = ErrorRanking.MostActionable(state.MostActionable, error);
         if (!state.Clock.End())
         {
@@ -90,7 +91,7 @@ internal sealed class CallAccounting(
         long busy = now - state.AttemptStarted - state.ConsumerTicks;
         health.Succeeded(deployment, new AttemptSample(now, firstToken - state.AttemptStarted, busy, output, state.Streaming));
         admission.Settle(state.Reservation, new UsageAmounts(1, input, output, now));
-        if (state.Snapshot.NeedsEstimate && facts.Usage is { InputTokenCount: > 0 } usage)
+        if (state.Request.EstimatedInputTokens > 0 && facts.Usage is { InputTokenCount: > 0 } usage)
         {
             estimator.Observe(deployment.Model, state.Request.EstimatedInputTokens, usage.InputTokenCount.Value);
             likelyOutput.Observe(state.Group.Name, state.Request.Context.Feature, output);
@@ -99,7 +100,7 @@ internal sealed class CallAccounting(
         health.Headroom(deployment, state.Call.Report.Headroom, now);
         state.InAttempt = false;
         state.ProviderTicks += busy;
-        if (state.Attempts > 1)
+        if (state.Attempts > 1 || state.WaitedTicks > 0)
         {
             AddAttempt(state, null, now);
         }
@@ -199,12 +200,16 @@ internal sealed class CallAccounting(
         }
 
         health.Cancelled(state.Member!.Deployment);
-        admission.Settle(state.Reservation, new UsageAmounts(1, state.Facts.Usage?.InputTokenCount ?? state.Request.EstimatedInputTokens, state.Facts.Usage?.OutputTokenCount ?? 0, now));
+
+        // User code does not say whether it has sent anything yet.
+        bool sent = state.Call.Report.RequestSent || state.RunsUserCode;
+        long input = state.Facts.Usage?.InputTokenCount ?? (sent ? state.Request.EstimatedInputTokens : 0);
+        admission.Settle(state.Reservation, new UsageAmounts(sent ? 1 : 0, input, state.Facts.Usage?.OutputTokenCount ?? 0, now));
         state.InAttempt = false;
         state.ProviderTicks += now - state.AttemptStarted - state.ConsumerTicks;
         RouteAttempt attempt = AddAttempt(state, null, now);
         attempt.Error = LlmErrorKind.Cancelled;
-        attempt.MayHaveBeenBilled = true;
+        attempt.MayHaveBeenBilled = sent;
     }
 
     private RouteAttempt AddAttempt(CallState state, LlmException? error, long now)

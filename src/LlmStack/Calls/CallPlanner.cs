@@ -11,12 +11,9 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
 {
     public CallDecision Next(CallState state, long now)
     {
-        if (state.LastError is not null)
+        if (state.LastError is not null && (state.Attempts >= state.Policy.MaxAttempts || now >= state.Deadline))
         {
-            if (state.Attempts >= state.Policy.MaxAttempts || now >= state.Deadline || EndsTheCall(state.LastError))
-            {
-                return CallDecision.Fail(FinalError(state));
-            }
+            return CallDecision.Fail(FinalError(state));
         }
 
         while (true)
@@ -42,15 +39,17 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
                 continue;
             }
 
-            return state.AttemptsInGroup > 0 && !leaveGroup ? Retry(state, now) : NobodyAsked(state, pick, now);
+            bool askedBefore = state.LastTransient is not null && !leaveGroup && (state.AttemptsInGroup > 0 || pick.Status == PickStatus.Exhausted);
+            return askedBefore ? Retry(state, now) : NobodyAsked(state, pick, now);
         }
     }
 
-    /// <summary>Enters a group: its members are fresh, its own retries begin.</summary>
+    /// <summary>Enters a group: its members are fresh, its own settings and retries begin. The number of attempts is the request's.</summary>
     private static void Enter(CallState state, ModelGroup group)
     {
         state.EnteredGroups!.Add(group);
         state.Group = group;
+        state.Policy = group.Policy.MaxAttempts == state.Policy.MaxAttempts ? group.Policy : group.Policy with { MaxAttempts = state.Policy.MaxAttempts };
         state.Route.Group = group.Name;
         state.AttemptsInGroup = 0;
         state.RetriesInGroup = 0;
@@ -64,15 +63,10 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
         return CallDecision.Ask(pick.Member!);
     }
 
-    /// <summary>What only the caller can cure ends the call, whoever is left.</summary>
-    private static bool EndsTheCall(LlmException error) =>
-        error.Kind is LlmErrorKind.InvalidRequest or LlmErrorKind.Configuration or LlmErrorKind.PolicyDenied && error.Retryability == LlmRetryability.Never;
-
     private CallDecision Retry(CallState state, long now)
     {
-        LlmException error = state.LastError!;
-        CallPolicy policy = state.Policy;
-        if (error.Retryability != LlmRetryability.Transient || state.RetriesInGroup >= policy.MaxRetries)
+        CallPolicy policy = state.Group.PolicyFor(state.Member!.Deployment);
+        if (state.RetriesInGroup >= policy.MaxRetries)
         {
             return CallDecision.Fail(FinalError(state));
         }
@@ -83,7 +77,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
             return CallDecision.Fail(FinalError(state));
         }
 
-        TimeSpan wait = Backoff.Delay(policy, state.RetriesInGroup, error.RetryAfter, random);
+        TimeSpan wait = Backoff.Delay(policy, state.RetriesInGroup, state.LastTransient!.RetryAfter, random);
         if (pick.Status == PickStatus.Cooling)
         {
             switch (policy.WhenAllCooling)
@@ -98,7 +92,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
             }
         }
 
-        if (!CanWait(state, wait, now))
+        if (!CanWait(state, policy, wait, now))
         {
             return CallDecision.Fail(FinalError(state, wait));
         }
@@ -127,14 +121,17 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
             if (state.Policy.WhenAllCooling == AllCoolingBehavior.UseLeastBad)
             {
                 PickResult leastBad = engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.LeastBad);
-                if (leastBad.Status == PickStatus.Picked)
+                if (leastBad.Member is { } member)
                 {
-                    return Ask(state, leastBad);
+                    // Asking the same deployment again takes a wait; and only a move to a healthy one is free.
+                    return state.LastTransient is not null && state.History!.WasAsked(member.Deployment) ? Retry(state, now)
+                        : state.LastError is not null && !state.Group.RetryBudget.TryTake(now, time.TimestampFrequency) ? CallDecision.Fail(FinalError(state))
+                        : Ask(state, leastBad);
                 }
 
                 pick = leastBad.Status == PickStatus.Cooling ? leastBad : pick;
             }
-            else if (state.Policy.WhenAllCooling == AllCoolingBehavior.WaitUpTo && pick.Wait > TimeSpan.Zero && CanWait(state, pick.Wait, now))
+            else if (state.Policy.WhenAllCooling == AllCoolingBehavior.WaitUpTo && pick.Wait > TimeSpan.Zero && CanWait(state, state.Policy, pick.Wait, now))
             {
                 return CallDecision.WaitFor(pick.Wait);
             }
@@ -155,12 +152,8 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
         });
     }
 
-    private bool CanWait(CallState state, TimeSpan wait, long now)
-    {
-        TimeSpan sum = TimeSpan.FromSeconds((double)state.WaitedTicks / time.TimestampFrequency) + wait;
-        long until = now + (long)(wait.TotalSeconds * time.TimestampFrequency);
-        return sum <= state.Policy.MaxRetryWait && until < state.Deadline;
-    }
+    private bool CanWait(CallState state, CallPolicy policy, TimeSpan wait, long now) =>
+        wait <= policy.MaxRetryWait - time.GetElapsedTime(0, state.WaitedTicks) && wait.TotalSeconds * time.TimestampFrequency < state.Deadline - now;
 
     /// <summary>One failed attempt: its own exception. Several: the most actionable kind, with every attempt in the message.</summary>
     private static LlmException FinalError(CallState state, TimeSpan? wait = null)

@@ -4,11 +4,14 @@ using LlmStack.Routing;
 namespace LlmStack.Calls;
 
 /// <summary>Makes a request ready for its first pick, and lends out the pooled state.</summary>
-internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace, ITokenEstimator estimator, LikelyOutput likelyOutput, TimeProvider time)
+internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace, ITokenEstimator estimator, LikelyOutput likelyOutput, IEnumerable<IRoutingFilter> filters, TimeProvider time)
 {
     private const int MaxPooled = 256;
 
     private readonly ConcurrentQueue<CallState> _pool = new();
+
+    // A filter of the user's may look at the size of the prompt.
+    private readonly bool _alwaysEstimate = filters.Any();
 
     public CallState Rent() => _pool.TryDequeue(out CallState? state) ? state : new CallState(time);
 
@@ -50,18 +53,20 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
         }
 
         RoutingOptions? routing = request.Routing;
+        CheckFallbacks(snapshot, routing);
         state.Policy = routing?.MaxAttempts is { } attempts ? name.Group.Policy with { MaxAttempts = attempts } : name.Group.Policy;
         state.RequestTimeout = routing?.Deadline ?? state.Policy.RequestTimeout;
         long ticks = Ticks(state.RequestTimeout);
         state.Deadline = ticks >= long.MaxValue - state.Started ? long.MaxValue : state.Started + ticks;
         LlmContext context = LlmContext.Current;
+        bool estimate = _alwaysEstimate || snapshot.NeedsEstimate;
         state.Request = new RouteRequest
         {
             RequestedName = request.Model,
             Operation = operation.Operation,
             Features = request.Features,
-            EstimatedInputTokens = snapshot.NeedsEstimate ? operation.EstimateInput(estimator) : 0,
-            LikelyOutputTokens = snapshot.NeedsEstimate ? likelyOutput.Expect(name.Group.Name, context.Feature, request.MaxOutputTokens) : 0,
+            EstimatedInputTokens = estimate ? operation.EstimateInput(estimator) : 0,
+            LikelyOutputTokens = estimate ? likelyOutput.Expect(name.Group.Name, context.Feature, request.MaxOutputTokens) : 0,
             Messages = request.Messages,
             Options = request.Options,
             Routing = routing,
@@ -70,6 +75,16 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
         };
         state.Group.RetryBudget.CountRequest(state.Started, time.TimestampFrequency);
         trace.Begin(state);
+    }
+
+    /// <summary>A wrong name is said before any call leaves, not when the fallback is needed.</summary>
+    private static void CheckFallbacks(RoutingSnapshot snapshot, RoutingOptions? routing)
+    {
+        IReadOnlyList<string>? names = routing?.Fallbacks;
+        for (int i = 0; i < (names?.Count ?? 0); i++)
+        {
+            snapshot.Resolve(names![i]);
+        }
     }
 
     /// <summary>A duration in timestamp ticks; <see cref="long.MaxValue"/> for an infinite one.</summary>

@@ -51,7 +51,7 @@ internal sealed class CallRunner
             _accounting.CallFailed(state, error, _time.GetTimestamp());
             throw;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             _accounting.CallCancelled(state, _time.GetTimestamp());
             throw;
@@ -88,7 +88,7 @@ internal sealed class CallRunner
                 _accounting.CallFailed(state, error, _time.GetTimestamp());
                 throw;
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 finished = true;
                 _accounting.CallCancelled(state, _time.GetTimestamp());
@@ -139,7 +139,7 @@ internal sealed class CallRunner
                     if (failure is not null)
                     {
                         finished = true;
-                        await stream.Updates.DisposeAsync().ConfigureAwait(false);
+                        await stream.CloseAsync().ConfigureAwait(false);
                         throw _accounting.StreamLost(state, failure, _time.GetTimestamp());
                     }
 
@@ -149,6 +149,12 @@ internal sealed class CallRunner
                     }
 
                     update = stream.Updates.Current;
+                }
+
+                if (state.FirstTokenAt == 0 && TTraits.HasContent(update))
+                {
+                    // Committed by too much metadata; only now comes the content.
+                    state.FirstTokenAt = _time.GetTimestamp();
                 }
 
                 TTraits.Observe(update, state);
@@ -182,7 +188,7 @@ internal sealed class CallRunner
 
             TUpdate last = pending ?? TTraits.MakeLast(state);
             TTraits.Attach(last, state.Route, last: true);
-            await stream.Updates.DisposeAsync().ConfigureAwait(false);
+            await stream.CloseAsync().ConfigureAwait(false);
             finished = true;
             _accounting.Succeeded(state, _time.GetTimestamp());
             yield return last;
@@ -195,7 +201,7 @@ internal sealed class CallRunner
                 state.Clock.Abort();
                 if (stream is not null)
                 {
-                    await stream.Updates.DisposeAsync().ConfigureAwait(false);
+                    await stream.CloseAsync().ConfigureAwait(false);
                 }
 
                 _accounting.Abandoned(state, _time.GetTimestamp());
@@ -219,9 +225,17 @@ internal sealed class CallRunner
         where TOperation : struct, ICallOperation<TResult>
     {
         bool waitedForRetry = false;
+        bool first = true;
         while (true)
         {
             long now = _time.GetTimestamp();
+            if (!first)
+            {
+                // Attempts and waits take time: cooldowns and windows have moved on since the last decision.
+                state.Request = state.Request with { Timestamp = now };
+            }
+
+            first = false;
             CallDecision decision = waitedForRetry ? _planner.AfterRetryWait(state) : _planner.Next(state, now);
             waitedForRetry = false;
             if (decision.Failure is { } failure)
@@ -248,7 +262,8 @@ internal sealed class CallRunner
                 if (provider.RunsUserCode)
                 {
                     using IDisposable? ambient = _trace.Enter(state);
-                    return await operation.InvokeAsync(provider, state, state.Clock.Token).ConfigureAwait(false);
+                    TResult? result = await operation.InvokeAsync(provider, state, state.Clock.Token).ConfigureAwait(false);
+                    return result ?? throw new LlmException(LlmErrorKind.InvalidResponse, $"The provider '{provider.Name}' returned null.") { Provider = provider.Name };
                 }
 
                 return await operation.InvokeAsync(provider, state, state.Clock.Token).ConfigureAwait(false);

@@ -40,6 +40,7 @@ internal sealed class CallState(TimeProvider time)
     public int AttemptsInGroup;
     public int RetriesInGroup;
     public LlmException? LastError;
+    public LlmException? LastTransient;
     public LlmException? MostActionable;
     public List<ModelGroup>? EnteredGroups;
     public AttemptHistory? History;
@@ -85,6 +86,7 @@ internal sealed class CallState(TimeProvider time)
         InAttempt = false;
         Attempts = AttemptsInGroup = RetriesInGroup = 0;
         LastError = null;
+        LastTransient = null;
         MostActionable = null;
         EnteredGroups = null;
         History = null;

@@ -78,9 +78,7 @@ internal sealed class CallTrace(LlmTracer tracer)
 
         if (state.AttemptSpan is { } attempt)
         {
-            Finish(attempt, state);
-            List<RouteAttempt>? attempts = state.Route.Details().Attempts;
-            attempt.Attempt = attempts is { Count: > 0 } ? attempts[^1] : null;
+            FinishLast(attempt, state);
             attempt.CopyContentTo(span);
             tracer.End(attempt, now);
             state.AttemptSpan = null;
@@ -107,12 +105,18 @@ internal sealed class CallTrace(LlmTracer tracer)
         if (state.Attempts > 1)
         {
             WriteFailure(state, span, final: true);
+            if (state.AttemptSpan is { } open)
+            {
+                // Ended by something else than a failure of the attempt.
+                FinishLast(open, state);
+                EndFailed(open, error, now, final: true);
+                state.AttemptSpan = null;
+            }
         }
         else if (state.Attempts == 1)
         {
-            FlushText(state, span);
+            Finish(span, state);
             span.Usage = error.Usage ?? state.Facts.Usage;
-            span.FirstTokenTimestamp = state.FirstTokenAt;
         }
 
         span.Route = state.Route;
@@ -137,7 +141,7 @@ internal sealed class CallTrace(LlmTracer tracer)
         }
         else if (state.AttemptSpan is { } attempt)
         {
-            Finish(attempt, state);
+            FinishLast(attempt, state);
             attempt.Level = ObservationLevel.Warning;
             attempt.StatusMessage = "cancelled";
             attempt.CopyContentTo(span);
@@ -203,6 +207,13 @@ internal sealed class CallTrace(LlmTracer tracer)
         span.FirstTokenTimestamp = state.FirstTokenAt;
     }
 
+    private static void FinishLast(SpanRecord attempt, CallState state)
+    {
+        Finish(attempt, state);
+        List<RouteAttempt>? attempts = state.Route.WrittenAttempts;
+        attempt.Attempt = attempts is { Count: > 0 } ? attempts[^1] : null;
+    }
+
     /// <summary>Writes a stream's output for adapters that captured none themselves.</summary>
     private static void FlushText(CallState state, SpanRecord span)
     {
@@ -260,9 +271,17 @@ internal sealed class CallTrace(LlmTracer tracer)
             span.Type = ObservationType.Span;
         }
 
+        LlmException error = state.FailureError!;
+        if (state.Attempts == state.Route.WrittenAttempts?.Count)
+        {
+            // No other attempt has begun since: what is known of an answer is this one's.
+            Finish(attempt, state);
+            attempt.CopyContentTo(span);
+        }
+
         attempt.Attempt = failure;
-        attempt.Usage = state.FailureError!.Usage;
-        EndFailed(attempt, state.FailureError, state.FailureEnded, final);
+        attempt.Usage = error.Usage ?? attempt.Usage;
+        EndFailed(attempt, error, state.FailureEnded, final);
         state.Failure = null;
         state.FailureError = null;
     }

@@ -18,14 +18,12 @@ internal readonly struct ChatUpdateTraits : IUpdateTraits<ChatResponseUpdate>
         {
             switch (contents[i])
             {
-                case TextContent { Text.Length: > 0 }:
-                case TextReasoningContent { Text.Length: > 0 }:
-                case FunctionCallContent:
-                case DataContent:
-                case ErrorContent:
-                    return true;
-                default:
+                case TextContent { Text.Length: 0 }:
+                case TextReasoningContent { Text.Length: 0 }:
+                case UsageContent:
                     break;
+                default:
+                    return true;
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using LlmStack.Providers;
 using LlmStack.Routing;
 using Microsoft.Extensions.AI;
@@ -15,8 +16,8 @@ internal readonly struct EmbeddingsOperation(IReadOnlyList<string> inputs, Embed
     {
         IEmbeddingProvider embeddings = provider.Embeddings!;
         return inputs.Count <= embeddings.MaxBatchSize
-            ? embeddings.EmbedAsync(state.Call, inputs, options, cancellationToken)
-            : EmbedChunkedAsync(embeddings, state.Call, cancellationToken);
+            ? EmbedChunkAsync(embeddings, state.Call, inputs, provider.Name, cancellationToken)
+            : EmbedChunkedAsync(embeddings, state.Call, provider.Name, cancellationToken);
     }
 
     public void Describe(GeneratedEmbeddings<Embedding<float>> result, ref ResultFacts facts)
@@ -42,20 +43,31 @@ internal readonly struct EmbeddingsOperation(IReadOnlyList<string> inputs, Embed
         return (int)Math.Min(tokens, int.MaxValue);
     }
 
-    private async ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedChunkedAsync(IEmbeddingProvider embeddings, ProviderCall call, CancellationToken cancellationToken)
+    /// <summary>A vector too few would give every later text the vector of another.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedChunkAsync(IEmbeddingProvider embeddings, ProviderCall call, IReadOnlyList<string> chunk, string provider, CancellationToken cancellationToken)
     {
+        GeneratedEmbeddings<Embedding<float>>? part = await embeddings.EmbedAsync(call, chunk, options, cancellationToken).ConfigureAwait(false);
+        return part?.Count == chunk.Count
+            ? part
+            : throw new LlmException(LlmErrorKind.InvalidResponse, $"The provider '{provider}' returned {part?.Count ?? 0} vectors for {chunk.Count} inputs.") { Provider = provider };
+    }
+
+    private async ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedChunkedAsync(IEmbeddingProvider embeddings, ProviderCall call, string provider, CancellationToken cancellationToken)
+    {
+        int size = Math.Max(1, embeddings.MaxBatchSize);
         var all = new GeneratedEmbeddings<Embedding<float>>(inputs.Count);
         UsageDetails? usage = null;
-        for (int start = 0; start < inputs.Count; start += embeddings.MaxBatchSize)
+        for (int start = 0; start < inputs.Count; start += size)
         {
-            int count = Math.Min(embeddings.MaxBatchSize, inputs.Count - start);
+            int count = Math.Min(size, inputs.Count - start);
             var chunk = new string[count];
             for (int i = 0; i < count; i++)
             {
                 chunk[i] = inputs[start + i];
             }
 
-            GeneratedEmbeddings<Embedding<float>> part = await embeddings.EmbedAsync(call, chunk, options, cancellationToken).ConfigureAwait(false);
+            GeneratedEmbeddings<Embedding<float>> part = await EmbedChunkAsync(embeddings, call, chunk, provider, cancellationToken).ConfigureAwait(false);
             all.AddRange(part);
             if (part.Usage is not null)
             {

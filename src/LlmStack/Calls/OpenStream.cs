@@ -53,8 +53,21 @@ internal sealed class OpenStream<TUpdate>
         }
         catch
         {
-            await updates.DisposeAsync().ConfigureAwait(false);
+            await stream.CloseAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    /// <summary>Closes the adapter's side. The outcome is known by now, so a failure to close changes nothing.</summary>
+    public async ValueTask CloseAsync()
+    {
+        try
+        {
+            await Updates.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // Thrown on, it would hide the outcome and keep the call from being settled.
         }
     }
 }

@@ -43,7 +43,7 @@ public sealed class CallRoute
     public string? Model => Served?.Model;
 
     /// <summary>Every attempt, in order.</summary>
-    public IReadOnlyList<RouteAttempt> Attempts => Details().Attempts ??= Served is null ? [] : [OnlyAttempt()];
+    public IReadOnlyList<RouteAttempt> Attempts => _details?.Attempts ?? (Details().OnlyAttempt ??= Served is null ? [] : [OnlyAttempt()]);
 
     /// <summary>Why this deployment was picked, in a few words; null when none was.</summary>
     public string? Reason { get; internal set; }
@@ -103,6 +103,13 @@ public sealed class CallRoute
         _total = total.Ticks;
         _provider = provider.Ticks;
         _firstToken = firstToken?.Ticks ?? -1;
+
+        // Whoever looked while the stream was under way must not keep what was not final.
+        if (_details is not null)
+        {
+            _details.Cost = null;
+            _details.OnlyAttempt = null;
+        }
     }
 
     private RouteAttempt OnlyAttempt() => new(Served!.Id, Served.Provider, Served.Model, Group ?? "")

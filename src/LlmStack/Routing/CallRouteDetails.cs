@@ -10,6 +10,9 @@ internal sealed class CallRouteDetails
     /// <summary>Made when it is first asked for.</summary>
     public CallCost? Cost { get; set; }
 
+    /// <summary>The only attempt of a call, worked out from the route when somebody asks for it.</summary>
+    public List<RouteAttempt>? OnlyAttempt { get; set; }
+
     public TimeSpan RetryWait { get; set; }
 
     public TimeSpan Consumer { get; set; }

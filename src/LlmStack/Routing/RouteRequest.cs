@@ -37,6 +37,6 @@ public readonly struct RouteRequest
     /// <summary>What a classifier found, or null.</summary>
     public RouteHints? Hints { get; init; }
 
-    /// <summary>The time of the decision in <see cref="TimeProvider.GetTimestamp"/> ticks, read once per call.</summary>
+    /// <summary>The time of the decision in <see cref="TimeProvider.GetTimestamp"/> ticks, read once per decision.</summary>
     public long Timestamp { get; init; }
 }
