@@ -114,7 +114,6 @@ public class RoutingDecisionBenchmarks
                 if (Limits)
                 {
                     deployment.RequestsPerMinute = 2_000_000_000;
-                    deployment.TokensPerMinute = 2_000_000_000;
                 }
             });
         }

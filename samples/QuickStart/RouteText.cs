@@ -15,7 +15,7 @@ internal static class RouteText
         }
 
         var text = new StringBuilder();
-        text.Append("  served by ").Append(route.Deployment).Append(": ").AppendLine(route.Reason ?? "no reason given");
+        text.Append("  served by ").Append(route.Deployment).Append(", ").AppendLine(route.Reason ?? "no reason given");
         text.Append(Attempts(route));
         text.Append("  cost ").AppendLine(route.Cost.Total is { } total
             ? string.Create(CultureInfo.InvariantCulture, $"${total:0.00000000} ({string.Join(" + ", route.Cost.Lines.Select(line => FormattableString.Invariant($"{line.Quantity} {line.Bucket} × ${line.UnitPrice:0.##}/M")))})")

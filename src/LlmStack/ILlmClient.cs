@@ -14,7 +14,7 @@ public interface ILlmClient
 {
     /// <summary>Sends a conversation and returns the whole answer.</summary>
     /// <param name="model">Group, alias or <c>provider/model</c>. Wins over <see cref="ChatOptions.ModelId"/>.</param>
-    /// <param name="messages">The conversation; at least one message. Enumerated once.</param>
+    /// <param name="messages">The conversation; at least one message. Enumerated once; a list is not to be changed while the call runs.</param>
     /// <param name="options">Options of the call, or null for the provider's defaults. Never modified.</param>
     /// <param name="cancellationToken">Cancels the call and closes the connection.</param>
     /// <exception cref="LlmException">No deployment could serve the call; <see cref="LlmException.Kind"/> says why.</exception>

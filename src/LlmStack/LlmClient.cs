@@ -11,7 +11,7 @@ internal sealed class LlmClient(CallRunner runner, IServiceProvider services) : 
     public Task<ChatResponse> ChatAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         CheckModel(model);
-        IReadOnlyList<ChatMessage> list = Materialize(messages);
+        IReadOnlyList<ChatMessage> list = Materialize(messages, copy: false);
         RoutingOptions? routing = Take(ref options);
         var request = new CallRequest(model, routing, list, options, RequestInspector.FeaturesOf(list, options, streaming: false), options?.MaxOutputTokens);
         return runner.CallAsync<ChatOperation, ChatResponse>(new ChatOperation(list, options), request, cancellationToken).AsTask();
@@ -20,7 +20,9 @@ internal sealed class LlmClient(CallRunner runner, IServiceProvider services) : 
     public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
         CheckModel(model);
-        IReadOnlyList<ChatMessage> list = Materialize(messages);
+
+        // Sent when the enumeration starts, by when the caller may have gone on with his list.
+        IReadOnlyList<ChatMessage> list = Materialize(messages, copy: true);
         RoutingOptions? routing = Take(ref options);
         var request = new CallRequest(model, routing, list, options, RequestInspector.FeaturesOf(list, options, streaming: true), options?.MaxOutputTokens);
         return runner.StreamAsync<ChatStreamOperation, ChatResponseUpdate, ChatUpdateTraits>(new ChatStreamOperation(list, options), request, cancellationToken);
@@ -107,12 +109,17 @@ internal sealed class LlmClient(CallRunner runner, IServiceProvider services) : 
         return new CallRequest(model, Check(routing), null, null, features, options?.MaxOutputTokens);
     }
 
-    private static IReadOnlyList<ChatMessage> Materialize(IEnumerable<ChatMessage> messages)
+    private static IReadOnlyList<ChatMessage> Materialize(IEnumerable<ChatMessage> messages, bool copy)
     {
         ArgumentNullException.ThrowIfNull(messages);
 
-        // A caller may go on changing his list while the call is retried, so only what cannot change is taken as it is.
-        IReadOnlyList<ChatMessage> list = messages is ChatMessage[] array ? array : [.. messages];
+        // Enumerated once: a lazy sequence may cost something, or give something else the second time.
+        IReadOnlyList<ChatMessage> list = messages switch
+        {
+            ChatMessage[] array when !copy => array,
+            List<ChatMessage> given when !copy => given,
+            _ => [.. messages],
+        };
         if (list.Count == 0)
         {
             throw Invalid("messages is empty; a conversation needs at least one message.");

@@ -57,7 +57,9 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
 
     private static CallDecision Ask(CallState state, PickResult pick)
     {
-        state.Route.Reason = pick.Reason;
+        state.Route.Reason = state.LastError is { } error && state.Member is { } asked
+            ? $"after {ErrorKindTraits.NameOf(error.Kind)} at {asked.Deployment.Id}: {pick.Reason}"
+            : pick.Reason;
         return CallDecision.Ask(pick.Member!);
     }
 

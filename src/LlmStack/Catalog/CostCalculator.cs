@@ -6,7 +6,8 @@ namespace LlmStack.Catalog;
 /// <summary>Usage times price, bucket by bucket. An unknown price is unknown, never 0.</summary>
 internal static class CostCalculator
 {
-    private const decimal Million = 1_000_000m;
+    /// <summary>Multiplying by it is exact, as dividing by a million is, and several times cheaper.</summary>
+    private const decimal PerToken = 0.000001m;
 
     /// <summary>The cost without allocation; false when no price or no usage is known.</summary>
     public static bool TryCompute(ModelPrice? price, UsageDetails? usage, out CostAmounts amounts)
@@ -28,11 +29,11 @@ internal static class CostCalculator
         decimal output = price.OutputPerMillion ?? 0;
         bool estimated = (buckets.CacheRead > 0 && price.CacheReadPerMillion is null) || (buckets.CacheWrite > 0 && price.CacheWritePerMillion is null);
         amounts = new CostAmounts(
-            buckets.Input * input / Million,
-            buckets.CacheRead * (price.CacheReadPerMillion ?? input) / Million,
-            buckets.CacheWrite * (price.CacheWritePerMillion ?? input) / Million,
-            buckets.Output * output / Million,
-            buckets.Reasoning * (price.ReasoningPerMillion ?? output) / Million,
+            Amount(buckets.Input, input),
+            Amount(buckets.CacheRead, price.CacheReadPerMillion ?? input),
+            Amount(buckets.CacheWrite, price.CacheWritePerMillion ?? input),
+            Amount(buckets.Output, output),
+            Amount(buckets.Reasoning, price.ReasoningPerMillion ?? output),
             price.PerRequest ?? 0,
             estimated);
         return true;
@@ -64,6 +65,8 @@ internal static class CostCalculator
 
         return new CallCost(amounts.Total, lines, price.Version, amounts.Estimated, unknownReason: null);
     }
+
+    private static decimal Amount(long tokens, decimal perMillion) => tokens == 0 ? 0m : tokens * perMillion * PerToken;
 
     private static void Add(List<CostLine> lines, string bucket, long quantity, decimal unitPrice, decimal amount)
     {

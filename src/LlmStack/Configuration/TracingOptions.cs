@@ -20,7 +20,7 @@ public sealed class TracingOptions
     /// <summary>The release of the application. Null: the variable <c>LANGFUSE_RELEASE</c>.</summary>
     public string? Release { get; set; }
 
-    /// <summary>The environment traces are filed under, <c>[a-z0-9-_]</c>, at most 40 characters. Null: the variable <c>LANGFUSE_TRACING_ENVIRONMENT</c>.</summary>
+    /// <summary>The environment traces are filed under, <c>[a-z0-9-_]</c>, at most 40 characters; capitals are lowered. Null: the variable <c>LANGFUSE_TRACING_ENVIRONMENT</c>.</summary>
     public string? Environment { get; set; }
 
     /// <summary>

@@ -14,7 +14,7 @@ internal static class TracingValidation
         problems.AtLeast($"{TracingPath}:{nameof(tracing.MaxContentBytes)}", tracing.MaxContentBytes, 1024);
         if (tracing.Environment is { } environment && !IsEnvironment(environment))
         {
-            problems.Add($"{TracingPath}:{nameof(tracing.Environment)}", environment, "1 to 40 of a-z, 0-9, '-' and '_', not starting with 'langfuse'");
+            problems.Add($"{TracingPath}:{nameof(tracing.Environment)}", environment, "1 to 40 of a-z (capitals are lowered), 0-9, '-' and '_', not starting with 'langfuse'");
         }
 
         Langfuse(options.Langfuse, problems);
@@ -44,14 +44,15 @@ internal static class TracingValidation
 
     private static bool IsEnvironment(string value)
     {
-        if (value.Length is 0 or > 40 || value.StartsWith("langfuse", StringComparison.Ordinal))
+        if (value.Length is 0 or > 40 || value.StartsWith("langfuse", StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }
 
         foreach (char c in value)
         {
-            if (!char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c is not ('-' or '_'))
+            // Capitals are lowered when it is sent, so that .NET's own "Production" is as good as any.
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_'))
             {
                 return false;
             }

@@ -38,7 +38,9 @@ internal static class LangfuseHttp
             // The sink says once what is wrong; a warning for each try of each batch would bury that line.
             pipeline.ConfigureTelemetry(NullLoggerFactory.Instance);
             pipeline.AddTimeout(attempt * 4);
-            pipeline.AddRetry(new HttpRetryStrategyOptions());
+
+            // Quick ones only: the sink keeps a batch and tries again by itself for as long as MaxRetryAge.
+            pipeline.AddRetry(new HttpRetryStrategyOptions { MaxRetryAttempts = 2, Delay = TimeSpan.FromSeconds(0.5) });
             pipeline.AddTimeout(attempt);
         });
     }

@@ -23,9 +23,11 @@ internal sealed class LlmStackHealthCheck(Func<ILlmRouter> router, IEnumerable<I
         Dictionary<string, object> data = new(StringComparer.Ordinal);
         HealthStatus worst = HealthStatus.Healthy;
         List<string> reasons = [];
+        int asked = 0;
         IEnumerable<string> wanted = options.Groups.Count > 0 ? options.Groups : groups.Keys;
         foreach (string group in wanted)
         {
+            asked++;
             (int up, int cooling) = groups.GetValueOrDefault(group);
             HealthStatus status = up == 0 ? HealthStatus.Unhealthy : cooling > 0 ? HealthStatus.Degraded : HealthStatus.Healthy;
             data[group] = string.Create(CultureInfo.InvariantCulture, $"{status}: {up} of {up + cooling} deployments in, {cooling} cooling");
@@ -50,7 +52,7 @@ internal sealed class LlmStackHealthCheck(Func<ILlmRouter> router, IEnumerable<I
             }
         }
 
-        string description = reasons.Count == 0 ? $"{data.Count} groups can serve" : string.Join("; ", reasons);
+        string description = reasons.Count == 0 ? $"{asked} groups can serve" : string.Join("; ", reasons);
         return new HealthCheckResult(worst == HealthStatus.Unhealthy ? context.Registration?.FailureStatus ?? worst : worst, description, data: data);
 
         void Worsen(HealthStatus status, string reason)

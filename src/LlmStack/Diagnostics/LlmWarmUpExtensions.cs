@@ -6,8 +6,8 @@ namespace LlmStack;
 public static class LlmWarmUpExtensions
 {
     /// <summary>
-    /// Fetches every provider's credential and connects to its server with a request that costs no tokens. A server that cannot be
-    /// reached is reported, not thrown: it may be up when it is needed.
+    /// Fetches every provider's credential, connects to its server with a request that costs no tokens, and has the runtime compile
+    /// the path of a call. A server that cannot be reached is reported, not thrown: it may be up when it is needed.
     /// </summary>
     /// <param name="client">The client.</param>
     /// <param name="cancellationToken">Cancels the warm-up.</param>

@@ -18,6 +18,7 @@ internal sealed class ProviderProbe(SnapshotSource snapshots, IHttpMessageHandle
             probes[i] = ProbeAsync(providers[i], cancellationToken);
         }
 
+        await Rehearsal.RunAsync(cancellationToken).ConfigureAwait(false);
         return await Task.WhenAll(probes).ConfigureAwait(false);
     }
 

@@ -15,6 +15,7 @@ internal sealed class OtlpJson
     private static readonly string[] KindNames = Enum.GetNames<LlmErrorKind>();
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _writer;
+    private readonly byte[] _numbers = new byte[512];
 
     public OtlpJson() => _writer = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
 
@@ -30,27 +31,27 @@ internal sealed class OtlpJson
             total = usage.TotalTokenCount.Value;
         }
 
-        Start();
-        _writer.WriteNumber("input"u8, buckets.Input);
-        NonZero("input_cached_tokens"u8, buckets.CacheRead);
-        NonZero("input_cache_creation"u8, buckets.CacheWrite);
-        _writer.WriteNumber("output"u8, buckets.Output);
-        NonZero("output_reasoning_tokens"u8, buckets.Reasoning);
-        _writer.WriteNumber("total"u8, total);
-        return End();
+        var text = new JsonNumbers(_numbers);
+        text.Add("{\"input\":"u8, buckets.Input);
+        text.AddNonZero(",\"input_cached_tokens\":"u8, buckets.CacheRead);
+        text.AddNonZero(",\"input_cache_creation\":"u8, buckets.CacheWrite);
+        text.Add(",\"output\":"u8, buckets.Output);
+        text.AddNonZero(",\"output_reasoning_tokens\":"u8, buckets.Reasoning);
+        text.Add(",\"total\":"u8, total);
+        return text.End();
     }
 
     public ReadOnlySpan<byte> Cost(scoped in CostAmounts cost)
     {
-        Start();
-        _writer.WriteNumber("input"u8, Round(cost.Input));
-        NonZero("input_cached_tokens"u8, cost.CacheRead);
-        NonZero("input_cache_creation"u8, cost.CacheWrite);
-        _writer.WriteNumber("output"u8, Round(cost.Output));
-        NonZero("output_reasoning_tokens"u8, cost.Reasoning);
-        NonZero("request"u8, cost.Request);
-        _writer.WriteNumber("total"u8, Round(cost.Total));
-        return End();
+        var text = new JsonNumbers(_numbers);
+        text.Add("{\"input\":"u8, Round(cost.Input));
+        text.AddNonZero(",\"input_cached_tokens\":"u8, cost.CacheRead);
+        text.AddNonZero(",\"input_cache_creation\":"u8, cost.CacheWrite);
+        text.Add(",\"output\":"u8, Round(cost.Output));
+        text.AddNonZero(",\"output_reasoning_tokens\":"u8, cost.Reasoning);
+        text.AddNonZero(",\"request\":"u8, cost.Request);
+        text.Add(",\"total\":"u8, Round(cost.Total));
+        return text.End();
     }
 
     /// <summary>The sampling options that are set; empty when none is.</summary>
@@ -113,7 +114,7 @@ internal sealed class OtlpJson
         return End();
     }
 
-    private static decimal Round(decimal amount) => Math.Round(amount, CostDecimals, MidpointRounding.ToEven);
+    internal static decimal Round(decimal amount) => amount.Scale <= CostDecimals ? amount : Math.Round(amount, CostDecimals, MidpointRounding.ToEven);
 
     private void Attempt(RouteAttempt attempt)
     {
@@ -150,22 +151,6 @@ internal sealed class OtlpJson
         _writer.WriteEndObject();
         _writer.Flush();
         return _buffer.WrittenSpan;
-    }
-
-    private void NonZero(ReadOnlySpan<byte> name, long value)
-    {
-        if (value != 0)
-        {
-            _writer.WriteNumber(name, value);
-        }
-    }
-
-    private void NonZero(ReadOnlySpan<byte> name, decimal value)
-    {
-        if (value != 0)
-        {
-            _writer.WriteNumber(name, Round(value));
-        }
     }
 
     private void Number(ReadOnlySpan<byte> name, float? value)

@@ -294,7 +294,7 @@ internal sealed class OtlpSpanEncoder
 
         if (record.Route is { } route && record.Attempt is null)
         {
-            writer.Attribute("langfuse.observation.metadata.route"u8, _json.Route(route));
+            writer.Attribute("langfuse.observation.metadata.route"u8, RouteOf(route, record.Deployment));
         }
 
         if (record.ErrorKind is { } kind)
@@ -306,6 +306,21 @@ internal sealed class OtlpSpanEncoder
         {
             WriteAttempt(ref writer, record, attempt);
         }
+    }
+
+    private ReadOnlySpan<byte> RouteOf(CallRoute route, Deployment? deployment)
+    {
+        if (deployment is null || route.WrittenAttempts is not null || route.Alias is not null || !ReferenceEquals(route.Served, deployment))
+        {
+            return _json.Route(route);
+        }
+
+        if (deployment.RouteText is not { } text || !text.IsOf(route))
+        {
+            deployment.RouteText = text = new RouteText(route, _json.Route(route).ToArray());
+        }
+
+        return text.Utf8;
     }
 
     private static void WriteAttempt(ref ProtoWriter writer, SpanRecord record, RouteAttempt attempt)

@@ -16,7 +16,6 @@ public sealed class CallRoute
     private long _total;
     private long _provider;
     private long _firstToken = -1;
-    private CallCost? _cost;
     private CallRouteDetails? _details;
 
     internal CallRoute(string requestedName, long snapshotVersion)
@@ -50,7 +49,7 @@ public sealed class CallRoute
     public string? Reason { get; internal set; }
 
     /// <summary>What the answer cost; its total is null when no price is known.</summary>
-    public CallCost Cost => _cost ??= CostCalculator.Compute(Served, Usage);
+    public CallCost Cost => Details().Cost ??= CostCalculator.Compute(Served, Usage);
 
     /// <summary>How long it took.</summary>
     public CallTiming Timing => new(
@@ -106,9 +105,9 @@ public sealed class CallRoute
         _firstToken = firstToken?.Ticks ?? -1;
 
         // Whoever looked while the stream was under way must not keep what was not final.
-        _cost = null;
         if (_details is not null)
         {
+            _details.Cost = null;
             _details.OnlyAttempt = null;
         }
     }

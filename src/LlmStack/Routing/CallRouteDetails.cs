@@ -7,6 +7,9 @@ internal sealed class CallRouteDetails
 
     public List<RouteAttempt>? Attempts { get; set; }
 
+    /// <summary>Made when it is first asked for.</summary>
+    public CallCost? Cost { get; set; }
+
     /// <summary>The only attempt of a call, worked out from the route when somebody asks for it.</summary>
     public List<RouteAttempt>? OnlyAttempt { get; set; }
 

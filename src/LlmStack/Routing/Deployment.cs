@@ -67,6 +67,9 @@ public sealed class Deployment
     /// <summary>What is in force for attempts at this deployment: deployment over group over defaults is merged per member, this is the deployment's own part.</summary>
     internal CallPolicyOptions? PolicyOverride { get; init; }
 
+    /// <summary>The route of the last call that it served at once, as text.</summary>
+    internal RouteText? RouteText { get; set; }
+
     /// <inheritdoc/>
     public override string ToString() => Id;
 }

@@ -20,6 +20,9 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
 
     public string StrategyName { get; } = strategyName;
 
+    /// <summary>Why the strategy's choice was picked; made once, a pick does not allocate.</summary>
+    public string ByStrategy { get; } = $"picked by {strategyName}";
+
     public CallPolicy Policy { get; } = policy;
 
     public IReadOnlyList<FallbackRule> Fallbacks { get; } = fallbacks;

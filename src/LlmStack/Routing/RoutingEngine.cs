@@ -7,7 +7,7 @@ namespace LlmStack.Routing;
 internal sealed class RoutingEngine
 {
     /// <summary>Up to this many members are looked at one by one; larger sets are sampled first.</summary>
-    public const int FullScan = 16;
+    public const int FullScan = 4;
 
     private const int Samples = 4;
     private const string ByOrder = "first in the call's order";
@@ -69,7 +69,7 @@ internal sealed class RoutingEngine
         {
             if (PickFrom(tier, group, request, history, mode, removals, random, peek, ref summary) is { } picked)
             {
-                return new PickResult(PickStatus.Picked, picked, TimeSpan.Zero, LlmErrorKind.Unknown, set.Tiers.Length == 1 && tier.Members.Length == 1 ? OnlyOne : group.StrategyName);
+                return new PickResult(PickStatus.Picked, picked, TimeSpan.Zero, LlmErrorKind.Unknown, set.Tiers.Length == 1 && tier.Members.Length == 1 ? OnlyOne : group.ByStrategy);
             }
         }
         return mode == PickMode.LeastBad && summary.LeastBad is { } leastBad

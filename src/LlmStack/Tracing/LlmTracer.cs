@@ -7,7 +7,7 @@ namespace LlmStack.Tracing;
 /// <summary>Opens scopes, makes the automatic spans of calls, and hands finished spans to every sink.</summary>
 internal sealed class LlmTracer : ILlmTracer
 {
-    private static long s_misuses;
+    private static long _misuses;
     private readonly SinkSet _sinks;
     private readonly IScoreObserver[] _observers;
     private readonly TracingOptions _options;
@@ -37,7 +37,7 @@ internal sealed class LlmTracer : ILlmTracer
     }
 
     /// <summary>Uses of scopes after their end, since the process began.</summary>
-    public static long MisuseCount => Interlocked.Read(ref s_misuses);
+    public static long MisuseCount => Interlocked.Read(ref _misuses);
 
     /// <summary>Exceptions thrown by sinks and score observers.</summary>
     public long SinkFailures => _sinks.Failures;
@@ -49,7 +49,7 @@ internal sealed class LlmTracer : ILlmTracer
     /// <summary>Whether a sink is active or somebody listens to the source: otherwise spans are not made at all.</summary>
     public bool IsActive => _options.Enabled && (!_sinks.IsEmpty || LlmActivitySource.Source.HasListeners());
 
-    public static void CountMisuse() => Interlocked.Increment(ref s_misuses);
+    public static void CountMisuse() => Interlocked.Increment(ref _misuses);
 
     /// <summary>
     /// A span below the ambient one (or a root), not made ambient itself; null when nobody listens or the trace is sampled out.

@@ -13,9 +13,9 @@ internal sealed class TraceValueWriter
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     [ThreadStatic]
-    private static Utf8JsonWriter? s_writer;
+    private static Utf8JsonWriter? _writer;
 
-    private static long s_unknownTypes;
+    private static long _unknownTypes;
     private readonly JsonSerializerOptions _options;
 
     public TraceValueWriter(IJsonTypeInfoResolver? resolver)
@@ -33,7 +33,7 @@ internal sealed class TraceValueWriter
     public static TraceValueWriter Default { get; } = new(null);
 
     /// <summary>Values of types that no resolver knew, since the process began.</summary>
-    public static long UnknownTypes => Interlocked.Read(ref s_unknownTypes);
+    public static long UnknownTypes => Interlocked.Read(ref _unknownTypes);
 
     public void Write(ContentBuffer buffer, object? value)
     {
@@ -152,15 +152,15 @@ internal sealed class TraceValueWriter
             return;
         }
 
-        Interlocked.Increment(ref s_unknownTypes);
+        Interlocked.Increment(ref _unknownTypes);
         writer.WriteStringValue(string.Concat("(no JSON type information) ", value.GetType().ToString()));
     }
 
     private void WriteGuarded(ContentBuffer buffer, object value, Action<TraceValueWriter, Utf8JsonWriter, object> write)
     {
         // Taken out of its slot while in use, because a user's converter may come back here on the same thread.
-        Utf8JsonWriter writer = s_writer ?? new Utf8JsonWriter(buffer, WriterOptions);
-        s_writer = null;
+        Utf8JsonWriter writer = _writer ?? new Utf8JsonWriter(buffer, WriterOptions);
+        _writer = null;
         writer.Reset(buffer);
         try
         {
@@ -177,6 +177,6 @@ internal sealed class TraceValueWriter
         }
 
         writer.Reset(Stream.Null);
-        s_writer = writer;
+        _writer = writer;
     }
 }

@@ -10,7 +10,7 @@ namespace LlmStack.Tests.Langfuse;
 internal sealed class SinkHarness : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static long s_ids;
+    private static long _ids;
     private readonly ClientFactory _http = new();
 
     private SinkHarness(LangfuseReceiver receiver, LangfuseOptions options, TracingOptions tracing)
@@ -37,7 +37,7 @@ internal sealed class SinkHarness : IAsyncDisposable
 
     public static SpanRecord Record(string name = "step")
     {
-        ulong id = (ulong)Interlocked.Increment(ref s_ids);
+        ulong id = (ulong)Interlocked.Increment(ref _ids);
         var record = new SpanRecord
         {
             TraceId = new TraceId(0xABCD, id),

@@ -61,6 +61,15 @@ internal sealed class ChatDocument(string requestedModel)
         }
     }
 
+    /// <summary>Takes a chunk that repeats the last one in everything but its text.</summary>
+    public void Repeat(ReadOnlySpan<byte> text)
+    {
+        Clear();
+        HasChoices = true;
+        PieceCount = 1;
+        _pieces[0] = new ChatPiece { Text = Encoding.UTF8.GetString(text) };
+    }
+
     /// <summary>Forgets what the last document said; identity and usage stay.</summary>
     public void Clear()
     {

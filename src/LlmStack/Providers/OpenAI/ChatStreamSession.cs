@@ -14,6 +14,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bo
 {
     private readonly ChatDocument _document = new(call.Model);
     private readonly StreamCapture? _capture = call.Capture.IsEnabled ? new StreamCapture(plainText) : null;
+    private readonly ChunkTemplate _template = new();
     private ToolCallAssembler? _tools;
     private StringBuilder? _refusal;
     private SurrogateCarry _textCarry;
@@ -147,6 +148,13 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bo
 
     private void Accept(SseReader reader)
     {
+        if (!reader.IsError && _template.TryMatch(reader.Data, out ReadOnlySpan<byte> text))
+        {
+            _document.Repeat(text);
+            _piece = 0;
+            return;
+        }
+
         Span<byte> data = reader.Data.Trim(" \t\r\n\0"u8);
         if (data.EndsWith("[DONE]"u8) || data.SequenceEqual("\"[DONE]\""u8))
         {
@@ -178,6 +186,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bo
         }
 
         TakeFacts();
+        _template.Learn(data, _document);
     }
 
     private bool TryParse(Span<byte> data, bool mayBeCut)

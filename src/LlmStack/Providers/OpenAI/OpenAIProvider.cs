@@ -77,7 +77,7 @@ internal sealed class OpenAIProvider : ILlmProvider
         yield return session.Final();
     }
 
-    public object? GetService(Type serviceType) => 
+    public object? GetService(Type serviceType) =>
         serviceType == typeof(IEmbeddingProvider) ? _embeddings
         : serviceType == typeof(ITextCompletionProvider) ? _completions
         : serviceType == typeof(IRerankProvider) ? _rerank

@@ -185,7 +185,7 @@ public sealed class StreamChunkTests
     [Fact]
     public async Task Case_51_choices_keep_their_own_messages()
     {
-        static string Of(int index, string text) => """{"id":"c1","choices":[{"index":""" + index + ""","delta":{"content":"""+ "\"" + text + "\"" + """}}]}""";
+        static string Of(int index, string text) => """{"id":"c1","choices":[{"index":""" + index + ""","delta":{"content":""" + "\"" + text + "\"" + """}}]}""";
         StreamOutcome outcome = await RunAsync(Of(1, "x"), Of(0, "a"), Of(1, "y"), Of(0, "b"), Stop);
         Assert.Equal("ab", string.Concat(outcome.Updates.Where(u => u.MessageId == "c1").Select(u => u.Text)));
         Assert.Equal("xy", string.Concat(outcome.Updates.Where(u => u.MessageId == "c1-1").Select(u => u.Text)));

@@ -97,13 +97,34 @@ public sealed class StreamPropertyTests
             for (int i = 0; i < arguments.Length; i += step)
             {
                 string piece = System.Text.Json.JsonEncodedText.Encode(arguments[i..Math.Min(arguments.Length, i + step)]).ToString();
-                data.Add(Delta("""{"tool_calls":[{"index":0,"function":{"arguments":"""+ "\"" + piece + "\"" + """}}]}"""));
+                data.Add(Delta("""{"tool_calls":[{"index":0,"function":{"arguments":""" + "\"" + piece + "\"" + """}}]}"""));
             }
 
             data.Add("[DONE]");
             StreamOutcome outcome = Run(Encoding.UTF8.GetBytes(Events([.. data])));
             return outcome.Text == string.Concat(texts) && outcome.Calls.Single().Arguments!["q"]!.ToString() == string.Concat(texts);
         }, iter: 100);
+    }
+
+    [Fact]
+    public void Chunks_that_repeat_their_surroundings_read_like_chunks_that_do_not()
+    {
+        Gen.Select(Gen.String[Gen.OneOf(Gen.Char['a', 'z'], Gen.Char[' ', '/'], Gen.Const('"'), Gen.Const('\\'), Gen.Const('\n'), Gen.Char['à', 'ÿ']), 1, 8].Array[1, 30], Gen.Bool).Sample((texts, escapeAll) =>
+        {
+            var alike = new List<string>();
+            var varied = new List<string>();
+            for (int i = 0; i < texts.Length; i++)
+            {
+                string json = escapeAll ? System.Text.Json.JsonEncodedText.Encode(texts[i]).ToString() : texts[i].Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+                alike.Add(Chunk(json));
+                varied.Add("{\"n\":" + i + "," + Chunk(json)[1..]);
+            }
+
+            string[] end = [Stop, Usage, "[DONE]"];
+            StreamOutcome first = Run(Encoding.UTF8.GetBytes(Events([.. alike, .. end])));
+            StreamOutcome second = Run(Encoding.UTF8.GetBytes(Events([.. varied, .. end])));
+            return first.Text == string.Concat(texts) && first.Told == second.Told;
+        }, iter: 300);
     }
 
     private static byte[] Gzip(byte[] bytes)
