@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using LlmStack.Tests.Support;
 
 namespace LlmStack.Tests.Architecture;
 
@@ -31,7 +31,7 @@ internal sealed partial class SourceFile
 
     public static IReadOnlyList<SourceFile> All(string project = "")
     {
-        string root = Root();
+        string root = Repository.Source;
         return [.. Directory.EnumerateFiles(System.IO.Path.Combine(root, project), "*.cs", SearchOption.AllDirectories)
             .Where(static path => !path.Replace('\\', '/').Contains("/obj/", StringComparison.Ordinal) && !path.Replace('\\', '/').Contains("/bin/", StringComparison.Ordinal))
             .Select(path => new SourceFile(path, root))];
@@ -47,8 +47,6 @@ internal sealed partial class SourceFile
     private bool Qualifies(IGrouping<string, string> folder) =>
         Regex.Matches(Code, $@"(?<![\w.])(?:LlmStack\.)?{folder.Key.Replace("/", @"\.", StringComparison.Ordinal)}\.(?<type>[A-Z]\w*)", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10))
             .Any(match => folder.Contains(match.Groups["type"].Value));
-
-    private static string Root([CallerFilePath] string here = "") => System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(here)!, "..", "..", "..", "src"));
 
     [GeneratedRegex(@"^\s*(?:global )?using (?:static )?(?:\w+ = )?LlmStack\.(?<folder>[\w.]+)", RegexOptions.Multiline, 10_000)]
     private static partial Regex Using();

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using LlmStack.Tests.Support;
 
 namespace LlmStack.Tests.Configuration;
 
@@ -31,6 +31,5 @@ public sealed class SchemaTests
         Assert.Null(section["Tracing"]!["properties"]!["JsonTypeInfoResolver"]);
     }
 
-    private static string SchemaPath([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "src", "LlmStack", "LlmStack.schema.json");
+    private static string SchemaPath() => Path.Combine(Repository.Source, "LlmStack", "LlmStack.schema.json");
 }
