@@ -48,6 +48,7 @@ internal sealed class CallAccounting(
         ProviderCall call = state.Call;
         call.Report.Reset();
         call.Model = deployment.Model;
+        call.Info = deployment.Info;
         call.Credential = deployment.ProviderEntry!.Credential;
         call.Timeouts = state.Timeouts;
         trace.BeginAttempt(state);

@@ -47,6 +47,7 @@ internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistr
         return new ProviderEntry(name, format.Create(new ProviderSetup(name, options, endpoint, invoker, time)), Credential(name, options, code))
         {
             SystemName = format.SystemName ?? name,
+            CatalogName = format.CatalogName,
             Endpoint = endpoint,
             IsLocal = options.IsLocal ?? LocalAddress.Is(endpoint),
             PolicyOverride = options.Policy,

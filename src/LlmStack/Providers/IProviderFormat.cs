@@ -18,5 +18,8 @@ internal interface IProviderFormat
     /// <summary>OpenTelemetry's name for the provider, for instance <c>openai</c>; null to use the provider's name.</summary>
     string? SystemName { get; }
 
+    /// <summary>The provider's name in the model catalogue; null when its models are not in it, or are local and free.</summary>
+    string? CatalogName => SystemName;
+
     ILlmProvider Create(ProviderSetup setup);
 }

@@ -10,4 +10,10 @@ internal sealed record ProviderSetup(string Name, ProviderOptions Options, Uri E
 {
     /// <summary>The longest event or body in bytes.</summary>
     public int MaxEventBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Where the key goes; set by the format.</summary>
+    public KeyPlacement Key { get; init; } = KeyPlacement.Bearer;
+
+    /// <summary>Headers that the format itself demands, for instance its version; the user's own come after and win.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> FormatHeaders { get; init; } = [];
 }

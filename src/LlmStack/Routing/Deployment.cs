@@ -49,6 +49,9 @@ public sealed class Deployment
     /// <summary>The context window in tokens; null when unknown.</summary>
     public int? ContextWindow { get; init; }
 
+    /// <summary>What the catalogue knows of the model; null when nothing. <see cref="ContextWindow"/> and <see cref="Price"/> are what is in force.</summary>
+    public ModelInfo? Info { get; init; }
+
     /// <summary>The price; null when unknown. A price of 0 is a price.</summary>
     public ModelPrice? Price { get; init; }
 

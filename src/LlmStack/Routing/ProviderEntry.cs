@@ -14,6 +14,9 @@ internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredent
     /// <summary>The OpenTelemetry provider name (<c>gen_ai.provider.name</c>), for instance <c>openai</c>.</summary>
     public string SystemName { get; init; } = name;
 
+    /// <summary>The provider's name in the model catalogue; null when its models are not in it.</summary>
+    public string? CatalogName { get; init; }
+
     /// <summary>The host called, for traces; null for providers in process.</summary>
     public Uri? Endpoint { get; init; }
 

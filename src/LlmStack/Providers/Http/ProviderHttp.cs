@@ -9,7 +9,7 @@ internal sealed class ProviderHttp(ProviderSetup setup)
 
     private static readonly TimeSpan ErrorBodyTime = TimeSpan.FromSeconds(5);
 
-    private BearerHeader? _bearer;
+    private KeyHeader? _key;
 
     public string Name => setup.Name;
 
@@ -120,7 +120,7 @@ internal sealed class ProviderHttp(ProviderSetup setup)
     }
 
     /// <summary>The failure inside an answer that looked successful.</summary>
-    public LlmException ErrorIn(in ErrorBody body, ProviderCall call) => ErrorFactory.FromBody(setup.Name, body, call.Report, _bearer?.Secret);
+    public LlmException ErrorIn(in ErrorBody body, ProviderCall call) => ErrorFactory.FromBody(setup.Name, body, call.Report, _key?.Secret);
 
     private async ValueTask<string?> SecretAsync(ProviderCall call, CancellationToken cancellationToken)
     {
@@ -137,15 +137,20 @@ internal sealed class ProviderHttp(ProviderSetup setup)
     private void AddHeaders(HttpRequestMessage request, ProviderCall call, string? secret, bool stream)
     {
         request.Headers.TryAddWithoutValidation("Accept", stream ? "text/event-stream" : "application/json");
-        if (!string.IsNullOrEmpty(secret) && !setup.Options.Headers.ContainsKey("Authorization"))
+        if (!string.IsNullOrEmpty(secret) && !setup.Options.Headers.ContainsKey(setup.Key.Header))
         {
-            BearerHeader? bearer = _bearer;
-            if (bearer is null || !string.Equals(bearer.Secret, secret, StringComparison.Ordinal))
+            KeyHeader? key = _key;
+            if (key is null || !string.Equals(key.Secret, secret, StringComparison.Ordinal))
             {
-                _bearer = bearer = BearerHeader.Make(setup.Name, call.Credential.Id, secret);
+                _key = key = KeyHeader.Make(setup.Name, call.Credential.Id, secret, setup.Key);
             }
 
-            request.Headers.TryAddWithoutValidation("Authorization", bearer.Value);
+            request.Headers.TryAddWithoutValidation(setup.Key.Header, key.Value);
+        }
+
+        foreach (KeyValuePair<string, string> header in setup.FormatHeaders)
+        {
+            request.Headers.TryAddWithoutValidation(header.Key, header.Value);
         }
 
         if (setup.Options.Organization is { Length: > 0 } organization)

@@ -1,19 +1,19 @@
 namespace LlmStack.Providers.Http;
 
 /// <summary>The header of a key, made once per key.</summary>
-internal sealed class BearerHeader
+internal sealed class KeyHeader
 {
-    private BearerHeader(string secret)
+    private KeyHeader(string secret, string value)
     {
         Secret = secret;
-        Value = "Bearer " + secret;
+        Value = value;
     }
 
     public string Secret { get; }
 
     public string Value { get; }
 
-    public static BearerHeader Make(string provider, string credentialId, string secret)
+    public static KeyHeader Make(string provider, string credentialId, string secret, KeyPlacement placement)
     {
         foreach (char c in secret)
         {
@@ -26,6 +26,6 @@ internal sealed class BearerHeader
             }
         }
 
-        return new BearerHeader(secret);
+        return new KeyHeader(secret, placement.Prefix + secret);
     }
 }
