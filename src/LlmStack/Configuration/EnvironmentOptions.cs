@@ -71,6 +71,11 @@ internal sealed class EnvironmentOptions(IEnvironment environment, ProviderForma
             provider.ApiKey = Or(provider.ApiKey, keyVariable);
         }
 
+        foreach (ApiKeyOptions key in provider.ApiKeys.Values)
+        {
+            key.Key = key.Variable is { } variable ? Or(key.Key, variable) : key.Key;
+        }
+
         if (row.OrganizationVariable is { } organizationVariable)
         {
             provider.Organization = Or(provider.Organization, organizationVariable);

@@ -56,6 +56,7 @@ public sealed class ArchitectureTests
         [("Configuration/ConfigurationSource.cs", "DependencyInjection")] = "configurations handed to AddLlmStack are registrations",
         [("Configuration/LlmStackOptionsValidator.cs", "DependencyInjection")] = "what code registered is validated together with the options",
         [("Configuration/ProviderValidation.cs", "DependencyInjection")] = "what code registered is validated together with the options",
+        [("Configuration/ProviderCredentials.cs", "DependencyInjection")] = "credentials registered in code",
         [("Configuration/ProviderEntries.cs", "DependencyInjection")] = "adapters registered in code, and the HTTP clients of the others",
         [("Configuration/ProviderEntries.cs", "Providers/ChatClient")] = "a registered IChatClient becomes an adapter here",
         [("Configuration/ProviderFormats.cs", "Providers/OpenAI")] = "the table of wire formats: a new one is a row there",
