@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using LlmStack.Catalog;
 using LlmStack.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace LlmStack.Configuration;
 
 /// <summary>Turns validated options into the immutable snapshot that calls run on.</summary>
-internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries providers, StrategyResolver strategies, DeploymentRegistry registry)
+internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries providers, StrategyResolver strategies, DeploymentRegistry registry, ModelCatalog catalog)
 {
     public RoutingSnapshot Build(LlmStackOptions options, long version)
     {
@@ -16,8 +17,9 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
             entries[name] = providers.Get(name, provider);
         }
 
+        var models = new ModelLookup(catalog, [.. options.Models.Values.Select(ModelOverride.From)]);
         CallPolicy defaults = CallPolicy.Default.With(options.Defaults);
-        FrozenDictionary<string, Deployment> deployments = new DeploymentFactory(entries, registry).Make(options.ModelGroups);
+        FrozenDictionary<string, Deployment> deployments = new DeploymentFactory(entries, registry, models).Make(options.ModelGroups);
         Dictionary<string, ModelGroup> groups = new(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, ModelGroupOptions group) in options.ModelGroups)
         {
@@ -34,6 +36,7 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
             DefaultGroup = options.DefaultGroup,
             Defaults = defaults,
             Registry = registry,
+            Models = models,
             Environment = options.Environment ?? services.GetService<IHostEnvironment>()?.EnvironmentName,
         };
     }

@@ -43,6 +43,15 @@ internal static class DirectGroup
     {
         string id = $"{provider.Name}/{model}";
         (var health, var limits) = snapshot.Registry.GetDirect(id);
-        return new Deployment(id, provider.Name, model) { ProviderEntry = provider, Health = health, Limits = limits };
+        ModelInfo? info = snapshot.Models.Find(provider, model);
+        return new Deployment(id, provider.Name, model)
+        {
+            ProviderEntry = provider,
+            Health = health,
+            Limits = limits,
+            Info = info,
+            ContextWindow = info?.ContextWindow,
+            Price = ModelLookup.PriceOf(provider, info),
+        };
     }
 }

@@ -36,6 +36,9 @@ internal sealed class RoutingSnapshot
     /// <summary>Keeps what is learned of deployments that only exist as a name (<c>provider/model</c>) across reloads.</summary>
     public DeploymentRegistry Registry { get; init; } = new();
 
+    /// <summary>What is known of models.</summary>
+    public ModelLookup Models { get; init; } = new(new Catalog.ModelCatalog(), []);
+
     /// <summary>Whether anything here depends on the size of prompts; when not, nothing is estimated.</summary>
     public bool NeedsEstimate
     {

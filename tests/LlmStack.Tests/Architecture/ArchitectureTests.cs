@@ -21,8 +21,8 @@ public sealed class ArchitectureTests
         ["Tracing"] = ["Catalog"],
         ["Langfuse"] = ["Tracing", "Catalog"],
         ["Diagnostics"] = ["Routing", "Health", "Catalog", "Tracing"],
-        ["Configuration"] = ["Routing", "Health", "Limits", "Providers", "Diagnostics"],
-        ["DependencyInjection"] = ["Calls", "Configuration", "Diagnostics", "Health", "Langfuse", "Limits", "Providers", "Routing", "Routing/Strategies", "Tracing"],
+        ["Configuration"] = ["Routing", "Health", "Limits", "Catalog", "Providers", "Diagnostics"],
+        ["DependencyInjection"] = ["Calls", "Catalog", "Configuration", "Diagnostics", "Health", "Langfuse", "Limits", "Providers", "Routing", "Routing/Strategies", "Tracing"],
     };
 
     /// <summary>Single files that go further, each with its reason.</summary>
