@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.AI;
 
-namespace LlmStack.Providers.OpenAI;
+namespace LlmStack.Providers.Http;
 
 /// <summary>Writes values of unknown type without reflection.</summary>
 internal static class ValueWriter

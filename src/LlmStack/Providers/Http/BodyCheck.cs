@@ -1,6 +1,5 @@
-using LlmStack.Providers.Http;
 
-namespace LlmStack.Providers.OpenAI;
+namespace LlmStack.Providers.Http;
 
 /// <summary>What is wrong with a successful answer that is not what was asked for.</summary>
 internal static class BodyCheck

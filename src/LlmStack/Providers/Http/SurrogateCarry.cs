@@ -1,4 +1,4 @@
-namespace LlmStack.Providers.OpenAI;
+namespace LlmStack.Providers.Http;
 
 /// <summary>Keeps characters whole that a server cut in two: a half surrogate waits for its other half.</summary>
 internal struct SurrogateCarry

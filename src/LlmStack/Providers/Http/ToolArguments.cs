@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.AI;
 
-namespace LlmStack.Providers.OpenAI;
+namespace LlmStack.Providers.Http;
 
 /// <summary>Turns the text of a tool call's arguments into a <see cref="FunctionCallContent"/>.</summary>
 internal static class ToolArguments

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.AI;
 
-namespace LlmStack.Providers.OpenAI;
+namespace LlmStack.Providers.Http;
 
 /// <summary>Puts the fragments of streamed tool calls together, in the order in which the calls first appeared.</summary>
 internal sealed class ToolCallAssembler

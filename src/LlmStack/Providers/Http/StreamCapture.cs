@@ -1,8 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using LlmStack.Providers.Http;
 
-namespace LlmStack.Providers.OpenAI;
+namespace LlmStack.Providers.Http;
 
 /// <summary>Collects a streamed answer as the message it would have been without streaming; also when the stream is cut.</summary>
 internal sealed class StreamCapture(bool plainText) : IDisposable
