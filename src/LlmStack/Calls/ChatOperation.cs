@@ -4,16 +4,22 @@ using Microsoft.Extensions.AI;
 
 namespace LlmStack.Calls;
 
-internal readonly struct ChatOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? options) : ICallOperation<ChatResponse>
+internal struct ChatOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? options) : ICallOperation<ChatResponse>
 {
-    public LlmOperation Operation => LlmOperation.Chat;
+    public readonly LlmOperation Operation => LlmOperation.Chat;
 
-    public bool Streaming => false;
+    public readonly bool Streaming => false;
 
-    public ValueTask<ChatResponse> InvokeAsync(ProviderEntry provider, CallState state, CancellationToken cancellationToken) =>
-        provider.Provider.ChatAsync(state.Call, messages, options, cancellationToken);
+    public readonly ValueTask<ChatResponse> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken) =>
+        provider.Provider.ChatAsync(attempt.Call, messages, options, cancellationToken);
 
-    public void Describe(ChatResponse result, ref ResultFacts facts)
+    public void Rewrite(FallbackRewrite rewrite) => options = rewrite.Apply(options);
+
+    public readonly bool IsEmpty(ChatResponse result) => !ChatUpdateTraits.HasContent(result.Messages);
+
+    public readonly ValueTask DiscardAsync(ChatResponse result) => ValueTask.CompletedTask;
+
+    public readonly void Describe(ChatResponse result, ref ResultFacts facts)
     {
         facts.Usage = result.Usage;
         facts.ResponseId = result.ResponseId;
@@ -21,7 +27,7 @@ internal readonly struct ChatOperation(IReadOnlyList<ChatMessage> messages, Chat
         facts.FinishReason = result.FinishReason?.Value;
     }
 
-    public ChatResponse Attach(ChatResponse result, CallRoute route)
+    public readonly ChatResponse Attach(ChatResponse result, CallRoute route)
     {
         if (result is RoutedChatResponse routed)
         {
@@ -35,5 +41,5 @@ internal readonly struct ChatOperation(IReadOnlyList<ChatMessage> messages, Chat
         return result;
     }
 
-    public int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(messages, options);
+    public readonly int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(messages, options);
 }

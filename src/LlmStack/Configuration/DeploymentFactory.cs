@@ -8,6 +8,8 @@ namespace LlmStack.Configuration;
 /// <summary>Makes one deployment for each id, whichever groups share it. What one member leaves unset, another may set.</summary>
 internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntry> providers, DeploymentRegistry registry)
 {
+    private const int DefaultMaxQueue = 100;
+
     public FrozenDictionary<string, Deployment> Make(Dictionary<string, ModelGroupOptions> groups)
     {
         Dictionary<string, DeploymentOptions> merged = new(StringComparer.Ordinal);
@@ -38,6 +40,10 @@ internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntr
             Environments = [.. options.Environments],
             RequestsPerMinute = options.RequestsPerMinute,
             TokensPerMinute = options.TokensPerMinute,
+            MaxConcurrency = options.MaxConcurrency,
+            MaxQueue = options.MaxQueue ?? DefaultMaxQueue,
+            AcceptsPrefill = options.AcceptsPrefill ?? false,
+            Gate = registry.GateOf(id),
             ContextWindow = options.ContextWindow,
             Price = options.Price,
             Health = health,

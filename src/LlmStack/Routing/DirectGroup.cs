@@ -16,7 +16,10 @@ internal static class DirectGroup
             return null;
         }
         Deployment deployment = Find(snapshot, name, provider, name[(slash + 1)..]) ?? Make(snapshot, provider, name[(slash + 1)..]);
-        return new ModelGroup(name, [new Member("direct", deployment)], Strategy, RoutingStrategy.Weighted.Name, snapshot.Defaults.With(provider.PolicyOverride), []);
+        return new ModelGroup(name, [new Member("direct", deployment)], Strategy, RoutingStrategy.Weighted.Name, snapshot.Defaults.With(provider.PolicyOverride), snapshot.DefaultFallbacks)
+        {
+            RetryBudget = snapshot.Registry.DirectRetryBudgetOf(name),
+        };
     }
 
     private static Deployment? Find(RoutingSnapshot snapshot, string name, ProviderEntry provider, string model)
