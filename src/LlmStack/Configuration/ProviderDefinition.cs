@@ -9,6 +9,6 @@ internal static class ProviderDefinition
         && a.Headers.All(header => b.Headers.TryGetValue(header.Key, out string? value) && value == header.Value)
         && PolicyDefinition.AreEqual(a.Policy, b.Policy);
 
-    private static (string?, string?, string?, string?, string?, bool?, TimeSpan, TimeSpan) Key(ProviderOptions o) =>
-        (o.Type, o.Endpoint, o.ApiKey, o.Organization, o.Project, o.IsLocal, o.ConnectTimeout, o.PooledConnectionLifetime);
+    private static (string?, string?, string?, string?, string?, string?, bool?, TimeSpan, TimeSpan) Key(ProviderOptions o) =>
+        (o.Type, o.Endpoint, o.ApiKey, o.Organization, o.Project, o.ApiVersion, o.IsLocal, o.ConnectTimeout, o.PooledConnectionLifetime);
 }
