@@ -72,6 +72,11 @@ internal sealed class CallAccounting(
 
         CloseFailed(state, error, now);
         (state.History ??= new AttemptHistory()).Add(state.Member!.Deployment, refused: error.Retryability != LlmRetryability.Transient);
+        if (error.Kind == LlmErrorKind.ContextWindowExceeded)
+        {
+            state.History.AddTooSmall(state.Member.Deployment.ContextWindow ?? state.Request.EstimatedInputTokens);
+        }
+
         state.LastError = error;
         state.LastTransient = error.Retryability == LlmRetryability.Transient ? error : state.LastTransient;
         state.MostActionable = ErrorRanking.MostActionable(state.MostActionable, error);

@@ -19,7 +19,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
         while (true)
         {
             // What this group's member refused for good, its other members would refuse as well.
-            bool leaveGroup = state.AttemptsInGroup > 0 && state.LastError is { } last && (last.Retryability == LlmRetryability.Never || last.Kind == LlmErrorKind.ContextWindowExceeded);
+            bool leaveGroup = state.AttemptsInGroup > 0 && state.LastError?.Retryability == LlmRetryability.Never;
             PickResult pick = leaveGroup
                 ? new PickResult(PickStatus.Exhausted, null, TimeSpan.Zero, state.LastError!.Kind, null)
                 : engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh);

@@ -10,6 +10,12 @@ internal sealed class AttemptHistory
     /// <summary>Remembers an attempt. <paramref name="refused"/> is set after a non-transient refusal: never asked again.</summary>
     public void Add(Deployment deployment, bool refused) => _entries.Add((deployment, refused));
 
+    /// <summary>The largest context window that turned out too small; 0 when none did.</summary>
+    public int TooSmallWindow { get; private set; }
+
+    /// <summary>Remembers that a prompt did not fit: only larger windows are worth asking.</summary>
+    public void AddTooSmall(int window) => TooSmallWindow = Math.Max(TooSmallWindow, Math.Max(1, window));
+
     public bool WasAsked(Deployment deployment)
     {
         foreach ((Deployment asked, _) in _entries)
@@ -36,5 +42,9 @@ internal sealed class AttemptHistory
         return false;
     }
 
-    public void Clear() => _entries.Clear();
+    public void Clear()
+    {
+        _entries.Clear();
+        TooSmallWindow = 0;
+    }
 }
