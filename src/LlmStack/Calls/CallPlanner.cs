@@ -72,20 +72,8 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
             return false;
         }
 
-        return last.Kind == LlmErrorKind.ContextWindowExceeded ? !HasLarger(state.Group, state.History!) : last.Retryability == LlmRetryability.Never;
-    }
-
-    private static bool HasLarger(ModelGroup group, AttemptHistory history)
-    {
-        foreach (Member member in group.Members)
-        {
-            if (history.TooSmallWindow > 0 && member.Deployment.ContextWindow > history.TooSmallWindow)
-            {
-                return true;
-            }
-        }
-
-        return false;
+        // After a prompt that was too long, the filters leave only members with more room.
+        return last.Kind != LlmErrorKind.ContextWindowExceeded && last.Retryability == LlmRetryability.Never;
     }
 
     private static CallDecision Ask(CallState state, PickResult pick)

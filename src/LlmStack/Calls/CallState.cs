@@ -61,7 +61,7 @@ internal sealed class CallState(TimeProvider time)
         History.Add(deployment, refused: !repeatable);
         if (error.Kind == LlmErrorKind.ContextWindowExceeded)
         {
-            History.NoteTooSmall(deployment.ContextWindow);
+            History.NoteTooSmall(deployment.ContextWindow ?? Request.EstimatedInputTokens);
         }
 
         LastError = error;

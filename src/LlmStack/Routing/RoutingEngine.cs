@@ -114,7 +114,7 @@ internal sealed class RoutingEngine
             {
                 foreach (Member member in tier.Members)
                 {
-                    if (StaticFilters.Names(order[i], member.Deployment)
+                    if (member.Deployment.IsNamed(order[i])
                         && _dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None
                         && Take(member, request.Timestamp, peek))
                     {

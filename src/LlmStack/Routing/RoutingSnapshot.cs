@@ -131,9 +131,10 @@ internal sealed class RoutingSnapshot
                 return new ResolvedName(matched, wildcard.Pattern.Text);
             }
         }
-        if (DirectGroup.TryMake(this, name) is { } direct)
+        // What names a known provider is meant for it; every other name may be that of a model.
+        if ((DirectGroup.TryMake(this, name) ?? ModelFamily.TryMake(this, name)) is { } found)
         {
-            return new ResolvedName(direct, null);
+            return new ResolvedName(found, null);
         }
         return DefaultGroup is not null && Groups.TryGetValue(DefaultGroup, out ModelGroup? group) ? new ResolvedName(group, null) : null;
     }
