@@ -47,6 +47,7 @@ internal sealed class CallAccounting(
 
         ProviderCall call = state.Call;
         call.Report.Reset();
+        call.DeploymentId = deployment.Id;
         call.Model = deployment.Model;
         call.Info = deployment.Info;
         call.Credential = deployment.ProviderEntry!.Credentials.For(state.Request.Context)[0];
