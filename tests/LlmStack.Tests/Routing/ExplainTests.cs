@@ -6,6 +6,8 @@ namespace LlmStack.Tests.Routing;
 
 public class ExplainTests
 {
+    private static readonly JsonSerializerOptions Json = new() { TypeInfoResolver = LlmStackJson.TypeInfoResolver };
+
     private readonly SnapshotTestBuilder _builder = new();
 
     [Theory]
@@ -137,7 +139,7 @@ public class ExplainTests
         RouteExplanation plan = _builder.Engine().Explain(_builder.Build(), new ResolvedName(group, null), _builder.Request());
         Assert.Equal(
             """
-            g → group 'g', Weighted, configuration 1: 100 prompt tokens estimated, 0 expected back
+            test → group 'g', Weighted, configuration 1: 100 prompt tokens estimated, 100 expected back
               would ask openai/a first
               in   openai/a: weight 3 of 3; share 100 %; 100 of 200 tokens; 0 in flight
               out  openai/hot: cooldown, cooling after RateLimited, back in 20 s; 0 in flight; cooling 20 s more
@@ -145,8 +147,8 @@ public class ExplainTests
 
             """,
             plan.ToString().ReplaceLineEndings("\n"));
-        string json = JsonSerializer.Serialize(plan, new JsonSerializerOptions { TypeInfoResolver = LlmStackJson.TypeInfoResolver });
-        Assert.Contains("\"cooldownLeft\":\"00:00:20\"", json, StringComparison.Ordinal);
-        Assert.Contains("\"removals\":[{\"filter\":\"cooldown\",\"count\":1", json, StringComparison.Ordinal);
+        string json = JsonSerializer.Serialize(plan, Json);
+        Assert.Contains("\"CooldownLeft\":\"00:00:20\"", json, StringComparison.Ordinal);
+        Assert.Contains("\"Removals\":[{\"Filter\":\"cooldown\",\"Count\":1", json, StringComparison.Ordinal);
     }
 }

@@ -19,7 +19,7 @@ public sealed class SimulationRunTests(ITestOutputHelper output)
         var scenario = new SimulationScenario("a million") { Duration = S(1_000), Arrivals = ArrivalPattern.Poisson(1_000).ChangeTo(S(400), 1_500).ChangeTo(S(600), 900).Burst(S(100), 2_000) }
             .AddCalls(Group, static c => c.Weight = 8)
             .AddCalls(Group, static c => { c.Weight = 1; c.StreamingShare = 1; })
-            .AddCalls(Group, static c => { c.Weight = 1; c.Options = new ChatOptions().WithRouting(new RoutingOptions { Deadline = S(1.2), MaxAttempts = 2 }); })
+            .AddCalls(Group, static c => { c.Weight = 0.2; c.Options = new ChatOptions().WithRouting(new RoutingOptions { Deadline = S(1.2), MaxAttempts = 2 }); })
             .Outage("a", S(50), S(90))
             .Hang("b", S(100), S(130))
             .BrownOut("c", S(150), S(300), slowdown: 3, failureShare: 0.1)
