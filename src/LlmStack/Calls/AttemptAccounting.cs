@@ -31,6 +31,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         state.Route.Served = deployment;
 
         ProviderCall call = attempt.Call;
+        call.DeploymentId = deployment.Id;
         call.Model = deployment.Model;
         call.Info = deployment.Info;
         call.Credential = deployment.ProviderEntry!.Credentials.For(state.Request.Context)[0];
