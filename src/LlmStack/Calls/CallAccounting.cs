@@ -39,6 +39,8 @@ internal sealed class CallAccounting(
 
         state.AttemptsInGroup++;
         state.Facts = default;
+        state.Billing = null;
+        state.BilledUsage = null;
         state.ToolCalls = null;
         state.FirstTokenAt = 0;
         state.Text.Clear();
@@ -101,9 +103,10 @@ internal sealed class CallAccounting(
         health.Headroom(deployment, state.Call.Report.Headroom, now);
         state.InAttempt = false;
         state.ProviderTicks += busy;
+        state.Billing = AttemptBilling.TermsOf(state, time);
         if (state.Attempts > 1 || state.WaitedTicks > 0)
         {
-            AddAttempt(state, null, now);
+            AttemptBilling.Served(AddAttempt(state, null, now), state);
         }
 
         FillRoute(state, now);
@@ -190,7 +193,9 @@ internal sealed class CallAccounting(
         admission.Settle(state.Reservation, new UsageAmounts(sent ? 1 : 0, error.Usage?.InputTokenCount ?? 0, error.Usage?.OutputTokenCount ?? 0, now));
         state.InAttempt = false;
         state.ProviderTicks += busy;
-        CallTrace.AttemptFailed(state, AddAttempt(state, error, now), error, now);
+        RouteAttempt attempt = AddAttempt(state, error, now);
+        AttemptBilling.Lost(attempt, state, error.Usage, time);
+        CallTrace.AttemptFailed(state, attempt, error, now);
     }
 
     private void CloseCancelled(CallState state, long now)
@@ -211,6 +216,7 @@ internal sealed class CallAccounting(
         RouteAttempt attempt = AddAttempt(state, null, now);
         attempt.Error = LlmErrorKind.Cancelled;
         attempt.MayHaveBeenBilled = sent;
+        AttemptBilling.Lost(attempt, state, state.Facts.Usage, time);
     }
 
     private RouteAttempt AddAttempt(CallState state, LlmException? error, long now)
@@ -237,6 +243,7 @@ internal sealed class CallAccounting(
     {
         CallRoute route = state.Route;
         route.Usage = state.Facts.Usage;
+        route.Billing = state.Billing;
         route.RequestId = state.Call.Report.RequestId;
         route.SetTiming(
             time.GetElapsedTime(state.Started, now),

@@ -1,3 +1,4 @@
+using LlmStack.Catalog;
 using LlmStack.Limits;
 using LlmStack.Providers;
 using LlmStack.Routing;
@@ -45,6 +46,10 @@ internal sealed class CallState(TimeProvider time)
     public List<ModelGroup>? EnteredGroups;
     public AttemptHistory? History;
     public ResultFacts Facts;
+
+    /// <summary>How the attempt is billed, and for what, once it has ended; the usage only where it is not that of the facts.</summary>
+    public BillingTerms? Billing;
+    public UsageDetails? BilledUsage;
     public List<FunctionCallContent>? ToolCalls;
 
     // Tracing. The first attempt is written into the call's own span; only a second one makes children.
@@ -91,6 +96,8 @@ internal sealed class CallState(TimeProvider time)
         EnteredGroups = null;
         History = null;
         Facts = default;
+        Billing = null;
+        BilledUsage = null;
         ToolCalls = null;
         Span = null;
         AttemptSpan = null;

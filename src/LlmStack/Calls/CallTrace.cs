@@ -121,7 +121,7 @@ internal sealed class CallTrace(LlmTracer tracer)
         else if (state.Attempts == 1)
         {
             Finish(span, state);
-            span.Usage = error.Usage ?? state.Facts.Usage;
+            span.Usage = state.BilledUsage ?? error.Usage ?? state.Facts.Usage;
         }
 
         span.Route = state.Route;
@@ -205,7 +205,8 @@ internal sealed class CallTrace(LlmTracer tracer)
     private static void Finish(SpanRecord span, CallState state)
     {
         FlushText(state, span);
-        span.Usage = state.Facts.Usage;
+        span.Usage = state.BilledUsage ?? state.Facts.Usage;
+        span.Billing = state.Billing;
         span.ResponseId = state.Facts.ResponseId;
         span.ResponseModel = state.Facts.ModelId;
         span.FinishReason = state.Facts.FinishReason;
@@ -285,7 +286,8 @@ internal sealed class CallTrace(LlmTracer tracer)
         }
 
         attempt.Attempt = failure;
-        attempt.Usage = error.Usage ?? attempt.Usage;
+        attempt.Usage = failure.Usage ?? attempt.Usage;
+        attempt.Billing = failure.Billing;
         EndFailed(attempt, error, state.FailureEnded, final);
         state.Failure = null;
         state.FailureError = null;

@@ -1,8 +1,13 @@
+using LlmStack.Catalog;
+using Microsoft.Extensions.AI;
+
 namespace LlmStack.Routing;
 
 /// <summary>One call to one deployment.</summary>
 public sealed class RouteAttempt
 {
+    private CallCost? _cost;
+
     internal RouteAttempt(string deployment, string provider, string model, string group)
     {
         Deployment = deployment;
@@ -46,4 +51,17 @@ public sealed class RouteAttempt
 
     /// <summary>Whether a failed attempt may have been billed, because its request had been sent.</summary>
     public bool MayHaveBeenBilled { get; internal set; }
+
+    /// <summary>What it cost, estimated where the provider did not live to tell its usage; null when it was certainly not billed.</summary>
+    public CallCost? Cost => Billed ? _cost ??= CostCalculator.Compute(Price, Usage, Billing) : null;
+
+    /// <summary>Whether it is, or may have been, billed.</summary>
+    internal bool Billed { get; set; }
+
+    internal ModelPrice? Price { get; set; }
+
+    /// <summary>What was used, as reported or estimated; null when unknown.</summary>
+    internal UsageDetails? Usage { get; set; }
+
+    internal BillingTerms? Billing { get; set; }
 }
