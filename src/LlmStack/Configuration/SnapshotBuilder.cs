@@ -26,13 +26,20 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
             groups[name] = Group(name, group, defaults, deployments);
         }
 
+        Dictionary<string, string> aliases = options.Aliases.ToDictionary(static pair => AliasName(pair.Key, pair.Value), static pair => pair.Value.Target!.Trim(), StringComparer.OrdinalIgnoreCase);
+        IEnumerable<WildcardRoute> wildcards =
+        [
+            .. aliases.Where(static pair => NamePattern.HasStar(pair.Key)).Select(static pair => new WildcardRoute(new NamePattern(pair.Key), pair.Value)),
+            .. groups.Values.Where(group => options.ModelGroups[group.Name].Pattern is not null).Select(group => new WildcardRoute(new NamePattern(options.ModelGroups[group.Name].Pattern!.Trim()), group)),
+        ];
         return new RoutingSnapshot
         {
             Version = version,
             Providers = entries.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
-            Groups = groups.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
-            Aliases = options.Aliases.ToFrozenDictionary(static pair => AliasName(pair.Key, pair.Value), static pair => pair.Value.Target!.Trim(), StringComparer.OrdinalIgnoreCase),
-            Deployments = deployments,
+            Groups = groups.Where(static pair => !pair.Value.IsTemplate).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
+            Aliases = aliases.Where(static pair => !NamePattern.HasStar(pair.Key)).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
+            Wildcards = WildcardRoute.Sort(wildcards),
+            Deployments = deployments.Where(static pair => !pair.Value.IsTemplate).ToFrozenDictionary(StringComparer.Ordinal),
             DefaultGroup = options.DefaultGroup,
             Defaults = defaults,
             Registry = registry,
