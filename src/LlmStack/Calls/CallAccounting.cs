@@ -51,6 +51,7 @@ internal sealed class CallAccounting(
         call.Info = deployment.Info;
         call.Credential = deployment.ProviderEntry!.Credential;
         call.Timeouts = state.Timeouts;
+        SetFidelity(call, deployment.ProviderEntry, state.Request.Routing);
         trace.BeginAttempt(state);
         state.Clock.Begin(now, preparation.Ticks(state.Timeouts.Attempt), state.Deadline, state.Caller);
         if (state.Streaming)
@@ -59,6 +60,14 @@ internal sealed class CallAccounting(
         }
 
         return true;
+    }
+
+    private static void SetFidelity(ProviderCall call, ProviderEntry provider, RoutingOptions? wishes)
+    {
+        call.FieldPolicy = wishes is { UnsupportedFields: not UnsupportedFields.Default } ? wishes.UnsupportedFields : provider.FieldPolicy;
+        call.RepairHistory = wishes?.RepairHistory ?? provider.RepairHistory;
+        call.CacheBreakpoints = wishes?.CacheBreakpoints ?? provider.CacheBreakpoints;
+        call.Headers = null;
     }
 
     /// <summary>Settles a failed attempt. Throws when the caller cancelled.</summary>

@@ -7,6 +7,7 @@ internal static class ProviderDefinition
         Key(a) == Key(b)
         && a.Headers.Count == b.Headers.Count
         && a.Headers.All(header => b.Headers.TryGetValue(header.Key, out string? value) && value == header.Value)
+        && (a.UnsupportedFields, a.RepairHistory, a.CacheBreakpoints) == (b.UnsupportedFields, b.RepairHistory, b.CacheBreakpoints)
         && PolicyDefinition.AreEqual(a.Policy, b.Policy);
 
     private static (string?, string?, string?, string?, string?, bool?, TimeSpan, TimeSpan) Key(ProviderOptions o) =>

@@ -34,6 +34,9 @@ internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistr
             IsLocal = options.IsLocal ?? false,
             RunsUserCode = true,
             PolicyOverride = options.Policy,
+            FieldPolicy = options.UnsupportedFields,
+            RepairHistory = options.RepairHistory,
+            CacheBreakpoints = options.CacheBreakpoints,
         };
     }
 
@@ -51,6 +54,9 @@ internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistr
             Endpoint = endpoint,
             IsLocal = options.IsLocal ?? LocalAddress.Is(endpoint),
             PolicyOverride = options.Policy,
+            FieldPolicy = options.UnsupportedFields,
+            RepairHistory = options.RepairHistory,
+            CacheBreakpoints = options.CacheBreakpoints,
         };
     }
 

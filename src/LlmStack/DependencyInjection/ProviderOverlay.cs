@@ -14,6 +14,9 @@ internal static class ProviderOverlay
         target.Organization = code.Organization ?? target.Organization;
         target.Project = code.Project ?? target.Project;
         target.IsLocal = code.IsLocal ?? target.IsLocal;
+        target.UnsupportedFields = code.UnsupportedFields == Unset.UnsupportedFields ? target.UnsupportedFields : code.UnsupportedFields;
+        target.RepairHistory &= code.RepairHistory;
+        target.CacheBreakpoints |= code.CacheBreakpoints;
         target.Policy = code.Policy ?? target.Policy;
         target.ConnectTimeout = code.ConnectTimeout == Unset.ConnectTimeout ? target.ConnectTimeout : code.ConnectTimeout;
         target.PooledConnectionLifetime = code.PooledConnectionLifetime == Unset.PooledConnectionLifetime ? target.PooledConnectionLifetime : code.PooledConnectionLifetime;
