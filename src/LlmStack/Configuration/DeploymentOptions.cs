@@ -21,6 +21,15 @@ public sealed class DeploymentOptions
     /// <summary>Tokens, in and out, allowed in any 60 seconds; 1 or more. Null: no limit.</summary>
     public int? TokensPerMinute { get; set; }
 
+    /// <summary>Calls under way at a time; 1 or more. Null: no limit.</summary>
+    public int? MaxConcurrency { get; set; }
+
+    /// <summary>Calls that may wait for a place under <see cref="MaxConcurrency"/>; 0 or more. One more is refused as overloaded. Null: 100.</summary>
+    public int? MaxQueue { get; set; }
+
+    /// <summary>Whether the model takes up a partial answer at the end of a conversation. False: it is told to go on. Null: false.</summary>
+    public bool? AcceptsPrefill { get; set; }
+
     /// <summary>The region, compared with <c>RoutingOptions.Region</c>.</summary>
     public string? Region { get; set; }
 
@@ -30,10 +39,16 @@ public sealed class DeploymentOptions
     /// <summary>Environments it may serve. Empty: all.</summary>
     public List<string> Environments { get; set; } = [];
 
-    /// <summary>The context window in tokens; 1 or more. Null: not filtered by size.</summary>
+    /// <summary>
+    /// The model that this one really is, where its own name does not say so, as with Azure's free names: <c>gpt-5.4</c>, or
+    /// <c>provider/model</c> in the catalogue's names. Null: <see cref="Model"/> says it.
+    /// </summary>
+    public string? BaseModel { get; set; }
+
+    /// <summary>The context window in tokens; 1 or more. Null: what the catalogue knows; not filtered by size when it knows none.</summary>
     public int? ContextWindow { get; set; }
 
-    /// <summary>The price. Null: unknown.</summary>
+    /// <summary>The price. Null: the catalogue's; unknown when it has none.</summary>
     public ModelPrice? Price { get; set; }
 
     /// <summary>Settings of calls to this deployment.</summary>

@@ -7,6 +7,15 @@ internal sealed class AttemptHistory
 
     public int Count => _entries.Count;
 
+    /// <summary>The largest context window that was too small for this request; 0 when none was.</summary>
+    public int TooSmallWindow { get; private set; }
+
+    /// <summary>Remembers a window that was too small.</summary>
+    public void NoteTooSmall(int? window) => TooSmallWindow = Math.Max(TooSmallWindow, window ?? 0);
+
+    /// <summary>Whether a deployment is known to have no more room than one that was too small.</summary>
+    public bool IsTooSmall(Deployment deployment) => TooSmallWindow > 0 && deployment.ContextWindow <= TooSmallWindow;
+
     /// <summary>Remembers an attempt. <paramref name="refused"/> is set after a non-transient refusal: never asked again.</summary>
     public void Add(Deployment deployment, bool refused) => _entries.Add((deployment, refused));
 

@@ -55,6 +55,15 @@ public sealed class Deployment
     /// <summary>The price; null when unknown. A price of 0 is a price.</summary>
     public ModelPrice? Price { get; init; }
 
+    /// <summary>Whether the model takes up a partial answer at the end of a conversation and goes on with it.</summary>
+    public bool AcceptsPrefill { get; init; }
+
+    /// <summary>Calls under way at a time; null for no limit.</summary>
+    public int? MaxConcurrency { get; init; }
+
+    /// <summary>Calls that may wait for a place under <see cref="MaxConcurrency"/>.</summary>
+    public int MaxQueue { get; init; }
+
     /// <summary>Calls under way.</summary>
     public int InFlight => Health.InFlight;
 
@@ -63,6 +72,9 @@ public sealed class Deployment
 
     /// <summary>Usage of the current windows; shared likewise.</summary>
     internal DeploymentLimits Limits { get; init; } = new();
+
+    /// <summary>Places and queue of <see cref="MaxConcurrency"/>; shared likewise.</summary>
+    internal ConcurrencyGate Gate { get; init; } = new();
 
     /// <summary>The provider behind it; set by the snapshot.</summary>
     internal ProviderEntry? ProviderEntry { get; init; }
@@ -73,6 +85,44 @@ public sealed class Deployment
     /// <summary>The route of the last call that it served at once, as text.</summary>
     internal RouteText? RouteText { get; set; }
 
+    /// <summary>Whether the model has stars, so that this only says what the deployments made from it have in common.</summary>
+    internal bool IsTemplate => NamePattern.HasStar(Model);
+
     /// <inheritdoc/>
     public override string ToString() => Id;
+
+    /// <summary>This deployment with the captured text instead of the stars of its model; null when no model is left.</summary>
+    internal Deployment? Fill(RoutingSnapshot snapshot, string requested, string[] captures)
+    {
+        if (!IsTemplate)
+        {
+            return this;
+        }
+        string name = new NamePattern($"{Provider}/{Model}").Fill(requested, captures);
+        string model = name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        if (model.Length == 0)
+        {
+            return null;
+        }
+        string id = Region is null ? name : $"{name}@{Region}";
+        if (snapshot.Deployments.TryGetValue(id, out Deployment? configured))
+        {
+            return configured;
+        }
+        (DeploymentHealth health, DeploymentLimits limits) = snapshot.Registry.GetDirect(id);
+        return new Deployment(id, Provider, model)
+        {
+            Region = Region,
+            Tags = Tags,
+            Environments = Environments,
+            RequestsPerMinute = RequestsPerMinute,
+            TokensPerMinute = TokensPerMinute,
+            ContextWindow = ContextWindow,
+            Price = Price,
+            Health = health,
+            Limits = limits,
+            ProviderEntry = ProviderEntry,
+            PolicyOverride = PolicyOverride,
+        };
+    }
 }

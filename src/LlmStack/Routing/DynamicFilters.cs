@@ -24,6 +24,10 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
         }
         if (history is { Count: > 0 })
         {
+            if (history.IsTooSmall(deployment))
+            {
+                return new DynamicVerdict(Removal.ContextWindow, FilterNames.ContextWindow, "no larger than one that was too small for this request", LlmErrorKind.ContextWindowExceeded, DynamicVerdict.Never);
+            }
             if (history.HasRefused(deployment))
             {
                 return new DynamicVerdict(Removal.History, FilterNames.History, "refused this request", LlmErrorKind.NoCandidate, DynamicVerdict.Never);
