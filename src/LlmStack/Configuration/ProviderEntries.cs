@@ -33,6 +33,8 @@ internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistr
         {
             IsLocal = options.IsLocal ?? false,
             RunsUserCode = true,
+            TrainsOnData = options.TrainsOnData,
+            Retention = options.Retention,
             PolicyOverride = options.Policy,
         };
     }
@@ -52,6 +54,8 @@ internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistr
             Endpoint = endpoint,
             PropagatesTrace = options.PropagateTrace,
             IsLocal = options.IsLocal ?? LocalAddress.Is(endpoint),
+            TrainsOnData = options.TrainsOnData,
+            Retention = options.Retention,
             PolicyOverride = options.Policy,
         };
     }

@@ -82,7 +82,7 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
         var reasons = new string?[verdicts.Length];
         var filters = new string?[verdicts.Length];
         var survivors = new List<Member>();
-        int lowest = int.MaxValue;
+        TierRank? lowest = null;
         for (int i = 0; i < verdicts.Length; i++)
         {
             Member member = group.Members[i];
@@ -95,12 +95,13 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
             }
             else
             {
-                lowest = Math.Min(lowest, member.Order);
+                TierRank rank = TierRank.Of(group, member, request);
+                lowest = lowest is { } known && known.CompareTo(rank) <= 0 ? known : rank;
             }
         }
         for (int i = 0; i < verdicts.Length; i++)
         {
-            if (filters[i] is null && group.Members[i].Order == lowest)
+            if (filters[i] is null && TierRank.Of(group, group.Members[i], request) == lowest)
             {
                 survivors.Add(group.Members[i]);
             }
@@ -111,9 +112,10 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
         for (int i = 0; i < result.Length; i++)
         {
             Member member = group.Members[i];
+            TierRank tier = TierRank.Of(group, member, request);
             int rank = filters[i] is null ? survivors.IndexOf(member) : -1;
             string reason = reasons[i]
-                ?? (member.Order > lowest ? string.Create(CultureInfo.InvariantCulture, $"order {member.Order}, asked after order {lowest}")
+                ?? (tier != lowest ? tier.Describe(lowest!.Value)
                     : group.Strategy is BuiltInStrategy builtIn ? builtIn.Describe(request, set, rank)
                     : $"ranked by {group.StrategyName}");
             var explanation = new CandidateExplanation(member.Deployment.Id, member.Deployment.Provider, member.Deployment.Model, filters[i] is null, filters[i], reason);
@@ -125,9 +127,12 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
     /// <summary>The constant reason of a pick with the figures behind it.</summary>
     private string ReasonOf(Deployment deployment, in DynamicVerdict verdict, in RouteRequest request) => verdict.Removal switch
     {
-        Removal.ContextWindow => string.Create(CultureInfo.InvariantCulture, $"about {dynamicFilters.InputTokens(request, deployment)} prompt tokens estimated, the limit is {deployment.ContextWindow}"),
+        Removal.ContextWindow when dynamicFilters.InputTokens(request, deployment) > deployment.ContextWindow => string.Create(CultureInfo.InvariantCulture, $"about {dynamicFilters.InputTokens(request, deployment)} prompt tokens estimated, the limit is {deployment.ContextWindow}"),
+        Removal.MaxOutput => string.Create(CultureInfo.InvariantCulture, $"{request.MaxOutputTokens} output tokens asked for, the model makes at most {deployment.MaxOutputTokens}"),
+        Removal.Price => dynamicFilters.DescribeCost(request, deployment),
         Removal.Limits when verdict.Wait == DynamicVerdict.Never => string.Create(CultureInfo.InvariantCulture, $"about {request.EstimatedInputTokens} prompt tokens estimated, {deployment.TokensPerMinute} tokens are allowed per minute"),
         Removal.Limits => string.Create(CultureInfo.InvariantCulture, $"{verdict.Reason}; fits in {Seconds(verdict.Wait)}"),
+        Removal.Cooldown when verdict.Filter == FilterNames.Headroom => $"{verdict.Reason}; its window resets in {Seconds(verdict.Wait)}",
         Removal.Cooldown => string.Create(CultureInfo.InvariantCulture, $"cooling after {ErrorKindTraits.NameOf(health.CauseOf(deployment, request.Timestamp))}, back in {Seconds(verdict.Wait)}"),
         _ => verdict.Reason!,
     };
