@@ -49,7 +49,7 @@ internal sealed class CallAccounting(
         call.Report.Reset();
         call.Model = deployment.Model;
         call.Info = deployment.Info;
-        call.Credential = deployment.ProviderEntry!.Credential;
+        call.Credential = deployment.ProviderEntry!.Credentials.For(state.Request.Context)[0];
         call.Timeouts = state.Timeouts;
         trace.BeginAttempt(state);
         state.Clock.Begin(now, preparation.Ticks(state.Timeouts.Attempt), state.Deadline, state.Caller);

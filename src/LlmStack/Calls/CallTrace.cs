@@ -37,6 +37,7 @@ internal sealed class CallTrace(LlmTracer tracer)
     public void BeginAttempt(CallState state)
     {
         SpanRecord? span = state.Span;
+        state.Call.TraceParent = null;
         if (span is null)
         {
             state.Call.Capture = NoContentCapture.Instance;
@@ -52,6 +53,10 @@ internal sealed class CallTrace(LlmTracer tracer)
         SpanRecord target = state.CaptureTarget!;
         Describe(target, state.Member!.Deployment);
         state.Call.Capture = target;
+        if (state.Member!.Deployment.ProviderEntry!.PropagatesTrace)
+        {
+            state.Call.TraceParent = $"00-{target.TraceId}-{target.SpanId}-01";
+        }
     }
 
     /// <summary>Makes the attempt's span ambient for adapters in which user code runs; null otherwise.</summary>

@@ -14,6 +14,7 @@ internal static class DeploymentDefinition
         return Differ(a.Region, b.Region) ? nameof(DeploymentOptions.Region)
             : Differ(a.RequestsPerMinute, b.RequestsPerMinute) ? nameof(DeploymentOptions.RequestsPerMinute)
             : Differ(a.TokensPerMinute, b.TokensPerMinute) ? nameof(DeploymentOptions.TokensPerMinute)
+            : Differ(a.BaseModel, b.BaseModel) ? nameof(DeploymentOptions.BaseModel)
             : Differ(a.ContextWindow, b.ContextWindow) ? nameof(DeploymentOptions.ContextWindow)
             : Differ(a.Price, b.Price) ? nameof(DeploymentOptions.Price)
             : Differ(a.Tags, b.Tags) ? nameof(DeploymentOptions.Tags)
@@ -29,6 +30,7 @@ internal static class DeploymentDefinition
         Region = a.Region ?? b.Region,
         RequestsPerMinute = a.RequestsPerMinute ?? b.RequestsPerMinute,
         TokensPerMinute = a.TokensPerMinute ?? b.TokensPerMinute,
+        BaseModel = a.BaseModel ?? b.BaseModel,
         ContextWindow = a.ContextWindow ?? b.ContextWindow,
         Price = a.Price ?? b.Price,
         Tags = a.Tags.Count > 0 ? a.Tags : b.Tags,

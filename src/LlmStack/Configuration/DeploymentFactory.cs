@@ -6,7 +6,7 @@ using LlmStack.Routing;
 namespace LlmStack.Configuration;
 
 /// <summary>Makes one deployment for each id, whichever groups share it. What one member leaves unset, another may set.</summary>
-internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntry> providers, DeploymentRegistry registry)
+internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntry> providers, DeploymentRegistry registry, ModelLookup models)
 {
     public FrozenDictionary<string, Deployment> Make(Dictionary<string, ModelGroupOptions> groups)
     {
@@ -31,6 +31,7 @@ internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntr
         _ = ModelName.TryParse(options.Model, out ModelName name);
         ProviderEntry provider = providers[name.Provider];
         (DeploymentHealth health, DeploymentLimits limits) = registry.Get(id);
+        ModelInfo? info = models.Find(provider, name.Model, options.BaseModel?.Trim());
         return new Deployment(id, provider.Name, name.Model)
         {
             Region = options.Region,
@@ -38,8 +39,9 @@ internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntr
             Environments = [.. options.Environments],
             RequestsPerMinute = options.RequestsPerMinute,
             TokensPerMinute = options.TokensPerMinute,
-            ContextWindow = options.ContextWindow,
-            Price = options.Price,
+            Info = info,
+            ContextWindow = options.ContextWindow ?? info?.ContextWindow,
+            Price = options.Price ?? ModelLookup.PriceOf(provider, info),
             Health = health,
             Limits = limits,
             ProviderEntry = provider,

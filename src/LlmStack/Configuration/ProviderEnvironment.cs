@@ -39,6 +39,11 @@ internal sealed class ProviderEnvironment(IEnvironment environment, ProviderForm
     {
         provider.Endpoint = Or(provider.Endpoint, row.EndpointVariables);
         provider.ApiKey = provider.ApiKeyVariable is { } own ? Or(provider.ApiKey, [], own) : Or(provider.ApiKey, row.FurtherKeyVariables, row.Format.DefaultApiKeyVariable);
+        foreach (ApiKeyOptions key in provider.ApiKeys.Values)
+        {
+            key.Key = key.Variable is { } variable ? Or(key.Key, [], variable) : key.Key;
+        }
+
         provider.Organization = Or(provider.Organization, row.OrganizationVariables);
         provider.Project = Or(provider.Project, row.ProjectVariables);
         provider.ApiVersion = Or(provider.ApiVersion, row.ApiVersionVariables);

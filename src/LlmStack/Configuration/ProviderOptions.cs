@@ -15,6 +15,18 @@ public sealed class ProviderOptions
     /// <summary>The environment variable (or configuration key) that holds the key. Null: the format's usual one.</summary>
     public string? ApiKeyVariable { get; set; }
 
+    /// <summary>
+    /// Several keys, by an id of yours without <c>:</c>, between which the load is shared; a key that is limited or refused rests while the
+    /// others serve. Replaces <see cref="ApiKey"/>. Empty: the one key.
+    /// </summary>
+    public Dictionary<string, ApiKeyOptions> ApiKeys { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Whether calls carry the trace's <c>traceparent</c>, and to a LiteLLM proxy its trace, session and user as well, so that a gateway of your
+    /// own joins the trace. Default false: vendors learn nothing of your traces.
+    /// </summary>
+    public bool PropagateTrace { get; set; }
+
     /// <summary>OpenAI's organization, or null.</summary>
     public string? Organization { get; set; }
 

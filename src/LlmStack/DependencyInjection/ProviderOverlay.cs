@@ -15,9 +15,15 @@ internal static class ProviderOverlay
         target.Project = code.Project ?? target.Project;
         target.ApiVersion = code.ApiVersion ?? target.ApiVersion;
         target.IsLocal = code.IsLocal ?? target.IsLocal;
+        target.PropagateTrace |= code.PropagateTrace;
         target.Policy = code.Policy ?? target.Policy;
         target.ConnectTimeout = code.ConnectTimeout == Unset.ConnectTimeout ? target.ConnectTimeout : code.ConnectTimeout;
         target.PooledConnectionLifetime = code.PooledConnectionLifetime == Unset.PooledConnectionLifetime ? target.PooledConnectionLifetime : code.PooledConnectionLifetime;
+        foreach ((string id, ApiKeyOptions key) in code.ApiKeys)
+        {
+            target.ApiKeys[id] = key;
+        }
+
         foreach ((string header, string value) in code.Headers)
         {
             target.Headers[header] = value;
