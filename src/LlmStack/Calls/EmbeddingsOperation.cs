@@ -15,9 +15,10 @@ internal readonly struct EmbeddingsOperation(IReadOnlyList<string> inputs, Embed
     public ValueTask<GeneratedEmbeddings<Embedding<float>>> InvokeAsync(ProviderEntry provider, CallState state, CancellationToken cancellationToken)
     {
         IEmbeddingProvider embeddings = provider.Embeddings!;
-        return inputs.Count <= embeddings.MaxBatchSize
+        int end = EmbeddingChunk.EndOf(inputs, 0, embeddings);
+        return end == inputs.Count
             ? EmbedChunkAsync(embeddings, state.Call, inputs, provider.Name, cancellationToken)
-            : EmbedChunkedAsync(embeddings, state.Call, provider.Name, cancellationToken);
+            : EmbedChunkedAsync(embeddings, state.Call, end, provider.Name, cancellationToken);
     }
 
     public void Describe(GeneratedEmbeddings<Embedding<float>> result, ref ResultFacts facts)
@@ -53,14 +54,14 @@ internal readonly struct EmbeddingsOperation(IReadOnlyList<string> inputs, Embed
             : throw new LlmException(LlmErrorKind.InvalidResponse, $"The provider '{provider}' returned {part?.Count ?? 0} vectors for {chunk.Count} inputs.") { Provider = provider };
     }
 
-    private async ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedChunkedAsync(IEmbeddingProvider embeddings, ProviderCall call, string provider, CancellationToken cancellationToken)
+    private async ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedChunkedAsync(IEmbeddingProvider embeddings, ProviderCall call, int firstEnd, string provider, CancellationToken cancellationToken)
     {
-        int size = Math.Max(1, embeddings.MaxBatchSize);
         var all = new GeneratedEmbeddings<Embedding<float>>(inputs.Count);
         UsageDetails? usage = null;
-        for (int start = 0; start < inputs.Count; start += size)
+        int end = firstEnd;
+        for (int start = 0; start < inputs.Count; start = end, end = EmbeddingChunk.EndOf(inputs, start, embeddings))
         {
-            int count = Math.Min(size, inputs.Count - start);
+            int count = end - start;
             var chunk = new string[count];
             for (int i = 0; i < count; i++)
             {
