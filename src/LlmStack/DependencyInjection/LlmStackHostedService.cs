@@ -22,6 +22,8 @@ internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<
         _ = Get<ILlmClient>();
         LogMessages.Started(logger, snapshot.Providers.Count, snapshot.Groups.Count, snapshot.Deployments.Count, Describe(valid));
         ResilienceCheck.Warn(Get<IHttpMessageHandlerFactory>(), snapshot, logger);
+        CatalogServices.WarnOfRetired(snapshot, DateOnly.FromDateTime(Get<TimeProvider>().GetUtcNow().UtcDateTime), logger);
+        CatalogServices.Start(services);
         return Task.CompletedTask;
     }
 

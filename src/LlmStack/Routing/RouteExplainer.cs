@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text;
+using LlmStack.Catalog;
 using LlmStack.Health;
 
 namespace LlmStack.Routing;
 
 /// <summary>Puts the verdicts of the filters and the strategy's view into words. Runs on failures and dry runs, so it may allocate.</summary>
-internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticFilters, DynamicFilters dynamicFilters, HealthTracker health, IRandomSource random)
+internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticFilters, DynamicFilters dynamicFilters, HealthTracker health, IRandomSource random, TimeProvider? time)
 {
     /// <summary>A source nobody gave a way to copy is replaced: its state must not move.</summary>
     private const ulong OtherSeed = 0x5EED;
@@ -101,7 +102,10 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
                 ?? (member.Order > lowest ? string.Create(CultureInfo.InvariantCulture, $"order {member.Order}, asked after order {lowest}")
                     : group.Strategy is BuiltInStrategy builtIn ? builtIn.Describe(request, set, survivors.IndexOf(member))
                     : $"ranked by {group.StrategyName}");
-            result[i] = new CandidateExplanation(member.Deployment.Id, member.Deployment.Provider, member.Deployment.Model, filters[i] is null, filters[i], reason);
+            result[i] = new CandidateExplanation(member.Deployment.Id, member.Deployment.Provider, member.Deployment.Model, filters[i] is null, filters[i], reason)
+            {
+                ExpectedCost = CostForecast.For(member.Deployment.Price, request.EstimatedInputTokens, request.LikelyOutputTokens, time?.GetUtcNow()),
+            };
         }
         return result;
     }

@@ -23,14 +23,14 @@ internal sealed class RoutingEngine
     private readonly DynamicFilters _dynamicFilters;
     private readonly RouteExplainer _explainer;
 
-    public RoutingEngine(IEnumerable<IRoutingFilter> userFilters, IAdmission admission, HealthTracker health, IRandomSource random, ITokenEstimator? estimator = null)
+    public RoutingEngine(IEnumerable<IRoutingFilter> userFilters, IAdmission admission, HealthTracker health, IRandomSource random, ITokenEstimator? estimator = null, TimeProvider? time = null)
     {
         _health = health;
         _random = random;
         IRoutingFilter[] all = [.. userFilters];
         _staticFilters = new StaticFilters(Array.FindAll(all, static f => f.Scope == FilterScope.Static));
         _dynamicFilters = new DynamicFilters(Array.FindAll(all, static f => f.Scope == FilterScope.Dynamic), admission, health, estimator);
-        _explainer = new RouteExplainer(this, _staticFilters, _dynamicFilters, health, random);
+        _explainer = new RouteExplainer(this, _staticFilters, _dynamicFilters, health, random, time);
     }
 
     /// <summary>Picks a member of <paramref name="group"/>. <paramref name="removals"/>, when given, collects what removed what.</summary>
