@@ -36,39 +36,4 @@ public sealed class CallCost
 
     /// <summary>Why the total is unknown; null when it is known.</summary>
     public string? UnknownReason { get; internal init; }
-
-    /// <summary>The cost of all attempts together; the total is that of those that are known, unknown when none is.</summary>
-    internal static CallCost Sum(IReadOnlyList<CallCost> parts)
-    {
-        decimal? total = null, computed = null, reported = null;
-        var lines = new List<CostLine>();
-        bool deviates = false, estimated = false, inconsistent = false;
-        string? version = null, unknown = null;
-        foreach (CallCost part in parts)
-        {
-            total = Add(total, part.Total);
-            computed = Add(computed, part.ComputedTotal);
-            reported = Add(reported, part.ReportedTotal);
-            lines.AddRange(part.Lines);
-            deviates |= part.Deviates;
-            inconsistent |= part.Inconsistent;
-            version = part.PriceVersion ?? version;
-            unknown = part.UnknownReason ?? unknown;
-
-            // A part that is unknown makes the sum a guess.
-            estimated |= part.Estimated || part.Total is null;
-        }
-
-        return new CallCost(total, lines, version)
-        {
-            ComputedTotal = computed,
-            ReportedTotal = reported,
-            Deviates = deviates,
-            Estimated = estimated && total is not null,
-            Inconsistent = inconsistent,
-            UnknownReason = total is null ? unknown : null,
-        };
-    }
-
-    private static decimal? Add(decimal? sum, decimal? part) => part is null ? sum : (sum ?? 0) + part;
 }

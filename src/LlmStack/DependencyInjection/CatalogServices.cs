@@ -1,8 +1,6 @@
 using System.Net;
 using LlmStack.Catalog;
 using LlmStack.Configuration;
-using LlmStack.Diagnostics;
-using LlmStack.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -47,18 +45,6 @@ internal static class CatalogServices
         if (services.GetRequiredService<IOptions<LlmStackOptions>>().Value.Catalog.Source is not null)
         {
             services.GetRequiredService<CatalogRefresher>().Start();
-        }
-    }
-
-    /// <summary>Warns of deployments whose model has been shut down. They stay: a gateway of one's own may go on serving it.</summary>
-    public static void WarnOfRetired(RoutingSnapshot snapshot, DateOnly today, ILogger logger)
-    {
-        foreach (Deployment deployment in snapshot.Deployments.Values)
-        {
-            if (deployment.Info is { Retires: { } date } info && date <= today)
-            {
-                LogMessages.ModelRetired(logger, deployment.Id, info.Id, date);
-            }
         }
     }
 }

@@ -89,8 +89,7 @@ internal static class ServiceRegistration
             provider.GetRequiredService<IAdmission>(),
             provider.GetRequiredService<HealthTracker>(),
             provider.GetRequiredService<IRandomSource>(),
-            provider.GetRequiredService<ITokenEstimator>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<ITokenEstimator>()));
     }
 
     private static void AddTracing(IServiceCollection services)
@@ -136,8 +135,12 @@ internal static class ServiceRegistration
         services.TryAddSingleton<CallTrace>();
         services.TryAddSingleton<CallPreparation>();
         services.TryAddSingleton<CallPlanner>();
+        services.TryAddSingleton<AttemptAccounting>();
+        services.TryAddSingleton<AttemptLoop>();
         services.TryAddSingleton<CallAccounting>();
         services.TryAddSingleton<CallRunner>();
+        services.TryAddSingleton<StreamRecovery>();
+        services.TryAddSingleton<StreamRunner>();
         services.TryAddSingleton<ILlmRouter, LlmRouter>();
         services.TryAddSingleton<ILlmClient, LlmClient>();
     }

@@ -96,27 +96,23 @@ internal sealed class CallMetrics
         {
             foreach (RouteAttempt attempt in written)
             {
-                if (attempt.Cost is { } cost)
+                if (attempt.IsBilled && CostCalculator.TryCompute(attempt.Target.Price, attempt.Usage, attempt.Billing, out CostAmounts amounts))
                 {
-                    Cost(attempt.Provider, attempt.Group, attempt.Deployment, cost.Total, cost.Deviates);
+                    Cost(attempt.Provider, attempt.Group, attempt.Deployment, amounts);
                 }
             }
         }
         else if (route.Served is { } served && CostCalculator.TryCompute(served.Price, usage, route.Billing, out CostAmounts cost))
         {
-            Cost(served.Provider, route.Group, served.Id, cost.Total, cost.Deviates);
+            Cost(served.Provider, route.Group, served.Id, cost);
         }
     }
 
-    private void Cost(string provider, string? group, string deployment, decimal? total, bool deviates)
+    private void Cost(string provider, string? group, string deployment, in CostAmounts cost)
     {
         var tags = new TagList { { MetricNames.Provider, provider }, { MetricNames.Group, group }, { MetricNames.Deployment, deployment } };
-        if (total is { } amount)
-        {
-            _cost?.Add((double)amount, tags);
-        }
-
-        if (deviates)
+        _cost?.Add((double)cost.Total, tags);
+        if (cost.Deviates)
         {
             _deviations?.Add(1, tags);
         }

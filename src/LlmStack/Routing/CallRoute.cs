@@ -48,8 +48,8 @@ public sealed class CallRoute
     /// <summary>Why this deployment was picked, in a few words; null when none was.</summary>
     public string? Reason { get; internal set; }
 
-    /// <summary>What the call cost, every attempt that is or may have been billed included; its total is null when no price is known.</summary>
-    public CallCost Cost => Details().Cost ??= SumOfAttempts() ?? CostCalculator.Compute(Served?.Price, Usage, Billing);
+    /// <summary>What the call cost, every billed attempt included; its total is null when no price is known.</summary>
+    public CallCost Cost => Details().Cost ??= WrittenAttempts is { } attempts ? RouteCost.Of(attempts) : CostCalculator.Compute(Served?.Price, Usage, Billing);
 
     /// <summary>How long it took.</summary>
     public CallTiming Timing => new(
@@ -115,39 +115,12 @@ public sealed class CallRoute
         }
     }
 
-    /// <summary>Null when the only attempt follows from the other fields.</summary>
-    private CallCost? SumOfAttempts()
-    {
-        if (_details?.Attempts is not { } attempts)
-        {
-            return null;
-        }
-
-        var costs = new List<CallCost>(attempts.Count);
-        foreach (RouteAttempt attempt in attempts)
-        {
-            if (attempt.Cost is { } cost)
-            {
-                costs.Add(cost);
-            }
-        }
-
-        return costs.Count switch
-        {
-            0 => null,
-            1 => costs[0],
-            _ => CallCost.Sum(costs),
-        };
-    }
-
-    private RouteAttempt OnlyAttempt() => new(Served!.Id, Served.Provider, Served.Model, Group ?? "")
+    private RouteAttempt OnlyAttempt() => new(Served!, Group ?? "")
     {
         RequestId = RequestId,
         Duration = TimeSpan.FromTicks(_provider),
         FirstToken = _firstToken < 0 ? null : TimeSpan.FromTicks(_firstToken),
-        Price = Served.Price,
         Usage = Usage,
         Billing = Billing,
-        Billed = true,
     };
 }

@@ -6,24 +6,20 @@ namespace LlmStack.Routing;
 /// <summary>One call to one deployment.</summary>
 public sealed class RouteAttempt
 {
-    private CallCost? _cost;
-
-    internal RouteAttempt(string deployment, string provider, string model, string group)
+    internal RouteAttempt(Deployment target, string group)
     {
-        Deployment = deployment;
-        Provider = provider;
-        Model = model;
+        Target = target;
         Group = group;
     }
 
     /// <summary>The deployment's id.</summary>
-    public string Deployment { get; }
+    public string Deployment => Target.Id;
 
     /// <summary>The provider's name.</summary>
-    public string Provider { get; }
+    public string Provider => Target.Provider;
 
     /// <summary>The model as the provider names it.</summary>
-    public string Model { get; }
+    public string Model => Target.Model;
 
     /// <summary>The group the deployment was picked from.</summary>
     public string Group { get; }
@@ -52,16 +48,23 @@ public sealed class RouteAttempt
     /// <summary>Whether a failed attempt may have been billed, because its request had been sent.</summary>
     public bool MayHaveBeenBilled { get; internal set; }
 
-    /// <summary>What it cost, estimated where the provider did not live to tell its usage; null when it was certainly not billed.</summary>
-    public CallCost? Cost => Billed ? _cost ??= CostCalculator.Compute(Price, Usage, Billing) : null;
+    /// <summary>Whether what the attempt used was worked out from its prompt and the text that arrived, because the provider did not say.</summary>
+    public bool IsUsageEstimated { get; internal set; }
 
-    /// <summary>Whether it is, or may have been, billed.</summary>
-    internal bool Billed { get; set; }
+    /// <summary>What the attempt cost, in US dollars; null when it was not billed, or its price is unknown.</summary>
+    public decimal? Cost => IsBilled && CostCalculator.TryCompute(Target.Price, Usage, Billing, out CostAmounts amounts) ? amounts.Total : null;
 
-    internal ModelPrice? Price { get; set; }
+    /// <summary>Whose attempt it was.</summary>
+    internal Deployment Target { get; }
 
-    /// <summary>What was used, as reported or estimated; null when unknown.</summary>
+    /// <summary>What it is taken to have used; null when it was not billed.</summary>
     internal UsageDetails? Usage { get; set; }
 
+    /// <summary>What beside usage and list price decides its cost; null when nothing does.</summary>
     internal BillingTerms? Billing { get; set; }
+
+    internal bool IsBilled => Usage is not null || Billing is { ReportedCost: not null };
+
+    /// <summary>The cost with its lines.</summary>
+    internal CallCost Bill() => CostCalculator.Compute(Target.Price, Usage, Billing, IsUsageEstimated);
 }
