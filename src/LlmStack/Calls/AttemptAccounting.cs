@@ -36,6 +36,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         call.Info = deployment.Info;
         call.Credential = deployment.ProviderEntry!.Credentials.For(state.Request.Context)[0];
         call.Timeouts = attempt.Timeouts;
+        SetFidelity(call, deployment.ProviderEntry, state.Request.Routing);
         trace.BeginAttempt(state, attempt);
         attempt.Clock.Begin(now, preparation.Ticks(attempt.Timeouts.Attempt), state.Deadline, state.Caller);
         if (state.Streaming)
@@ -44,6 +45,14 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         }
 
         return true;
+    }
+
+    private static void SetFidelity(ProviderCall call, ProviderEntry provider, RoutingOptions? wishes)
+    {
+        call.FieldPolicy = wishes is { UnsupportedFields: not UnsupportedFields.Default } ? wishes.UnsupportedFields : provider.FieldPolicy;
+        call.RepairHistory = wishes?.RepairHistory ?? provider.RepairHistory;
+        call.CacheBreakpoints = wishes?.CacheBreakpoints ?? provider.CacheBreakpoints;
+        call.Headers = null;
     }
 
     /// <summary>Settles an attempt that failed, for the decision what comes next. Throws when the caller cancelled.</summary>
@@ -101,8 +110,8 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         admission.Settle(attempt.Reservation, new UsageAmounts(1, input, output, now));
         health.Headroom(deployment, attempt.Call.Report.Headroom, now);
         attempt.IsOpen = false;
-        state.ProviderTicks += busy;
         attempt.Billing = AttemptBilling.TermsOf(state, attempt, time);
+        state.ProviderTicks += busy;
         if (state.Attempts > 1 || state.WaitedTicks > 0)
         {
             Add(state, attempt, null, now);
@@ -124,6 +133,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         // User code does not say whether it has sent anything yet.
         entry.MayHaveBeenBilled = attempt.Call.Report.RequestSent || attempt.RunsUserCode;
         Estimate(state, attempt, entry);
+        entry.Billing = AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         admission.Settle(attempt.Reservation, new UsageAmounts(entry.MayHaveBeenBilled ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
         attempt.IsOpen = false;
         state.ProviderTicks += now - attempt.Started - attempt.ConsumerTicks;
@@ -152,9 +162,9 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
             FirstToken = attempt.FirstTokenAt > 0 ? time.GetElapsedTime(attempt.Started, attempt.FirstTokenAt) : null,
             MayHaveBeenBilled = error is not null && report.RequestSent && error.StatusCode is null or 200,
             Usage = error?.Usage ?? attempt.Facts.Usage,
-            Billing = attempt.Billing ??= AttemptBilling.TermsOf(state, attempt, time),
         };
         Estimate(state, attempt, entry);
+        entry.Billing = attempt.Billing ??= AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         state.AttemptWait = TimeSpan.Zero;
         state.Route.Add(entry);
         return entry;

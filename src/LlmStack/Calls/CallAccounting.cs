@@ -98,8 +98,8 @@ internal sealed class CallAccounting(AttemptAccounting attempts, CallTrace trace
         CallRoute route = state.Route;
         CallAttempt attempt = state.Attempt;
         route.Usage = attempt.Facts.Usage;
-        route.Billing = attempt.Billing;
         route.RequestId = attempt.Call.Report.RequestId;
+        route.Billing = attempt.Billing;
         route.SetTiming(
             time.GetElapsedTime(state.Started, now),
             time.GetElapsedTime(0, state.ProviderTicks),

@@ -25,7 +25,7 @@ internal sealed class CallAttempt(TimeProvider time)
 
     public ResultFacts Facts;
 
-    /// <summary>By which price it is billed, once it has ended; null for the list price.</summary>
+    /// <summary>What beside usage and list price decides what it cost, once it has ended; mostly null.</summary>
     public BillingTerms? Billing;
     public List<FunctionCallContent>? ToolCalls;
 

@@ -88,7 +88,6 @@ internal sealed class CallTrace(LlmTracer tracer)
         Finish(own, state, attempt);
         own.Attempt = entry;
         own.Usage = entry.Usage;
-        own.Billing = entry.Billing;
         own.ErrorKind = error?.Kind;
         own.Level = ObservationLevel.Warning;
         own.StatusMessage = error?.Message ?? Cancellation;
@@ -150,7 +149,9 @@ internal sealed class CallTrace(LlmTracer tracer)
         else if (state.Attempts == 1)
         {
             Finish(span, state, attempt);
-            span.Usage = error.Usage ?? state.Route.WrittenAttempts?[^1].Usage ?? attempt.Facts.Usage;
+            RouteAttempt? written = state.Route.WrittenAttempts?[^1];
+            span.Usage = error.Usage ?? written?.Usage ?? attempt.Facts.Usage;
+            span.Billing = written?.Billing ?? span.Billing;
         }
 
         span.Route = state.Route;
@@ -251,6 +252,7 @@ internal sealed class CallTrace(LlmTracer tracer)
         List<RouteAttempt>? attempts = state.Route.WrittenAttempts;
         span.Attempt = attempts is { Count: > 0 } ? attempts[^1] : null;
         span.Usage = span.Attempt?.Usage ?? span.Usage;
+        span.Billing = span.Attempt?.Billing ?? span.Billing;
     }
 
     /// <summary>Writes a stream's output for adapters that captured none themselves.</summary>

@@ -14,4 +14,7 @@ internal sealed class BillingTerms
 
     /// <summary>When the attempt began, for prices by hour and date.</summary>
     public DateTimeOffset? At { get; init; }
+
+    /// <summary>Whether the usage is our own guess.</summary>
+    public bool UsageEstimated { get; init; }
 }

@@ -36,4 +36,38 @@ public sealed class CallCost
 
     /// <summary>Why the total is unknown; null when it is known.</summary>
     public string? UnknownReason { get; internal init; }
+
+    /// <summary>The cost of all attempts together. One billed attempt of unknown cost makes the total unknown: it is never less than what was paid.</summary>
+    internal static CallCost Sum(IReadOnlyList<CallCost> parts)
+    {
+        decimal? computed = null, reported = null;
+        decimal total = 0;
+        var lines = new List<CostLine>();
+        bool deviates = false, estimated = false, inconsistent = false;
+        string? version = null, unknown = null;
+        foreach (CallCost part in parts)
+        {
+            total += part.Total ?? 0;
+            computed = Add(computed, part.ComputedTotal);
+            reported = Add(reported, part.ReportedTotal);
+            lines.AddRange(part.Lines);
+            deviates |= part.Deviates;
+            estimated |= part.Estimated;
+            inconsistent |= part.Inconsistent;
+            version = part.PriceVersion ?? version;
+            unknown ??= part.Total is null ? part.UnknownReason : null;
+        }
+
+        return new CallCost(unknown is null ? total : null, lines, version)
+        {
+            ComputedTotal = computed,
+            ReportedTotal = reported,
+            Deviates = deviates,
+            Estimated = estimated && unknown is null,
+            Inconsistent = inconsistent,
+            UnknownReason = unknown,
+        };
+    }
+
+    private static decimal? Add(decimal? sum, decimal? part) => part is null ? sum : (sum ?? 0) + part;
 }

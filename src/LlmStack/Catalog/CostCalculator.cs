@@ -23,7 +23,7 @@ internal static class CostCalculator
     }
 
     /// <summary>The cost with a line for each bucket that was used.</summary>
-    public static CallCost Compute(ModelPrice? price, UsageDetails? usage, BillingTerms? terms, bool usageEstimated = false)
+    public static CallCost Compute(ModelPrice? price, UsageDetails? usage, BillingTerms? terms)
     {
         ModelPrice? list = terms?.Price ?? price;
         bool known = TryCompute(price, usage, terms, out CostAmounts amounts);
@@ -33,7 +33,7 @@ internal static class CostCalculator
             ComputedTotal = amounts.Computed,
             ReportedTotal = amounts.Reported,
             Deviates = amounts.Deviates,
-            Estimated = amounts.Reported is null && amounts.Computed is not null && (amounts.Estimated || usageEstimated),
+            Estimated = amounts.Reported is null && amounts.Estimated,
             Inconsistent = buckets.Inconsistent,
             UnknownReason = known ? null : list is null ? "no price is known for the model" : usage is null ? "the provider reported no usage" : "the price lacks a used bucket",
         };
@@ -80,7 +80,7 @@ internal static class CostCalculator
         }
 
         amounts.Computed = total;
-        amounts.Estimated = estimated;
+        amounts.Estimated = estimated || terms is { UsageEstimated: true };
     }
 
     private static List<CostLine> Lines(ModelPrice list, in UsageBuckets buckets, BillingTerms? terms, in CostAmounts amounts)

@@ -96,23 +96,27 @@ internal sealed class CallMetrics
         {
             foreach (RouteAttempt attempt in written)
             {
-                if (attempt.IsBilled && CostCalculator.TryCompute(attempt.Target.Price, attempt.Usage, attempt.Billing, out CostAmounts amounts))
+                if (attempt.Cost is { } cost)
                 {
-                    Cost(attempt.Provider, attempt.Group, attempt.Deployment, amounts);
+                    Cost(attempt.Provider, attempt.Group, attempt.Deployment, cost.Total, cost.Deviates);
                 }
             }
         }
         else if (route.Served is { } served && CostCalculator.TryCompute(served.Price, usage, route.Billing, out CostAmounts cost))
         {
-            Cost(served.Provider, route.Group, served.Id, cost);
+            Cost(served.Provider, route.Group, served.Id, cost.Total, cost.Deviates);
         }
     }
 
-    private void Cost(string provider, string? group, string deployment, in CostAmounts cost)
+    private void Cost(string provider, string? group, string deployment, decimal? total, bool deviates)
     {
         var tags = new TagList { { MetricNames.Provider, provider }, { MetricNames.Group, group }, { MetricNames.Deployment, deployment } };
-        _cost?.Add((double)cost.Total, tags);
-        if (cost.Deviates)
+        if (total is { } amount)
+        {
+            _cost?.Add((double)amount, tags);
+        }
+
+        if (deviates)
         {
             _deviations?.Add(1, tags);
         }
