@@ -17,6 +17,10 @@ internal static class ExpectedCost
         {
             return Unknown;
         }
+        if (price.LongContext is not null)
+        {
+            return (double?)Catalog.CostForecast.For(price, input, output) ?? Unknown;
+        }
         return ((input * (double)(price.InputPerMillion ?? 0)) + (output * (double)(price.OutputPerMillion ?? 0))) / 1e6
             + (double)(price.PerRequest ?? 0);
     }

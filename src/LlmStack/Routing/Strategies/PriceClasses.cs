@@ -10,11 +10,11 @@ internal sealed class PriceClasses
 
     public PriceClasses(Member[] members)
     {
-        var byPrice = new Dictionary<(decimal?, decimal?, decimal?), (ModelPrice? Price, List<int> Members)>();
+        var byPrice = new Dictionary<(decimal?, decimal?, decimal?, object?), (ModelPrice? Price, List<int> Members)>();
         for (int i = 0; i < members.Length; i++)
         {
             ModelPrice? price = members[i].Deployment.Price;
-            var key = (price?.InputPerMillion, price?.OutputPerMillion, price?.PerRequest);
+            var key = (price?.InputPerMillion, price?.OutputPerMillion, price?.PerRequest, (object?)price?.LongContext);
             if (!byPrice.TryGetValue(key, out (ModelPrice? Price, List<int> Members) found))
             {
                 byPrice[key] = found = (price, []);
@@ -68,7 +68,7 @@ internal sealed class PriceClasses
         foreach ((ModelPrice? other, _) in all)
         {
             // Strictly less in every part: a part may count 0 tokens, and equals must keep their share.
-            if (other?.InputPerMillion < input && other?.OutputPerMillion < output && (other!.PerRequest ?? 0) <= request)
+            if (other is { LongContext: null } && other.InputPerMillion < input && other.OutputPerMillion < output && (other.PerRequest ?? 0) <= request)
             {
                 return true;
             }
