@@ -14,6 +14,7 @@ internal sealed class CallAccounting(
     IAdmission admission,
     ITokenEstimator estimator,
     LikelyOutput likelyOutput,
+    QualityObserver quality,
     CallTelemetry telemetry,
     TimeProvider time)
 {
@@ -95,12 +96,13 @@ internal sealed class CallAccounting(
         long input = facts.Usage?.InputTokenCount ?? state.Request.EstimatedInputTokens;
         long firstToken = state.FirstTokenAt > 0 ? state.FirstTokenAt : now;
         long busy = now - state.AttemptStarted - state.ConsumerTicks;
-        health.Succeeded(deployment, new AttemptSample(now, firstToken - state.AttemptStarted, busy, output, state.Streaming));
+        health.Succeeded(deployment, new AttemptSample(now, firstToken - state.AttemptStarted, busy, output, state.Streaming, input));
         admission.Settle(state.Reservation, new UsageAmounts(1, input, output, now));
         if (state.Request.EstimatedInputTokens > 0 && facts.Usage is { InputTokenCount: > 0 } usage)
         {
             estimator.Observe(deployment.Model, state.Request.EstimatedInputTokens, usage.InputTokenCount.Value);
             likelyOutput.Observe(state.Group.Name, state.Request.Context.Feature, output);
+            likelyOutput.ObserveCached(state.Group.Name, state.Request.Context.Feature, usage.CachedInputTokenCount ?? 0, usage.InputTokenCount.Value);
         }
 
         health.Headroom(deployment, state.Call.Report.Headroom, now);
@@ -113,6 +115,7 @@ internal sealed class CallAccounting(
 
         FillRoute(state, now);
         trace.Succeeded(state, now);
+        quality.Served(state.Route, state.Request.Context.Feature);
         telemetry.CallFinished(new CallOutcome(state.Operation, state.Streaming, state.Route, facts.Usage, null, Cancelled: false));
     }
 

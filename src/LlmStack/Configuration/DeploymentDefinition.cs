@@ -16,6 +16,7 @@ internal static class DeploymentDefinition
             : Differ(a.TokensPerMinute, b.TokensPerMinute) ? nameof(DeploymentOptions.TokensPerMinute)
             : Differ(a.BaseModel, b.BaseModel) ? nameof(DeploymentOptions.BaseModel)
             : Differ(a.ContextWindow, b.ContextWindow) ? nameof(DeploymentOptions.ContextWindow)
+            : Differ(a.Quality, b.Quality) ? nameof(DeploymentOptions.Quality)
             : Differ(a.MaxOutputTokens, b.MaxOutputTokens) ? nameof(DeploymentOptions.MaxOutputTokens)
             : Differ(a.Capabilities, b.Capabilities) ? nameof(DeploymentOptions.Capabilities)
             : Differ(a.TrainsOnData, b.TrainsOnData) ? nameof(DeploymentOptions.TrainsOnData)
@@ -36,6 +37,7 @@ internal static class DeploymentDefinition
         TokensPerMinute = a.TokensPerMinute ?? b.TokensPerMinute,
         BaseModel = a.BaseModel ?? b.BaseModel,
         ContextWindow = a.ContextWindow ?? b.ContextWindow,
+        Quality = a.Quality ?? b.Quality,
         MaxOutputTokens = a.MaxOutputTokens ?? b.MaxOutputTokens,
         Capabilities = a.Capabilities.Count > 0 ? a.Capabilities : b.Capabilities,
         TrainsOnData = a.TrainsOnData ?? b.TrainsOnData,
