@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 namespace LlmStack;
 
 /// <summary>Checks arguments and hands every operation to the one request path.</summary>
-internal sealed class LlmClient(CallRunner runner, IServiceProvider services) : ILlmClient
+internal sealed class LlmClient(CallRunner runner, StreamRunner streams, IServiceProvider services) : ILlmClient
 {
     public Task<ChatResponse> ChatAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -25,7 +25,7 @@ internal sealed class LlmClient(CallRunner runner, IServiceProvider services) : 
         IReadOnlyList<ChatMessage> list = Materialize(messages, copy: true);
         RoutingOptions? routing = Take(ref options);
         var request = new CallRequest(model, routing, list, options, RequestInspector.FeaturesOf(list, options, streaming: true), options?.MaxOutputTokens);
-        return runner.StreamAsync<ChatStreamOperation, ChatResponseUpdate, ChatUpdateTraits>(new ChatStreamOperation(list, options), request, cancellationToken);
+        return streams.StreamAsync<ChatStreamOperation, ChatResponseUpdate, ChatUpdateTraits>(new ChatStreamOperation(list, options), request, cancellationToken);
     }
 
     public Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(string model, IEnumerable<string> inputs, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
@@ -54,7 +54,7 @@ internal sealed class LlmClient(CallRunner runner, IServiceProvider services) : 
     public IAsyncEnumerable<TextCompletionUpdate> CompleteStreamingAsync(string model, string prompt, TextCompletionOptions? options = null, CancellationToken cancellationToken = default)
     {
         CallRequest request = CompletionRequest(model, prompt, ref options, RequestFeatures.Streaming);
-        return runner.StreamAsync<CompletionStreamOperation, TextCompletionUpdate, CompletionUpdateTraits>(new CompletionStreamOperation(prompt, options), request, cancellationToken);
+        return streams.StreamAsync<CompletionStreamOperation, TextCompletionUpdate, CompletionUpdateTraits>(new CompletionStreamOperation(prompt, options), request, cancellationToken);
     }
 
     public Task<RerankResponse> RerankAsync(string model, string query, IReadOnlyList<string> documents, RerankOptions? options = null, CancellationToken cancellationToken = default)

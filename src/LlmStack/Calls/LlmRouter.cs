@@ -38,5 +38,8 @@ internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, 
 
     public IReadOnlyList<DeploymentStatus> GetDeployments() => RouterStatus.Of(snapshots.Current, health);
 
+    public IReadOnlyList<ConfigurationFinding> CheckConfiguration() =>
+        ConfigurationCheck.Of(snapshots.Current, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
+
     public IReadOnlyList<CallRoute> GetRecentCalls() => telemetry.RecentCalls;
 }

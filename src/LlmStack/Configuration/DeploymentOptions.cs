@@ -24,6 +24,15 @@ public sealed class DeploymentOptions
     /// <summary>Tokens, in and out, allowed in any 60 seconds; 1 or more. Null: no limit.</summary>
     public int? TokensPerMinute { get; set; }
 
+    /// <summary>Calls under way at a time; 1 or more. Null: no limit.</summary>
+    public int? MaxConcurrency { get; set; }
+
+    /// <summary>Calls that may wait for a place under <see cref="MaxConcurrency"/>; 0 or more. One more is refused as overloaded. Null: 100.</summary>
+    public int? MaxQueue { get; set; }
+
+    /// <summary>Whether the model takes up a partial answer at the end of a conversation. False: it is told to go on. Null: false.</summary>
+    public bool? AcceptsPrefill { get; set; }
+
     /// <summary>The region, compared with <c>RoutingOptions.Region</c>.</summary>
     public string? Region { get; set; }
 

@@ -71,6 +71,8 @@ internal sealed class DeploymentValidation(LlmStackOptions options, OptionsProbl
         problems.NotNegative($"{path}:{nameof(deployment.Weight)}", deployment.Weight);
         problems.AtLeast($"{path}:{nameof(deployment.RequestsPerMinute)}", deployment.RequestsPerMinute, 1);
         problems.AtLeast($"{path}:{nameof(deployment.TokensPerMinute)}", deployment.TokensPerMinute, 1);
+        problems.AtLeast($"{path}:{nameof(deployment.MaxConcurrency)}", deployment.MaxConcurrency, 1);
+        problems.AtLeast($"{path}:{nameof(deployment.MaxQueue)}", deployment.MaxQueue, 0);
         problems.AtLeast($"{path}:{nameof(deployment.ContextWindow)}", deployment.ContextWindow, 1);
         problems.Share($"{path}:{nameof(deployment.Quality)}", deployment.Quality);
         problems.AtLeast($"{path}:{nameof(deployment.MaxOutputTokens)}", deployment.MaxOutputTokens, 1);
@@ -91,5 +93,6 @@ internal sealed class DeploymentValidation(LlmStackOptions options, OptionsProbl
 
         PriceValidation.Validate($"{path}:{nameof(deployment.Price)}", deployment.Price, problems);
         PolicyValidation.Validate($"{path}:{nameof(deployment.Policy)}", deployment.Policy, problems);
+        PolicyValidation.RefuseOnDeployment($"{path}:{nameof(deployment.Policy)}", deployment.Policy, problems);
     }
 }

@@ -7,14 +7,17 @@ internal sealed class AttemptHistory
 
     public int Count => _entries.Count;
 
-    /// <summary>Remembers an attempt. <paramref name="refused"/> is set after a non-transient refusal: never asked again.</summary>
-    public void Add(Deployment deployment, bool refused) => _entries.Add((deployment, refused));
-
-    /// <summary>The largest context window that turned out too small; 0 when none did.</summary>
+    /// <summary>The largest context window that was too small for this request; 0 when none was.</summary>
     public int TooSmallWindow { get; private set; }
 
     /// <summary>Remembers that a prompt did not fit: only larger windows are worth asking.</summary>
-    public void AddTooSmall(int window) => TooSmallWindow = Math.Max(TooSmallWindow, Math.Max(1, window));
+    public void NoteTooSmall(int window) => TooSmallWindow = Math.Max(TooSmallWindow, Math.Max(1, window));
+
+    /// <summary>Whether a deployment is not known to have more room than one that was too small.</summary>
+    public bool IsTooSmall(Deployment deployment) => TooSmallWindow > 0 && (deployment.ContextWindow ?? 0) <= TooSmallWindow;
+
+    /// <summary>Remembers an attempt. <paramref name="refused"/> is set after a non-transient refusal: never asked again.</summary>
+    public void Add(Deployment deployment, bool refused) => _entries.Add((deployment, refused));
 
     public bool WasAsked(Deployment deployment)
     {

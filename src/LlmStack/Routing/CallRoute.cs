@@ -48,8 +48,8 @@ public sealed class CallRoute
     /// <summary>Why this deployment was picked, in a few words; null when none was.</summary>
     public string? Reason { get; internal set; }
 
-    /// <summary>What the answer cost; its total is null when no price is known.</summary>
-    public CallCost Cost => Details().Cost ??= CostCalculator.Compute(Served, Usage);
+    /// <summary>What the call cost, every billed attempt included; its total is null when no price is known.</summary>
+    public CallCost Cost => Details().Cost ??= WrittenAttempts is { } attempts ? RouteCost.Of(attempts) : CostCalculator.Compute(Served, Usage);
 
     /// <summary>How long it took.</summary>
     public CallTiming Timing => new(
@@ -112,10 +112,11 @@ public sealed class CallRoute
         }
     }
 
-    private RouteAttempt OnlyAttempt() => new(Served!.Id, Served.Provider, Served.Model, Group ?? "")
+    private RouteAttempt OnlyAttempt() => new(Served!, Group ?? "")
     {
         RequestId = RequestId,
         Duration = TimeSpan.FromTicks(_provider),
         FirstToken = _firstToken < 0 ? null : TimeSpan.FromTicks(_firstToken),
+        Usage = Usage,
     };
 }

@@ -73,6 +73,15 @@ public sealed class Deployment
     /// <summary>The price; null when unknown. A price of 0 is a price.</summary>
     public ModelPrice? Price { get; init; }
 
+    /// <summary>Whether the model takes up a partial answer at the end of a conversation and goes on with it.</summary>
+    public bool AcceptsPrefill { get; init; }
+
+    /// <summary>Calls under way at a time; null for no limit.</summary>
+    public int? MaxConcurrency { get; init; }
+
+    /// <summary>Calls that may wait for a place under <see cref="MaxConcurrency"/>.</summary>
+    public int MaxQueue { get; init; }
+
     /// <summary>Calls under way.</summary>
     public int InFlight => Health.InFlight;
 
@@ -81,6 +90,9 @@ public sealed class Deployment
 
     /// <summary>Usage of the current windows; shared likewise.</summary>
     internal DeploymentLimits Limits { get; init; } = new();
+
+    /// <summary>Places and queue of <see cref="MaxConcurrency"/>; shared likewise.</summary>
+    internal ConcurrencyGate Gate { get; init; } = new();
 
     /// <summary>The provider behind it; set by the snapshot.</summary>
     internal ProviderEntry? ProviderEntry { get; init; }

@@ -37,7 +37,7 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
         }
         if (history is { Count: > 0 })
         {
-            if (history.TooSmallWindow > 0 && (deployment.ContextWindow ?? 0) <= history.TooSmallWindow)
+            if (history.IsTooSmall(deployment))
             {
                 return new DynamicVerdict(Removal.ContextWindow, FilterNames.ContextWindow, "no larger than one that was too small for this request", LlmErrorKind.ContextWindowExceeded, DynamicVerdict.Never);
             }

@@ -1,24 +1,25 @@
+using LlmStack.Catalog;
+using Microsoft.Extensions.AI;
+
 namespace LlmStack.Routing;
 
 /// <summary>One call to one deployment.</summary>
 public sealed class RouteAttempt
 {
-    internal RouteAttempt(string deployment, string provider, string model, string group)
+    internal RouteAttempt(Deployment target, string group)
     {
-        Deployment = deployment;
-        Provider = provider;
-        Model = model;
+        Target = target;
         Group = group;
     }
 
     /// <summary>The deployment's id.</summary>
-    public string Deployment { get; }
+    public string Deployment => Target.Id;
 
     /// <summary>The provider's name.</summary>
-    public string Provider { get; }
+    public string Provider => Target.Provider;
 
     /// <summary>The model as the provider names it.</summary>
-    public string Model { get; }
+    public string Model => Target.Model;
 
     /// <summary>The group the deployment was picked from.</summary>
     public string Group { get; }
@@ -46,4 +47,16 @@ public sealed class RouteAttempt
 
     /// <summary>Whether a failed attempt may have been billed, because its request had been sent.</summary>
     public bool MayHaveBeenBilled { get; internal set; }
+
+    /// <summary>Whether what the attempt used was worked out from its prompt and the text that arrived, because the provider did not say.</summary>
+    public bool IsUsageEstimated { get; internal set; }
+
+    /// <summary>What the attempt cost, in US dollars; null when it was not billed, or its price is unknown.</summary>
+    public decimal? Cost => CostCalculator.TryCompute(Target.Price, Usage, out CostAmounts amounts) ? amounts.Total : null;
+
+    /// <summary>Whose attempt it was.</summary>
+    internal Deployment Target { get; }
+
+    /// <summary>What it is taken to have used; null when it was not billed.</summary>
+    internal UsageDetails? Usage { get; set; }
 }

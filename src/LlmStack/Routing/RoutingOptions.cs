@@ -64,6 +64,18 @@ public sealed record RoutingOptions
     /// <summary>Up to this long between two pieces of content. Null: as configured.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
+    /// <summary>Up to this long for one attempt. Null: as configured.</summary>
+    public TimeSpan? AttemptTimeout { get; init; }
+
+    /// <summary>Up to this long until a connection stands. Null: as configured.</summary>
+    public TimeSpan? ConnectTimeout { get; init; }
+
+    /// <summary>How urgent the call is where it has to queue for a deployment: 0 is most urgent, 9 least. Default 4.</summary>
+    public int Priority { get; init; } = 4;
+
+    /// <summary>What happens to a stream lost after its first content. Null: as configured.</summary>
+    public StreamLossBehavior? OnStreamLost { get; init; }
+
     /// <summary>Equal for wishes that static filters judge alike; 0 when they look at none.</summary>
     internal int ShapeHash => _shape;
 

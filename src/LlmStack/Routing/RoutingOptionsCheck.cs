@@ -25,6 +25,12 @@ internal static class RoutingOptionsCheck
         Duration(routing.Deadline, nameof(routing.Deadline));
         Duration(routing.FirstTokenTimeout, nameof(routing.FirstTokenTimeout));
         Duration(routing.IdleTimeout, nameof(routing.IdleTimeout));
+        Duration(routing.AttemptTimeout, nameof(routing.AttemptTimeout));
+        Duration(routing.ConnectTimeout, nameof(routing.ConnectTimeout));
+        if (routing.Priority is < 0 or > 9)
+        {
+            throw Invalid(nameof(routing.Priority), routing.Priority, "0, the most urgent, to 9");
+        }
         Names(routing.Tags, nameof(routing.Tags));
         Names(routing.RequiredTags, nameof(routing.RequiredTags));
         Names(routing.Only, nameof(routing.Only));

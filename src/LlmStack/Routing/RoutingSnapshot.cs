@@ -33,6 +33,9 @@ internal sealed class RoutingSnapshot
 
     public CallPolicy Defaults { get; init; } = CallPolicy.Default;
 
+    /// <summary>For groups that have none of their own, those behind <c>provider/model</c> included.</summary>
+    public IReadOnlyList<FallbackRule> DefaultFallbacks { get; init; } = [];
+
     /// <summary>Compared with a deployment's environments.</summary>
     public string? Environment { get; init; }
 

@@ -113,6 +113,17 @@ internal sealed class SpanRecord : IContentCapture
         }
     }
 
+    /// <summary>Replaces the output by a text that came in two parts, from two attempts.</summary>
+    public void ReplaceOutputText(ReadOnlySpan<char> earlier, ReadOnlySpan<char> later)
+    {
+        if (_captures)
+        {
+            _output.Clear();
+            _output.AppendText(earlier);
+            _output.AppendText(later);
+        }
+    }
+
     /// <summary>Adds a finished tool call of a streamed answer.</summary>
     public void AppendToolCall(string id, string name, IDictionary<string, object?>? arguments)
     {

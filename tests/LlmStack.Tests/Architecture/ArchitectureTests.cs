@@ -61,6 +61,7 @@ public sealed class ArchitectureTests
         [("Configuration/ProviderEntries.cs", "DependencyInjection")] = "adapters registered in code, and the HTTP clients of the others",
         [("Configuration/ProviderEntries.cs", "Providers/ChatClient")] = "a registered IChatClient becomes an adapter here",
         [("Configuration/ProviderFormats.cs", "Providers/OpenAI")] = "the table of wire formats: a new one is a row there",
+        [("Configuration/ProviderFormats.cs", "Providers/OpenAI/Profiles")] = "each member of the OpenAI-compatible family is a row of the table of wire formats",
     };
 
     [Fact]

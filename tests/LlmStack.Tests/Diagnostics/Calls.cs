@@ -24,5 +24,5 @@ internal static class Calls
     public static CallOutcome Failed(CallRoute? route = null) =>
         new(LlmOperation.Chat, Streaming: false, route ?? Route(), null, new LlmException(LlmErrorKind.RateLimited, "the prompt was: top secret") { StatusCode = 429, RequestId = "req-1" }, Cancelled: false);
 
-    public static RouteAttempt Attempt(LlmErrorKind? error) => new("p/m", "p", "m", "fast") { Error = error };
+    public static RouteAttempt Attempt(LlmErrorKind? error) => new(new Deployment("p/m", "p", "m"), "fast") { Error = error };
 }

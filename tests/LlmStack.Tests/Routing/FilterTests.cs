@@ -178,10 +178,10 @@ public class FilterTests
         ModelGroup group = _builder.Group("g", [_builder.Member("openai/small", window: 1000), _builder.Member("openai/same", window: 1000), _builder.Member("openai/large", window: 2000), _builder.Member("openai/unknown")]);
         var history = new AttemptHistory();
         history.Add(group.Members[0].Deployment, refused: true);
-        history.AddTooSmall(1000);
+        history.NoteTooSmall(1000);
         Assert.Equal("large", Run(group, _builder.Request(), history).Result.Member!.Deployment.Model);
         history.Add(group.Members[2].Deployment, refused: true);
-        history.AddTooSmall(2000);
+        history.NoteTooSmall(2000);
         PickResult nobody = Run(group, _builder.Request(), history).Result;
         Assert.Null(nobody.Member);
         history.Clear();

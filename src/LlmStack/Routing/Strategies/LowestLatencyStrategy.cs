@@ -15,17 +15,15 @@ internal sealed class LowestLatencyStrategy(TimeProvider time, double tolerance 
     {
         Untried => "not measured lately, tried first",
         BeingTried => "not measured lately, a call is under way",
-        _ => string.Create(CultureInfo.InvariantCulture, $"predicted {LatencyPrediction.Seconds(request, candidates[index].Deployment.Health) * 1000:0.#} ms, {candidates[index].Deployment.InFlight} in flight"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"predicted {PredictedLatency.SecondsOf(request, candidates[index].Deployment) * 1000:0.#} ms, {candidates[index].Deployment.InFlight} in flight"),
     };
 
     protected override double Score(in RouteRequest request, Deployment deployment)
     {
         DeploymentHealth health = deployment.Health;
-        double seconds = LatencyPrediction.Seconds(request, health);
-        if (double.IsNaN(seconds) || request.Timestamp - LatencyPrediction.Decisive(request, health).Updated > _stale)
-        {
-            return health.InFlight == 0 ? Untried : BeingTried;
-        }
-        return seconds * (1 + (PerCallUnderWay * health.InFlight));
+        LatencyEstimate decisive = (request.Features & RequestFeatures.Streaming) != 0 ? health.FirstToken : health.Answer;
+        return double.IsNaN(decisive.Seconds) || request.Timestamp - decisive.Updated > _stale
+            ? health.InFlight == 0 ? Untried : BeingTried
+            : PredictedLatency.SecondsOf(request, deployment) * (1 + (PerCallUnderWay * health.InFlight));
     }
 }

@@ -42,7 +42,7 @@ internal sealed class UtilityStrategy(StrategyOptions options, QualityBook quali
 
     public string? Violation(in RouteRequest request, Deployment deployment) =>
         _maxCost < double.PositiveInfinity && Cost(request, deployment) > _maxCost ? "the expected cost is above the group's limit, or unknown"
-        : _maxSeconds < double.PositiveInfinity && LatencyPrediction.Seconds(request, deployment.Health) > _maxSeconds ? "the predicted latency is above the group's limit"
+        : _maxSeconds < double.PositiveInfinity && PredictedLatency.SecondsOf(request, deployment) > _maxSeconds ? "the predicted latency is above the group's limit"
         : _minQuality > 0 && _scores.Mean(deployment, request.Context.Feature) < _minQuality ? "the quality is below the group's limit"
         : null;
 
@@ -52,14 +52,14 @@ internal sealed class UtilityStrategy(StrategyOptions options, QualityBook quali
         double mean = _scores.Mean(deployment, request.Context.Feature);
         double cost = Cost(request, deployment);
         string price = cost == ExpectedCost.Unknown ? "unknown cost" : string.Create(CultureInfo.InvariantCulture, $"expected cost {cost:0.########} USD");
-        double seconds = LatencyPrediction.Seconds(request, deployment.Health);
+        double seconds = PredictedLatency.SecondsOf(request, deployment);
         string latency = double.IsNaN(seconds) ? "latency unknown" : string.Create(CultureInfo.InvariantCulture, $"predicted {seconds * 1000:0.#} ms");
         return string.Create(CultureInfo.InvariantCulture, $"quality {mean:0.###}, {price}, {latency}");
     }
 
     private double Utility(in RouteRequest request, Deployment deployment, double good)
     {
-        double seconds = LatencyPrediction.Seconds(request, deployment.Health);
+        double seconds = PredictedLatency.SecondsOf(request, deployment);
         double cost = _cost > 0 ? _cost * CentsPerDollar * Cost(request, deployment) : 0;
         return (_quality * good) - cost - (double.IsNaN(seconds) ? 0 : _latency * seconds);
     }
