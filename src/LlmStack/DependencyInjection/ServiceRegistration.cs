@@ -77,7 +77,12 @@ internal static class ServiceRegistration
         services.TryAddSingleton<HealthTracker>();
         services.TryAddSingleton<IAdmission, DeploymentAdmission>();
         services.TryAddSingleton<ITokenEstimator, TokenEstimator>();
-        services.TryAddSingleton(static provider => new StrategyResolver(provider, static (name, services) => StrategyTable.TryCreate(name, services.GetRequiredService<TimeProvider>())));
+        services.TryAddSingleton(static provider => new StrategyResolver(
+            provider,
+            static (name, options, services) => StrategyTable.TryCreate(name, services.GetRequiredService<TimeProvider>(), options, services.GetRequiredService<QualityBook>())));
+        services.AddSingleton<QualityBook>();
+        services.AddSingleton<IScoreObserver>(static provider => provider.GetRequiredService<QualityObserver>());
+        services.AddSingleton<QualityObserver>();
         CatalogServices.Add(services);
         services.TryAddSingleton<ProviderEntries>();
         services.TryAddSingleton<SnapshotBuilder>();
