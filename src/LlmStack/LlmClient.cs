@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 namespace LlmStack;
 
 /// <summary>Checks arguments and hands every operation to the one request path.</summary>
-internal sealed class LlmClient(CallRunner runner, IServiceProvider services) : ILlmClient
+internal sealed class LlmClient(CallRunner runner, StreamRunner streams, IServiceProvider services) : ILlmClient
 {
     public Task<ChatResponse> ChatAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -25,7 +25,7 @@ internal sealed class LlmClient(CallRunner runner, IServiceProvider services) : 
         IReadOnlyList<ChatMessage> list = Materialize(messages, copy: true);
         RoutingOptions? routing = Take(ref options);
         var request = new CallRequest(model, routing, list, options, RequestInspector.FeaturesOf(list, options, streaming: true), options?.MaxOutputTokens);
-        return runner.StreamAsync<ChatStreamOperation, ChatResponseUpdate, ChatUpdateTraits>(new ChatStreamOperation(list, options), request, cancellationToken);
+        return streams.StreamAsync<ChatStreamOperation, ChatResponseUpdate, ChatUpdateTraits>(new ChatStreamOperation(list, options), request, cancellationToken);
     }
 
     public Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(string model, IEnumerable<string> inputs, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
@@ -41,7 +41,7 @@ internal sealed class LlmClient(CallRunner runner, IServiceProvider services) : 
             options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
         }
 
-        var request = new CallRequest(model, Check(routing), null, null, RequestFeatures.None, null);
+        var request = new CallRequest(model, RoutingOptionsCheck.Check(routing), null, null, RequestFeatures.None, null);
         return runner.CallAsync<EmbeddingsOperation, GeneratedEmbeddings<Embedding<float>>>(new EmbeddingsOperation(list, options), request, cancellationToken).AsTask();
     }
 
@@ -54,7 +54,7 @@ internal sealed class LlmClient(CallRunner runner, IServiceProvider services) : 
     public IAsyncEnumerable<TextCompletionUpdate> CompleteStreamingAsync(string model, string prompt, TextCompletionOptions? options = null, CancellationToken cancellationToken = default)
     {
         CallRequest request = CompletionRequest(model, prompt, ref options, RequestFeatures.Streaming);
-        return runner.StreamAsync<CompletionStreamOperation, TextCompletionUpdate, CompletionUpdateTraits>(new CompletionStreamOperation(prompt, options), request, cancellationToken);
+        return streams.StreamAsync<CompletionStreamOperation, TextCompletionUpdate, CompletionUpdateTraits>(new CompletionStreamOperation(prompt, options), request, cancellationToken);
     }
 
     public Task<RerankResponse> RerankAsync(string model, string query, IReadOnlyList<string> documents, RerankOptions? options = null, CancellationToken cancellationToken = default)
@@ -75,7 +75,7 @@ internal sealed class LlmClient(CallRunner runner, IServiceProvider services) : 
             options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
         }
 
-        var request = new CallRequest(model, Check(routing), null, null, RequestFeatures.None, null);
+        var request = new CallRequest(model, RoutingOptionsCheck.Check(routing), null, null, RequestFeatures.None, null);
         return runner.CallAsync<RerankOperation, RerankResponse>(new RerankOperation(query, documents, options), request, cancellationToken).AsTask();
     }
 
@@ -106,7 +106,7 @@ internal sealed class LlmClient(CallRunner runner, IServiceProvider services) : 
             options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
         }
 
-        return new CallRequest(model, Check(routing), null, null, features, options?.MaxOutputTokens);
+        return new CallRequest(model, RoutingOptionsCheck.Check(routing), null, null, features, options?.MaxOutputTokens);
     }
 
     private static IReadOnlyList<ChatMessage> Materialize(IEnumerable<ChatMessage> messages, bool copy)
@@ -155,33 +155,7 @@ internal sealed class LlmClient(CallRunner runner, IServiceProvider services) : 
             options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
         }
 
-        return Check(routing);
-    }
-
-    private static RoutingOptions? Check(RoutingOptions? routing)
-    {
-        if (routing is null)
-        {
-            return null;
-        }
-
-        if (routing.MaxAttempts is < 1 or > 100)
-        {
-            throw Invalid($"RoutingOptions.MaxAttempts is {routing.MaxAttempts}; allowed is 1 to 100, or null for the configured number.");
-        }
-
-        CheckDuration(routing.Deadline, nameof(RoutingOptions.Deadline));
-        CheckDuration(routing.FirstTokenTimeout, nameof(RoutingOptions.FirstTokenTimeout));
-        CheckDuration(routing.IdleTimeout, nameof(RoutingOptions.IdleTimeout));
-        return routing;
-    }
-
-    private static void CheckDuration(TimeSpan? value, string name)
-    {
-        if (value is { } duration && duration <= TimeSpan.Zero && duration != Timeout.InfiniteTimeSpan)
-        {
-            throw Invalid($"RoutingOptions.{name} is {duration}; allowed is more than zero, Timeout.InfiniteTimeSpan, or null for the configured time.");
-        }
+        return RoutingOptionsCheck.Check(routing);
     }
 
     private static void CheckModel(string model)

@@ -21,6 +21,9 @@ public sealed class TextCompletionUpdate
     /// <summary>Tokens used; set on the last update when the provider reports them.</summary>
     public UsageDetails? Usage { get; set; }
 
+    /// <summary>Set on the update that announces that another deployment goes on with a stream that was lost; null on the others.</summary>
+    public StreamContinuation? Continuation { get; set; }
+
     internal CallRoute? Route { get; set; }
 
     /// <inheritdoc/>

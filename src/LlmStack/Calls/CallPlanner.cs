@@ -18,8 +18,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
 
         while (true)
         {
-            // What this group's member refused for good, its other members would refuse as well.
-            bool leaveGroup = state.AttemptsInGroup > 0 && state.LastError is { } last && (last.Retryability == LlmRetryability.Never || last.Kind == LlmErrorKind.ContextWindowExceeded);
+            bool leaveGroup = MustLeave(state);
             PickResult pick = leaveGroup
                 ? new PickResult(PickStatus.Exhausted, null, TimeSpan.Zero, state.LastError!.Kind, null)
                 : engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh);
@@ -31,33 +30,55 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
                     : Ask(state, pick);
             }
 
-            LlmErrorKind kind = state.AttemptsInGroup > 0 ? state.LastError!.Kind : pick.Kind;
+            LlmException? failed = state.AttemptsInGroup > 0 ? state.LastError : null;
             List<ModelGroup> entered = state.EnteredGroups ??= [state.Group];
-            if (FallbackPlanner.Next(state.Snapshot, state.Group, kind, state.Operation, state.Request.Routing, entered) is { } next)
+            if (FallbackPlanner.Next(state.Snapshot, state.Group, failed?.Kind ?? pick.Kind, failed?.StatusCode, state.Operation, state.Request.Routing, entered) is { } next)
             {
-                Enter(state, next);
+                state.Enter(next.Group, next.Rewrite);
                 continue;
             }
 
-            bool askedBefore = state.LastTransient is not null && !leaveGroup && (state.AttemptsInGroup > 0 || pick.Status == PickStatus.Exhausted);
+            bool askedBefore = state.LastRepeatable is not null && !leaveGroup && (state.AttemptsInGroup > 0 || pick.Status == PickStatus.Exhausted);
             return askedBefore ? Retry(state, now) : NobodyAsked(state, pick, now);
         }
     }
 
-    /// <summary>Enters a group: its members are fresh, its own settings and retries begin. The number of attempts is the request's.</summary>
-    private static void Enter(CallState state, ModelGroup group)
+    /// <summary>Whether somebody could still cure a kind of failure: a deployment of the group not asked yet, or a fallback. Moves nothing.</summary>
+    public bool CanBeCured(CallState state, LlmErrorKind kind)
     {
-        state.EnteredGroups!.Add(group);
-        state.Group = group;
-        state.Policy = group.Policy.MaxAttempts == state.Policy.MaxAttempts ? group.Policy : group.Policy with { MaxAttempts = state.Policy.MaxAttempts };
-        state.Route.Group = group.Name;
-        state.AttemptsInGroup = 0;
-        state.RetriesInGroup = 0;
+        if (state.Attempts >= state.Policy.MaxAttempts)
+        {
+            return false;
+        }
+
+        List<ModelGroup> entered = state.EnteredGroups ??= [state.Group];
+        if (FallbackPlanner.Next(state.Snapshot, state.Group, kind, status: null, state.Operation, state.Request.Routing, entered) is not null)
+        {
+            return true;
+        }
+
+        Deployment asked = state.Attempt.Member!.Deployment;
+        return ErrorKindTraits.RetryabilityOf(kind) != LlmRetryability.Never && kind != LlmErrorKind.ContextWindowExceeded && engine.HasOther(state.Snapshot, state.Group, state.Request, state.History, asked);
+    }
+
+    /// <summary>
+    /// What a member refused for good, its group would refuse as well, unless the user asked for repetitions; a prompt that was too long
+    /// stays while a member with a larger window is left.
+    /// </summary>
+    private static bool MustLeave(CallState state)
+    {
+        if (state.AttemptsInGroup == 0 || state.LastError is not { } last || state.Group.PolicyFor(state.Attempt.Member!.Deployment).Errors[last.Kind].Retries > 0)
+        {
+            return false;
+        }
+
+        // After a prompt that was too long, the filters leave only members with more room.
+        return last.Kind != LlmErrorKind.ContextWindowExceeded && last.Retryability == LlmRetryability.Never;
     }
 
     private static CallDecision Ask(CallState state, PickResult pick)
     {
-        state.Route.Reason = state.LastError is { } error && state.Member is { } asked
+        state.Route.Reason = state.LastError is { } error && state.Attempt.Member is { } asked
             ? $"after {ErrorKindTraits.NameOf(error.Kind)} at {asked.Deployment.Id}: {pick.Reason}"
             : pick.Reason;
         return CallDecision.Ask(pick.Member!);
@@ -65,8 +86,10 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
 
     private CallDecision Retry(CallState state, long now)
     {
-        CallPolicy policy = state.Group.PolicyFor(state.Member!.Deployment);
-        if (state.RetriesInGroup >= policy.MaxRetries)
+        CallPolicy policy = state.Group.PolicyFor(state.Attempt.Member!.Deployment);
+        LlmException repeatable = state.LastRepeatable!;
+        bool usedUp = policy.Errors[repeatable.Kind].Retries is { } own ? state.RetriesOf(repeatable.Kind) >= own : state.RetriesInGroup >= policy.MaxRetries;
+        if (usedUp)
         {
             return CallDecision.Fail(FinalError(state));
         }
@@ -77,10 +100,10 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
             return CallDecision.Fail(FinalError(state));
         }
 
-        TimeSpan wait = Backoff.Delay(policy, state.RetriesInGroup, state.LastTransient!.RetryAfter, random);
+        TimeSpan wait = Backoff.Delay(policy, state.RetriesInGroup, repeatable.RetryAfter, random);
         if (pick.Status == PickStatus.Cooling)
         {
-            switch (policy.WhenAllCooling)
+            switch (state.Policy.WhenAllCooling)
             {
                 case AllCoolingBehavior.FailFast:
                     return CallDecision.Fail(FinalError(state, pick.Wait));
@@ -102,7 +125,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
             return CallDecision.Fail(FinalError(state));
         }
 
-        state.RetriesInGroup++;
+        state.CountRetry(repeatable.Kind);
         return CallDecision.WaitFor(wait);
     }
 
@@ -124,7 +147,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
                 if (leastBad.Member is { } member)
                 {
                     // Asking the same deployment again takes a wait; and only a move to a healthy one is free.
-                    return state.LastTransient is not null && state.History!.WasAsked(member.Deployment) ? Retry(state, now)
+                    return state.LastRepeatable is not null && state.History!.WasAsked(member.Deployment) ? Retry(state, now)
                         : state.LastError is not null && !state.Group.RetryBudget.TryTake(now, time.TimestampFrequency) ? CallDecision.Fail(FinalError(state))
                         : Ask(state, leastBad);
                 }

@@ -17,17 +17,21 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
 
     public void Return(CallState state)
     {
-        // User code may still hold the token, and a used token cannot serve again.
-        bool userCode = state.Member is not null && state.RunsUserCode;
-        if (!state.Clock.End() || userCode)
-        {
-            state.Clock.Renew();
-        }
-
+        Retire(state.Attempt);
         state.Reset();
         if (_pool.Count < MaxPooled)
         {
             _pool.Enqueue(state);
+        }
+    }
+
+    /// <summary>Ends the clock of an attempt that is over. User code may still hold its token, and a used token cannot serve again.</summary>
+    public static void Retire(CallAttempt attempt)
+    {
+        bool userCode = attempt.Member is not null && attempt.RunsUserCode;
+        if (!attempt.Clock.End() || userCode)
+        {
+            attempt.Clock.Renew();
         }
     }
 
@@ -59,7 +63,7 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
         long ticks = Ticks(state.RequestTimeout);
         state.Deadline = ticks >= long.MaxValue - state.Started ? long.MaxValue : state.Started + ticks;
         LlmContext context = LlmContext.Current;
-        bool estimate = _alwaysEstimate || snapshot.NeedsEstimate;
+        bool estimate = _alwaysEstimate || snapshot.NeedsEstimate || routing?.MaxCost is not null;
         state.Request = new RouteRequest
         {
             RequestedName = request.Model,
@@ -67,6 +71,7 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
             Features = request.Features,
             EstimatedInputTokens = estimate ? operation.EstimateInput(estimator) : 0,
             LikelyOutputTokens = estimate ? likelyOutput.Expect(name.Group.Name, context.Feature, request.MaxOutputTokens) : 0,
+            MaxOutputTokens = request.MaxOutputTokens,
             Messages = request.Messages,
             Options = request.Options,
             Routing = routing,

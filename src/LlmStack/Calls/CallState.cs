@@ -1,5 +1,3 @@
-using LlmStack.Limits;
-using LlmStack.Providers;
 using LlmStack.Routing;
 using LlmStack.Tracing;
 using Microsoft.Extensions.AI;
@@ -24,48 +22,108 @@ internal sealed class CallState(TimeProvider time)
     public long ProviderTicks;
     public long ConsumerTicks;
     public long WaitedTicks;
-    public long FirstTokenAt;
     public TimeSpan RequestTimeout;
-
-    // The attempt under way.
-    public Member? Member;
-    public Reservation Reservation;
-    public long AttemptStarted;
-    public TimeSpan AttemptWait;
-    public AttemptTimeouts Timeouts;
-    public bool InAttempt;
 
     // What happened so far.
     public int Attempts;
     public int AttemptsInGroup;
     public int RetriesInGroup;
+    public TimeSpan AttemptWait;
     public LlmException? LastError;
-    public LlmException? LastTransient;
+    public LlmException? LastRepeatable;
     public LlmException? MostActionable;
     public List<ModelGroup>? EnteredGroups;
     public AttemptHistory? History;
-    public ResultFacts Facts;
-    public List<FunctionCallContent>? ToolCalls;
+    public FallbackRewrite? Rewrite;
+
+    // A stream that was lost and goes on: what was delivered, and used, before.
+    public string Delivered = "";
+    private UsageDetails? _earlierUsage;
 
     // Tracing. The first attempt is written into the call's own span; only a second one makes children.
     public SpanRecord? Span;
-    public SpanRecord? AttemptSpan;
     public RouteAttempt? Failure;
     public LlmException? FailureError;
     public long FailureEnded;
     public long FirstAttemptStarted;
 
-    public AttemptClock Clock { get; } = new(time);
+    private readonly byte[] _retriesOfKind = new byte[(int)LlmErrorKind.Cancelled + 1];
 
-    public ProviderCall Call { get; } = new("-", StaticCredential.None);
+    /// <summary>The attempt under way, or the last one.</summary>
+    public CallAttempt Attempt { get; set; } = new(time);
 
-    public TextAccumulator Text { get; } = new();
+    /// <summary>Takes a failure into what decides the next step.</summary>
+    public void Note(LlmException error, Deployment deployment)
+    {
+        int? retries = Group.PolicyFor(deployment).Errors[error.Kind].Retries;
+        bool repeatable = retries is { } count ? count > 0 : error.Retryability == LlmRetryability.Transient;
+        History ??= new AttemptHistory();
+        History.Add(deployment, refused: !repeatable);
+        if (error.Kind == LlmErrorKind.ContextWindowExceeded)
+        {
+            History.NoteTooSmall(deployment.ContextWindow ?? Request.EstimatedInputTokens);
+        }
 
-    /// <summary>The span that the attempt under way writes its content into; null when nothing is recorded.</summary>
-    public SpanRecord? CaptureTarget => AttemptSpan ?? Span;
+        LastError = error;
+        LastRepeatable = repeatable ? error : LastRepeatable;
+        MostActionable = ErrorRanking.MostActionable(MostActionable, error);
+    }
 
-    /// <summary>Whether the adapter under way runs user code, inside which the span must be ambient.</summary>
-    public bool RunsUserCode => Member!.Deployment.ProviderEntry!.RunsUserCode;
+    /// <summary>Counts time that the consumer of a stream took.</summary>
+    public void CountConsumer(long ticks)
+    {
+        ConsumerTicks += ticks;
+        Attempt.ConsumerTicks += ticks;
+    }
+
+    /// <summary>Adds what the lost part of a stream used.</summary>
+    public void AddEarlierUsage(UsageDetails? usage)
+    {
+        if (usage is not null)
+        {
+            (_earlierUsage ??= new UsageDetails()).Add(usage);
+        }
+    }
+
+    /// <summary>The usage of the whole answer, of which <paramref name="last"/> is the last part's.</summary>
+    public UsageDetails? WithEarlierUsage(UsageDetails? last)
+    {
+        if (_earlierUsage is null)
+        {
+            return last;
+        }
+
+        var sum = new UsageDetails();
+        sum.Add(_earlierUsage);
+        if (last is not null)
+        {
+            sum.Add(last);
+        }
+
+        return sum;
+    }
+
+    /// <summary>Waiting retries after a kind, within the group.</summary>
+    public int RetriesOf(LlmErrorKind kind) => _retriesOfKind[(int)kind];
+
+    public void CountRetry(LlmErrorKind kind)
+    {
+        RetriesInGroup++;
+        _retriesOfKind[(int)kind]++;
+    }
+
+    /// <summary>Enters a group: its members are fresh, its own settings and retries begin. The number of attempts is the request's.</summary>
+    public void Enter(ModelGroup group, FallbackRewrite? rewrite)
+    {
+        EnteredGroups!.Add(group);
+        Group = group;
+        Policy = group.Policy.MaxAttempts == Policy.MaxAttempts ? group.Policy : group.Policy with { MaxAttempts = Policy.MaxAttempts };
+        Rewrite = rewrite;
+        Route.Group = group.Name;
+        AttemptsInGroup = 0;
+        RetriesInGroup = 0;
+        Array.Clear(_retriesOfKind);
+    }
 
     public void Reset()
     {
@@ -77,29 +135,22 @@ internal sealed class CallState(TimeProvider time)
         Caller = default;
         Operation = default;
         Streaming = false;
-        Started = Deadline = ProviderTicks = ConsumerTicks = WaitedTicks = FirstTokenAt = 0;
-        Member = null;
-        Reservation = default;
-        AttemptStarted = 0;
-        AttemptWait = default;
-        Timeouts = default;
-        InAttempt = false;
+        Started = Deadline = ProviderTicks = ConsumerTicks = WaitedTicks = 0;
         Attempts = AttemptsInGroup = RetriesInGroup = 0;
+        AttemptWait = default;
         LastError = null;
-        LastTransient = null;
+        LastRepeatable = null;
         MostActionable = null;
         EnteredGroups = null;
         History = null;
-        Facts = default;
-        ToolCalls = null;
+        Rewrite = null;
+        Delivered = "";
+        _earlierUsage = null;
+        Array.Clear(_retriesOfKind);
         Span = null;
-        AttemptSpan = null;
         Failure = null;
         FailureError = null;
         FailureEnded = FirstAttemptStarted = 0;
-        Call.Capture = NoContentCapture.Instance;
-        Call.Credential = StaticCredential.None;
-        Call.Report.Reset();
-        Text.Clear();
+        Attempt.Reset();
     }
 }

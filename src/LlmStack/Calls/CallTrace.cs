@@ -12,6 +12,8 @@ namespace LlmStack.Calls;
 /// </summary>
 internal sealed class CallTrace(LlmTracer tracer)
 {
+    private const string Cancellation = "cancelled";
+
     public void Begin(CallState state)
     {
         if (!tracer.IsActive)
@@ -34,34 +36,33 @@ internal sealed class CallTrace(LlmTracer tracer)
     }
 
     /// <summary>An attempt starts: decides where its content goes.</summary>
-    public void BeginAttempt(CallState state)
+    public void BeginAttempt(CallState state, CallAttempt attempt)
     {
-        SpanRecord? span = state.Span;
-        state.Call.TraceParent = null;
-        if (span is null)
+        attempt.Call.TraceParent = null;
+        if (state.Span is not { } span)
         {
-            state.Call.Capture = NoContentCapture.Instance;
+            attempt.Call.Capture = NoContentCapture.Instance;
             return;
         }
 
         if (state.Attempts > 1)
         {
             WriteFailure(state, span, final: false);
-            state.AttemptSpan = StartAttempt(state, span, state.Attempts, state.AttemptStarted);
+            attempt.Span = StartAttempt(state, span, state.Attempts, attempt.Started);
         }
 
-        SpanRecord target = state.CaptureTarget!;
-        Describe(target, state.Member!.Deployment);
-        state.Call.Capture = target;
-        if (state.Member!.Deployment.ProviderEntry!.PropagatesTrace)
+        SpanRecord target = attempt.Span ?? span;
+        Describe(target, attempt.Member!.Deployment);
+        attempt.Call.Capture = target;
+        if (attempt.Member!.Deployment.ProviderEntry!.PropagatesTrace)
         {
-            state.Call.TraceParent = $"00-{target.TraceId}-{target.SpanId}-01";
+            attempt.Call.TraceParent = $"00-{target.TraceId}-{target.SpanId}-01";
         }
     }
 
     /// <summary>Makes the attempt's span ambient for adapters in which user code runs; null otherwise.</summary>
-    public IDisposable? Enter(CallState state) =>
-        state.CaptureTarget is { } span && state.Member!.Deployment.ProviderEntry!.RunsUserCode ? tracer.Enter(span) : null;
+    public IDisposable? Enter(CallState state, CallAttempt attempt) =>
+        attempt.RunsUserCode && (attempt.Span ?? state.Span) is { } span ? tracer.Enter(span) : null;
 
     /// <summary>Remembers a failed attempt. Whether it was repaired, or needs a span of its own, is known when the call goes on or ends.</summary>
     public static void AttemptFailed(CallState state, RouteAttempt attempt, LlmException error, long now)
@@ -74,6 +75,25 @@ internal sealed class CallTrace(LlmTracer tracer)
         }
     }
 
+    /// <summary>Ends the span of an attempt beside which another one goes on or has won.</summary>
+    public void Overtaken(CallState state, CallAttempt attempt, RouteAttempt entry, LlmException? error, long now)
+    {
+        if (state.Span is not { } span)
+        {
+            return;
+        }
+
+        SpanRecord own = attempt.Span ?? Split(state, span, attempt);
+        attempt.Span = null;
+        Finish(own, state, attempt);
+        own.Attempt = entry;
+        own.Usage = entry.Usage;
+        own.ErrorKind = error?.Kind;
+        own.Level = ObservationLevel.Warning;
+        own.StatusMessage = error?.Message ?? Cancellation;
+        tracer.End(own, now);
+    }
+
     public void Succeeded(CallState state, long now)
     {
         if (state.Span is not { } span)
@@ -81,18 +101,25 @@ internal sealed class CallTrace(LlmTracer tracer)
             return;
         }
 
-        if (state.AttemptSpan is { } attempt)
+        CallAttempt attempt = state.Attempt;
+        if (state.Attempts > 1)
         {
-            FinishLast(attempt, state);
-            attempt.CopyContentTo(span);
-            tracer.End(attempt, now);
-            state.AttemptSpan = null;
-            span.Type = ObservationType.Span;
-            Describe(span, state.Member!.Deployment);
+            WriteFailure(state, span, final: false);
+            SpanRecord own = attempt.Span ?? Split(state, span, attempt);
+            FinishLast(own, state, attempt);
+            own.CopyContentTo(span);
+            if (state.Delivered.Length > 0)
+            {
+                span.ReplaceOutputText(state.Delivered, attempt.Text.Text);
+            }
+
+            tracer.End(own, now);
+            attempt.Span = null;
+            Describe(span, attempt.Member!.Deployment);
         }
         else
         {
-            Finish(span, state);
+            Finish(span, state, attempt);
         }
 
         span.Route = state.Route;
@@ -107,21 +134,24 @@ internal sealed class CallTrace(LlmTracer tracer)
             return;
         }
 
+        CallAttempt attempt = state.Attempt;
         if (state.Attempts > 1)
         {
             WriteFailure(state, span, final: true);
-            if (state.AttemptSpan is { } open)
+            if (attempt.Span is { } open)
             {
                 // Ended by something else than a failure of the attempt.
-                FinishLast(open, state);
+                FinishLast(open, state, attempt);
                 EndFailed(open, error, now, final: true);
-                state.AttemptSpan = null;
+                attempt.Span = null;
             }
         }
         else if (state.Attempts == 1)
         {
-            Finish(span, state);
-            span.Usage = error.Usage ?? state.Facts.Usage;
+            Finish(span, state, attempt);
+            RouteAttempt? written = state.Route.WrittenAttempts?[^1];
+            span.Usage = error.Usage ?? written?.Usage ?? attempt.Facts.Usage;
+            span.Billing = written?.Billing ?? span.Billing;
         }
 
         span.Route = state.Route;
@@ -136,6 +166,7 @@ internal sealed class CallTrace(LlmTracer tracer)
             return;
         }
 
+        CallAttempt attempt = state.Attempt;
         if (state.Failure is not null)
         {
             // Cancelled between two attempts.
@@ -144,24 +175,25 @@ internal sealed class CallTrace(LlmTracer tracer)
                 WriteFailure(state, span, final: false);
             }
         }
-        else if (state.AttemptSpan is { } attempt)
+        else if (attempt.Span is { } own)
         {
-            FinishLast(attempt, state);
-            attempt.Level = ObservationLevel.Warning;
-            attempt.StatusMessage = "cancelled";
-            attempt.CopyContentTo(span);
-            tracer.End(attempt, now);
-            state.AttemptSpan = null;
+            FinishLast(own, state, attempt);
+            own.Level = ObservationLevel.Warning;
+            own.StatusMessage = Cancellation;
+            own.CopyContentTo(span);
+            tracer.End(own, now);
+            attempt.Span = null;
             span.Type = ObservationType.Span;
         }
         else
         {
-            Finish(span, state);
+            FinishLast(span, state, attempt);
+            span.Attempt = null;
         }
 
         span.Route = state.Route;
         span.Level = ObservationLevel.Warning;
-        span.StatusMessage = "cancelled";
+        span.StatusMessage = Cancellation;
         tracer.End(span, now);
         state.Span = null;
     }
@@ -202,37 +234,41 @@ internal sealed class CallTrace(LlmTracer tracer)
         }
     }
 
-    private static void Finish(SpanRecord span, CallState state)
+    private static void Finish(SpanRecord span, CallState state, CallAttempt attempt)
     {
-        FlushText(state, span);
-        span.Usage = state.Facts.Usage;
-        span.ResponseId = state.Facts.ResponseId;
-        span.ResponseModel = state.Facts.ModelId;
-        span.FinishReason = state.Facts.FinishReason;
-        span.FirstTokenTimestamp = state.FirstTokenAt;
+        FlushText(state, attempt, span);
+        span.Usage = attempt.Facts.Usage;
+        span.Billing = attempt.Billing;
+        span.ResponseId = attempt.Facts.ResponseId;
+        span.ResponseModel = attempt.Facts.ModelId;
+        span.FinishReason = attempt.Facts.FinishReason;
+        span.FirstTokenTimestamp = attempt.FirstTokenAt;
     }
 
-    private static void FinishLast(SpanRecord attempt, CallState state)
+    /// <summary>Finishes the span of the attempt that was written onto the route last, with what it is taken to have used.</summary>
+    private static void FinishLast(SpanRecord span, CallState state, CallAttempt attempt)
     {
-        Finish(attempt, state);
+        Finish(span, state, attempt);
         List<RouteAttempt>? attempts = state.Route.WrittenAttempts;
-        attempt.Attempt = attempts is { Count: > 0 } ? attempts[^1] : null;
+        span.Attempt = attempts is { Count: > 0 } ? attempts[^1] : null;
+        span.Usage = span.Attempt?.Usage ?? span.Usage;
+        span.Billing = span.Attempt?.Billing ?? span.Billing;
     }
 
     /// <summary>Writes a stream's output for adapters that captured none themselves.</summary>
-    private static void FlushText(CallState state, SpanRecord span)
+    private static void FlushText(CallState state, CallAttempt attempt, SpanRecord span)
     {
         if (span.HasOutput || !state.Streaming)
         {
             return;
         }
 
-        if (!state.Text.IsEmpty)
+        if (!attempt.Text.IsEmpty)
         {
-            span.AppendOutputText(state.Text.Text);
+            span.AppendOutputText(attempt.Text.Text);
         }
 
-        if (state.ToolCalls is { } calls)
+        if (attempt.ToolCalls is { } calls)
         {
             foreach (FunctionCallContent call in calls)
             {
@@ -250,6 +286,16 @@ internal sealed class CallTrace(LlmTracer tracer)
         return attempt;
     }
 
+    /// <summary>Gives the first attempt, written into the call's span so far, a span of its own.</summary>
+    private SpanRecord Split(CallState state, SpanRecord span, CallAttempt attempt)
+    {
+        SpanRecord own = StartAttempt(state, span, 1, attempt.Started);
+        Describe(own, attempt.Member!.Deployment);
+        span.CopyContentTo(own);
+        span.Type = ObservationType.Span;
+        return own;
+    }
+
     /// <summary>Ends the span of the attempt that failed last; the first one's is made only now, with what the call's span holds.</summary>
     private void WriteFailure(CallState state, SpanRecord span, bool final)
     {
@@ -258,21 +304,22 @@ internal sealed class CallTrace(LlmTracer tracer)
             return;
         }
 
-        SpanRecord attempt;
-        if (state.AttemptSpan is { } open)
+        CallAttempt attempt = state.Attempt;
+        SpanRecord own;
+        if (attempt.Span is { } open)
         {
-            attempt = open;
-            state.AttemptSpan = null;
+            own = open;
+            attempt.Span = null;
         }
         else
         {
-            attempt = StartAttempt(state, span, 1, state.FirstAttemptStarted);
+            own = StartAttempt(state, span, 1, state.FirstAttemptStarted);
             if (span.Deployment is { } deployment)
             {
-                Describe(attempt, deployment);
+                Describe(own, deployment);
             }
 
-            span.CopyContentTo(attempt);
+            span.CopyContentTo(own);
             span.Type = ObservationType.Span;
         }
 
@@ -280,13 +327,14 @@ internal sealed class CallTrace(LlmTracer tracer)
         if (state.Attempts == state.Route.WrittenAttempts?.Count)
         {
             // No other attempt has begun since: what is known of an answer is this one's.
-            Finish(attempt, state);
-            attempt.CopyContentTo(span);
+            Finish(own, state, attempt);
+            own.CopyContentTo(span);
         }
 
-        attempt.Attempt = failure;
-        attempt.Usage = error.Usage ?? attempt.Usage;
-        EndFailed(attempt, error, state.FailureEnded, final);
+        own.Attempt = failure;
+        own.Usage = failure.Usage;
+        own.Billing = failure.Billing;
+        EndFailed(own, error, state.FailureEnded, final);
         state.Failure = null;
         state.FailureError = null;
     }

@@ -4,16 +4,24 @@ using Microsoft.Extensions.AI;
 
 namespace LlmStack.Calls;
 
-internal readonly struct ChatOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? options) : ICallOperation<ChatResponse>
+internal struct ChatOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? options) : ICallOperation<ChatResponse>
 {
-    public LlmOperation Operation => LlmOperation.Chat;
+    private ChatOptions? _options = options;
 
-    public bool Streaming => false;
+    public readonly LlmOperation Operation => LlmOperation.Chat;
 
-    public ValueTask<ChatResponse> InvokeAsync(ProviderEntry provider, CallState state, CancellationToken cancellationToken) =>
-        provider.Provider.ChatAsync(state.Call, messages, options, cancellationToken);
+    public readonly bool Streaming => false;
 
-    public void Describe(ChatResponse result, ref ResultFacts facts)
+    public readonly ValueTask<ChatResponse> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken) =>
+        provider.Provider.ChatAsync(attempt.Call, messages, _options, cancellationToken);
+
+    public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
+
+    public readonly bool IsEmpty(ChatResponse result) => !ChatUpdateTraits.HasContent(result.Messages);
+
+    public readonly ValueTask DiscardAsync(ChatResponse result) => ValueTask.CompletedTask;
+
+    public readonly void Describe(ChatResponse result, ref ResultFacts facts)
     {
         facts.Usage = result.Usage;
         facts.ResponseId = result.ResponseId;
@@ -21,7 +29,7 @@ internal readonly struct ChatOperation(IReadOnlyList<ChatMessage> messages, Chat
         facts.FinishReason = result.FinishReason?.Value;
     }
 
-    public ChatResponse Attach(ChatResponse result, CallRoute route)
+    public readonly ChatResponse Attach(ChatResponse result, CallRoute route)
     {
         if (result is RoutedChatResponse routed)
         {
@@ -35,5 +43,5 @@ internal readonly struct ChatOperation(IReadOnlyList<ChatMessage> messages, Chat
         return result;
     }
 
-    public int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(messages, options);
+    public readonly int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(messages, _options);
 }

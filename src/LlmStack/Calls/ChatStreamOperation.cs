@@ -4,21 +4,43 @@ using Microsoft.Extensions.AI;
 
 namespace LlmStack.Calls;
 
-internal readonly struct ChatStreamOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? options) : ICallOperation<OpenStream<ChatResponseUpdate>>
+internal struct ChatStreamOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? options) : IStreamOperation<ChatResponseUpdate>
 {
-    public LlmOperation Operation => LlmOperation.Chat;
+    private ChatOptions? _options = options;
 
-    public bool Streaming => true;
+    private string? _partialText;
 
-    public ValueTask<OpenStream<ChatResponseUpdate>> InvokeAsync(ProviderEntry provider, CallState state, CancellationToken cancellationToken) =>
-        OpenStream<ChatResponseUpdate>.OpenAsync<ChatUpdateTraits>(
-            provider.Provider.ChatStreamingAsync(state.Call, messages, options, cancellationToken), state, cancellationToken);
+    public readonly LlmOperation Operation => LlmOperation.Chat;
 
-    public void Describe(OpenStream<ChatResponseUpdate> result, ref ResultFacts facts)
+    public readonly bool Streaming => true;
+
+    public readonly bool IsContinuable => _options?.ResponseFormat is not ChatResponseFormatJson;
+
+    public readonly ValueTask<OpenStream<ChatResponseUpdate>> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken)
     {
+        IReadOnlyList<ChatMessage> asked = _partialText is null ? messages : PartialAnswer.Append(messages, _partialText, attempt.Member!.Deployment);
+        return OpenStream<ChatResponseUpdate>.OpenAsync<ChatUpdateTraits>(
+            provider.Provider.ChatStreamingAsync(attempt.Call, asked, _options, cancellationToken), attempt, cancellationToken);
     }
 
-    public OpenStream<ChatResponseUpdate> Attach(OpenStream<ChatResponseUpdate> result, CallRoute route) => result;
+    public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
 
-    public int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(messages, options);
+    public void ContinueAfter(string partialText) => _partialText = partialText;
+
+    public readonly bool IsEmpty(OpenStream<ChatResponseUpdate> result) => result is { Ended: true, HasContent: false };
+
+    public readonly ValueTask DiscardAsync(OpenStream<ChatResponseUpdate> result) => result.CloseAsync();
+
+    public readonly void Describe(OpenStream<ChatResponseUpdate> result, ref ResultFacts facts)
+    {
+        for (int i = 0; !result.HasContent && i < result.Held.Count; i++)
+        {
+            facts.FinishReason = result.Held[i].FinishReason?.Value ?? facts.FinishReason;
+            facts.Usage = ChatUpdateTraits.UsageOf(result.Held[i]) ?? facts.Usage;
+        }
+    }
+
+    public readonly OpenStream<ChatResponseUpdate> Attach(OpenStream<ChatResponseUpdate> result, CallRoute route) => result;
+
+    public readonly int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(messages, _options);
 }

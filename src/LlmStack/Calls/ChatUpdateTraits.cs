@@ -13,24 +13,38 @@ internal readonly struct ChatUpdateTraits : IUpdateTraits<ChatResponseUpdate>
             return true;
         }
 
-        IList<AIContent> contents = update.Contents;
-        for (int i = 0; i < contents.Count; i++)
+        return HasContent(update.Contents);
+    }
+
+    /// <summary>Whether an answer holds anything but usage and empty texts.</summary>
+    public static bool HasContent(IList<ChatMessage> messages)
+    {
+        for (int i = 0; i < messages.Count; i++)
         {
-            switch (contents[i])
+            if (HasContent(messages[i].Contents))
             {
-                case TextContent { Text.Length: 0 }:
-                case TextReasoningContent { Text.Length: 0 }:
-                case UsageContent:
-                    break;
-                default:
-                    return true;
+                return true;
             }
         }
 
         return false;
     }
 
-    public static void Observe(ChatResponseUpdate update, CallState state)
+    public static UsageDetails? UsageOf(ChatResponseUpdate update)
+    {
+        IList<AIContent> contents = update.Contents;
+        for (int i = 0; i < contents.Count; i++)
+        {
+            if (contents[i] is UsageContent usage)
+            {
+                return usage.Details;
+            }
+        }
+
+        return null;
+    }
+
+    public static void Observe(ChatResponseUpdate update, CallAttempt attempt)
     {
         IList<AIContent> contents = update.Contents;
         for (int i = 0; i < contents.Count; i++)
@@ -38,26 +52,27 @@ internal readonly struct ChatUpdateTraits : IUpdateTraits<ChatResponseUpdate>
             switch (contents[i])
             {
                 case TextContent text:
-                    state.Text.Append(text.Text);
+                    attempt.Text.Append(text.Text);
                     break;
                 case UsageContent usage:
-                    state.Facts.Usage = usage.Details;
+                    attempt.Facts.Usage = usage.Details;
                     break;
                 case FunctionCallContent call:
-                    (state.ToolCalls ??= []).Add(call);
+                    (attempt.ToolCalls ??= []).Add(call);
                     break;
                 default:
                     break;
             }
         }
 
+        attempt.IsPlain &= IsPlain(update);
         if (update.FinishReason is { } reason)
         {
-            state.Facts.FinishReason = reason.Value;
+            attempt.Facts.FinishReason = reason.Value;
         }
 
-        state.Facts.ResponseId ??= update.ResponseId;
-        state.Facts.ModelId ??= update.ModelId;
+        attempt.Facts.ResponseId ??= update.ResponseId;
+        attempt.Facts.ModelId ??= update.ModelId;
     }
 
     public static bool CanCarryRoute(ChatResponseUpdate update) => update is RoutedChatResponseUpdate;
@@ -76,10 +91,79 @@ internal readonly struct ChatUpdateTraits : IUpdateTraits<ChatResponseUpdate>
         }
     }
 
-    public static ChatResponseUpdate MakeLast(CallState state) => new RoutedChatResponseUpdate
+    public static ChatResponseUpdate MakeLast(CallAttempt attempt) => new RoutedChatResponseUpdate
     {
         Role = ChatRole.Assistant,
-        ResponseId = state.Facts.ResponseId,
-        ModelId = state.Facts.ModelId,
+        ResponseId = attempt.Facts.ResponseId,
+        ModelId = attempt.Facts.ModelId,
     };
+
+    public static bool IsPlain(ChatResponseUpdate update)
+    {
+        if (update is RoutedChatResponseUpdate { IsProgress: true })
+        {
+            return false;
+        }
+
+        IList<AIContent> contents = update.Contents;
+        for (int i = 0; i < contents.Count; i++)
+        {
+            if (contents[i] is not (TextContent or TextReasoningContent or UsageContent))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public static int SizeOf(ChatResponseUpdate update)
+    {
+        int size = IUpdateTraits<ChatResponseUpdate>.EmptySize;
+        if (update.AdditionalProperties is { } properties)
+        {
+            foreach ((string key, object? value) in properties)
+            {
+                size += (key.Length + (value as string)?.Length ?? IUpdateTraits<ChatResponseUpdate>.EmptySize) * sizeof(char);
+            }
+        }
+
+        return size;
+    }
+
+    public static ChatResponseUpdate MakeContinuation(StreamContinuation continuation, UsageDetails? usage)
+    {
+        var update = new ChatResponseUpdate { Role = ChatRole.Assistant, AdditionalProperties = new() { [StreamContinuation.Key] = continuation } };
+        if (usage is not null)
+        {
+            update.Contents.Add(new UsageContent(usage));
+        }
+
+        return update;
+    }
+
+    public static void Join(ChatResponseUpdate update, ChatResponseUpdate first)
+    {
+        // Updates with other ids would be coalesced into a second message.
+        update.MessageId = first.MessageId;
+        update.ResponseId = first.ResponseId;
+    }
+
+    private static bool HasContent(IList<AIContent> contents)
+    {
+        for (int i = 0; i < contents.Count; i++)
+        {
+            switch (contents[i])
+            {
+                case TextContent { Text.Length: 0 }:
+                case TextReasoningContent { Text.Length: 0 }:
+                case UsageContent:
+                    break;
+                default:
+                    return true;
+            }
+        }
+
+        return false;
+    }
 }

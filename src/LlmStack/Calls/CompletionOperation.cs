@@ -3,16 +3,24 @@ using LlmStack.Routing;
 
 namespace LlmStack.Calls;
 
-internal readonly struct CompletionOperation(string prompt, TextCompletionOptions? options) : ICallOperation<TextCompletion>
+internal struct CompletionOperation(string prompt, TextCompletionOptions? options) : ICallOperation<TextCompletion>
 {
-    public LlmOperation Operation => LlmOperation.TextCompletion;
+    private TextCompletionOptions? _options = options;
 
-    public bool Streaming => false;
+    public readonly LlmOperation Operation => LlmOperation.TextCompletion;
 
-    public ValueTask<TextCompletion> InvokeAsync(ProviderEntry provider, CallState state, CancellationToken cancellationToken) =>
-        provider.Completions!.CompleteAsync(state.Call, prompt, options, cancellationToken);
+    public readonly bool Streaming => false;
 
-    public void Describe(TextCompletion result, ref ResultFacts facts)
+    public readonly ValueTask<TextCompletion> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken) =>
+        provider.Completions!.CompleteAsync(attempt.Call, prompt, _options, cancellationToken);
+
+    public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
+
+    public readonly bool IsEmpty(TextCompletion result) => result.Text.Length == 0;
+
+    public readonly ValueTask DiscardAsync(TextCompletion result) => ValueTask.CompletedTask;
+
+    public readonly void Describe(TextCompletion result, ref ResultFacts facts)
     {
         facts.Usage = result.Usage;
         facts.ResponseId = result.ResponseId;
@@ -20,11 +28,11 @@ internal readonly struct CompletionOperation(string prompt, TextCompletionOption
         facts.FinishReason = result.FinishReason?.Value;
     }
 
-    public TextCompletion Attach(TextCompletion result, CallRoute route)
+    public readonly TextCompletion Attach(TextCompletion result, CallRoute route)
     {
         result.Route = route;
         return result;
     }
 
-    public int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(prompt);
+    public readonly int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(prompt);
 }

@@ -1,4 +1,5 @@
 using LlmStack.Routing;
+using Microsoft.Extensions.AI;
 
 namespace LlmStack.Calls;
 
@@ -6,21 +7,21 @@ internal readonly struct CompletionUpdateTraits : IUpdateTraits<TextCompletionUp
 {
     public static bool HasContent(TextCompletionUpdate update) => update.Text.Length > 0;
 
-    public static void Observe(TextCompletionUpdate update, CallState state)
+    public static void Observe(TextCompletionUpdate update, CallAttempt attempt)
     {
-        state.Text.Append(update.Text);
+        attempt.Text.Append(update.Text);
         if (update.Usage is not null)
         {
-            state.Facts.Usage = update.Usage;
+            attempt.Facts.Usage = update.Usage;
         }
 
         if (update.FinishReason is { } reason)
         {
-            state.Facts.FinishReason = reason.Value;
+            attempt.Facts.FinishReason = reason.Value;
         }
 
-        state.Facts.ResponseId ??= update.ResponseId;
-        state.Facts.ModelId ??= update.ModelId;
+        attempt.Facts.ResponseId ??= update.ResponseId;
+        attempt.Facts.ModelId ??= update.ModelId;
     }
 
     // Any update can: the route is a field of the type. The last one is the one that brings the end or the usage.
@@ -28,5 +29,13 @@ internal readonly struct CompletionUpdateTraits : IUpdateTraits<TextCompletionUp
 
     public static void Attach(TextCompletionUpdate update, CallRoute route, bool last) => update.Route = route;
 
-    public static TextCompletionUpdate MakeLast(CallState state) => new() { ResponseId = state.Facts.ResponseId, ModelId = state.Facts.ModelId };
+    public static TextCompletionUpdate MakeLast(CallAttempt attempt) => new() { ResponseId = attempt.Facts.ResponseId, ModelId = attempt.Facts.ModelId };
+
+    public static bool IsPlain(TextCompletionUpdate update) => true;
+
+    public static int SizeOf(TextCompletionUpdate update) => IUpdateTraits<TextCompletionUpdate>.EmptySize;
+
+    public static TextCompletionUpdate MakeContinuation(StreamContinuation continuation, UsageDetails? usage) => new() { Continuation = continuation, Usage = usage };
+
+    public static void Join(TextCompletionUpdate update, TextCompletionUpdate first) => update.ResponseId = first.ResponseId;
 }

@@ -6,34 +6,42 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Calls;
 
 /// <summary>Embeddings, cut into the provider's batch size. All chunks of a call go to one deployment: vectors of different models are not comparable.</summary>
-internal readonly struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGenerationOptions? options) : ICallOperation<GeneratedEmbeddings<Embedding<float>>>
+internal struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGenerationOptions? options) : ICallOperation<GeneratedEmbeddings<Embedding<float>>>
 {
-    public LlmOperation Operation => LlmOperation.Embeddings;
+    private EmbeddingGenerationOptions? _options = options;
 
-    public bool Streaming => false;
+    public readonly LlmOperation Operation => LlmOperation.Embeddings;
 
-    public ValueTask<GeneratedEmbeddings<Embedding<float>>> InvokeAsync(ProviderEntry provider, CallState state, CancellationToken cancellationToken)
+    public readonly bool Streaming => false;
+
+    public readonly ValueTask<GeneratedEmbeddings<Embedding<float>>> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken)
     {
         IEmbeddingProvider embeddings = provider.Embeddings!;
         int end = EmbeddingChunk.EndOf(inputs, 0, embeddings);
         return end == inputs.Count
-            ? EmbedChunkAsync(embeddings, state.Call, inputs, provider.Name, cancellationToken)
-            : EmbedChunkedAsync(embeddings, state.Call, end, provider.Name, cancellationToken);
+            ? EmbedChunkAsync(embeddings, attempt.Call, inputs, provider.Name, cancellationToken)
+            : EmbedChunkedAsync(embeddings, attempt.Call, end, provider.Name, cancellationToken);
     }
 
-    public void Describe(GeneratedEmbeddings<Embedding<float>> result, ref ResultFacts facts)
+    public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
+
+    public readonly bool IsEmpty(GeneratedEmbeddings<Embedding<float>> result) => result.Count == 0;
+
+    public readonly ValueTask DiscardAsync(GeneratedEmbeddings<Embedding<float>> result) => ValueTask.CompletedTask;
+
+    public readonly void Describe(GeneratedEmbeddings<Embedding<float>> result, ref ResultFacts facts)
     {
         facts.Usage = result.Usage;
         facts.ModelId = result.Count > 0 ? result[0].ModelId : null;
     }
 
-    public GeneratedEmbeddings<Embedding<float>> Attach(GeneratedEmbeddings<Embedding<float>> result, CallRoute route)
+    public readonly GeneratedEmbeddings<Embedding<float>> Attach(GeneratedEmbeddings<Embedding<float>> result, CallRoute route)
     {
         (result.AdditionalProperties ??= [])[LlmResponseExtensions.RouteKey] = route;
         return result;
     }
 
-    public int EstimateInput(ITokenEstimator estimator)
+    public readonly int EstimateInput(ITokenEstimator estimator)
     {
         long tokens = 0;
         for (int i = 0; i < inputs.Count; i++)
@@ -46,15 +54,15 @@ internal readonly struct EmbeddingsOperation(IReadOnlyList<string> inputs, Embed
 
     /// <summary>A vector too few would give every later text the vector of another.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedChunkAsync(IEmbeddingProvider embeddings, ProviderCall call, IReadOnlyList<string> chunk, string provider, CancellationToken cancellationToken)
+    private readonly async ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedChunkAsync(IEmbeddingProvider embeddings, ProviderCall call, IReadOnlyList<string> chunk, string provider, CancellationToken cancellationToken)
     {
-        GeneratedEmbeddings<Embedding<float>>? part = await embeddings.EmbedAsync(call, chunk, options, cancellationToken).ConfigureAwait(false);
+        GeneratedEmbeddings<Embedding<float>>? part = await embeddings.EmbedAsync(call, chunk, _options, cancellationToken).ConfigureAwait(false);
         return part?.Count == chunk.Count
             ? part
             : throw new LlmException(LlmErrorKind.InvalidResponse, $"The provider '{provider}' returned {part?.Count ?? 0} vectors for {chunk.Count} inputs.") { Provider = provider };
     }
 
-    private async ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedChunkedAsync(IEmbeddingProvider embeddings, ProviderCall call, int firstEnd, string provider, CancellationToken cancellationToken)
+    private readonly async ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedChunkedAsync(IEmbeddingProvider embeddings, ProviderCall call, int firstEnd, string provider, CancellationToken cancellationToken)
     {
         var all = new GeneratedEmbeddings<Embedding<float>>(inputs.Count);
         UsageDetails? usage = null;

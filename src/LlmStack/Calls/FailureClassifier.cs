@@ -7,7 +7,7 @@ namespace LlmStack.Calls;
 internal static class FailureClassifier
 {
     /// <summary>Null when the caller cancelled.</summary>
-    public static LlmException? Classify(CallState state, Exception thrown)
+    public static LlmException? Classify(CallState state, CallAttempt attempt, Exception thrown)
     {
         // An adapter may see a cut socket before it sees the cancellation behind it: who cancelled decides.
         if (state.Caller.IsCancellationRequested)
@@ -15,13 +15,13 @@ internal static class FailureClassifier
             return null;
         }
 
-        TimeLimit limit = state.Clock.Fired;
+        TimeLimit limit = attempt.Clock.Fired;
         if (limit != TimeLimit.None)
         {
-            return TimedOut(state, limit, thrown);
+            return TimedOut(state, attempt, limit, thrown);
         }
 
-        string provider = state.Member!.Deployment.Provider;
+        string provider = attempt.Member!.Deployment.Provider;
         return thrown switch
         {
             LlmException error => error,
@@ -33,10 +33,10 @@ internal static class FailureClassifier
     public static OperationCanceledException Cancelled(CallState state, Exception? thrown = null) =>
         new("The call was cancelled.", thrown, state.Caller);
 
-    private static LlmException TimedOut(CallState state, TimeLimit limit, Exception thrown)
+    private static LlmException TimedOut(CallState state, CallAttempt attempt, TimeLimit limit, Exception thrown)
     {
-        AttemptTimeouts timeouts = state.Timeouts;
-        string deployment = state.Member!.Deployment.Id;
+        AttemptTimeouts timeouts = attempt.Timeouts;
+        string deployment = attempt.Member!.Deployment.Id;
         string text = limit switch
         {
             TimeLimit.FirstToken => $"'{deployment}' sent no content within {Seconds(timeouts.FirstToken)} (FirstTokenTimeout).",
@@ -44,7 +44,7 @@ internal static class FailureClassifier
             TimeLimit.Attempt => $"'{deployment}' did not finish within {Seconds(timeouts.Attempt)} (AttemptTimeout).",
             _ => $"The request did not finish within {Seconds(state.RequestTimeout)} (RequestTimeout or Deadline), the last attempt being at '{deployment}'.",
         };
-        return new LlmException(LlmErrorKind.Timeout, text, thrown) { Provider = state.Member.Deployment.Provider };
+        return new LlmException(LlmErrorKind.Timeout, text, thrown) { Provider = attempt.Member.Deployment.Provider };
     }
 
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");

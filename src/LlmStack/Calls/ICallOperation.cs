@@ -16,10 +16,19 @@ internal interface ICallOperation<TResult>
     bool Streaming { get; }
 
     /// <summary>One attempt.</summary>
-    ValueTask<TResult> InvokeAsync(ProviderEntry provider, CallState state, CancellationToken cancellationToken);
+    ValueTask<TResult> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken);
 
-    /// <summary>Moves what the result says into the attempt: usage, model, finish reason. Not called for streams.</summary>
+    /// <summary>Changes what later attempts ask for, on the way to a fallback.</summary>
+    void Rewrite(FallbackRewrite rewrite);
+
+    /// <summary>Moves what the result says into the attempt: usage, model, finish reason; of a stream, only what came without content.</summary>
     void Describe(TResult result, ref ResultFacts facts);
+
+    /// <summary>Whether the answer has no content at all; of a stream, whether it ended without any.</summary>
+    bool IsEmpty(TResult result);
+
+    /// <summary>Lets go of a result that nobody will read.</summary>
+    ValueTask DiscardAsync(TResult result);
 
     /// <summary>Puts the route on the result.</summary>
     TResult Attach(TResult result, CallRoute route);

@@ -4,8 +4,11 @@ namespace LlmStack.Calls;
 internal sealed class OpenStream<TUpdate>
     where TUpdate : class
 {
-    /// <summary>Metadata held back before the first content; more than this commits the stream.</summary>
+    /// <summary>Updates without content held back before the first content; more than this commits the stream.</summary>
     private const int MaxHeld = 64;
+
+    private const int MaxHeldBytes = 256 * 1024;
+    private static readonly TimeSpan MaxHeldTime = TimeSpan.FromSeconds(10);
 
     private OpenStream(IAsyncEnumerator<TUpdate> updates) => Updates = updates;
 
@@ -21,7 +24,7 @@ internal sealed class OpenStream<TUpdate>
     public bool HasContent { get; private set; }
 
     /// <summary>Reads until the first content. Whatever fails here has delivered nothing, so the call may move on.</summary>
-    public static async ValueTask<OpenStream<TUpdate>> OpenAsync<TTraits>(IAsyncEnumerable<TUpdate> source, CallState state, CancellationToken cancellationToken)
+    public static async ValueTask<OpenStream<TUpdate>> OpenAsync<TTraits>(IAsyncEnumerable<TUpdate> source, CallAttempt attempt, CancellationToken cancellationToken)
         where TTraits : struct, IUpdateTraits<TUpdate>
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -31,6 +34,8 @@ internal sealed class OpenStream<TUpdate>
         IAsyncEnumerator<TUpdate> updates = source.GetAsyncEnumerator(CancellationToken.None);
 #pragma warning restore CA2016
         var stream = new OpenStream<TUpdate>(updates);
+        int bytes = 0;
+        long firstHeld = 0;
         try
         {
             while (true)
@@ -44,9 +49,9 @@ internal sealed class OpenStream<TUpdate>
                 TUpdate update = updates.Current;
                 stream.Held.Add(update);
                 stream.HasContent = TTraits.HasContent(update);
-                if (stream.HasContent || stream.Held.Count >= MaxHeld)
+                if (stream.HasContent || stream.Held.Count >= MaxHeld || (bytes += TTraits.SizeOf(update)) > MaxHeldBytes || attempt.HasPassed(ref firstHeld, MaxHeldTime))
                 {
-                    state.Clock.Pause();
+                    attempt.Clock.Pause();
                     return stream;
                 }
             }

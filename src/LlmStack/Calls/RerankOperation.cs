@@ -3,29 +3,37 @@ using LlmStack.Routing;
 
 namespace LlmStack.Calls;
 
-internal readonly struct RerankOperation(string query, IReadOnlyList<string> documents, RerankOptions? options) : ICallOperation<RerankResponse>
+internal struct RerankOperation(string query, IReadOnlyList<string> documents, RerankOptions? options) : ICallOperation<RerankResponse>
 {
-    public LlmOperation Operation => LlmOperation.Rerank;
+    private RerankOptions? _options = options;
 
-    public bool Streaming => false;
+    public readonly LlmOperation Operation => LlmOperation.Rerank;
 
-    public ValueTask<RerankResponse> InvokeAsync(ProviderEntry provider, CallState state, CancellationToken cancellationToken) =>
-        provider.Rerank!.RerankAsync(state.Call, query, documents, options, cancellationToken);
+    public readonly bool Streaming => false;
 
-    public void Describe(RerankResponse result, ref ResultFacts facts)
+    public readonly ValueTask<RerankResponse> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken) =>
+        provider.Rerank!.RerankAsync(attempt.Call, query, documents, _options, cancellationToken);
+
+    public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
+
+    public readonly bool IsEmpty(RerankResponse result) => result.Results.Count == 0;
+
+    public readonly ValueTask DiscardAsync(RerankResponse result) => ValueTask.CompletedTask;
+
+    public readonly void Describe(RerankResponse result, ref ResultFacts facts)
     {
         facts.Usage = result.Usage;
         facts.ResponseId = result.ResponseId;
         facts.ModelId = result.ModelId;
     }
 
-    public RerankResponse Attach(RerankResponse result, CallRoute route)
+    public readonly RerankResponse Attach(RerankResponse result, CallRoute route)
     {
         result.Route = route;
         return result;
     }
 
-    public int EstimateInput(ITokenEstimator estimator)
+    public readonly int EstimateInput(ITokenEstimator estimator)
     {
         long tokens = estimator.EstimateTokens(query);
         for (int i = 0; i < documents.Count; i++)

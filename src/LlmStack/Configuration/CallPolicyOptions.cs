@@ -50,6 +50,39 @@ public sealed class CallPolicyOptions
     /// <summary>The window failures are counted in; more than zero. Default 60 s.</summary>
     public TimeSpan? CooldownWindow { get; set; }
 
-    /// <summary>What happens when everybody cools and no other group may serve. Default <see cref="AllCoolingBehavior.UseLeastBad"/>.</summary>
+    /// <summary>How long after refused credentials, an exhausted quota, missing rights or an unknown model; more than zero. Default 300 s.</summary>
+    public TimeSpan? CooldownLongDuration { get; set; }
+
+    /// <summary>Cooldowns in a row double up to this; more than zero. Default 300 s.</summary>
+    public TimeSpan? CooldownMaxDuration { get; set; }
+
+    /// <summary>Attempts that may probe at a time once a cooldown has passed; 1 to 100. Default 1.</summary>
+    public int? CooldownHalfOpenProbes { get; set; }
+
+    /// <summary>After a cooldown the share of the load grows to its full size over this time; 0 or more. Default 10 s.</summary>
+    public TimeSpan? CooldownSlowStart { get; set; }
+
+    /// <summary>What happens after single kinds of failure, by the kind's name.</summary>
+    public Dictionary<string, ErrorKindOptions> Errors { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// Finish reasons that count as failures, each with the kind it counts as: <c>content_filter</c> as <c>ContentPolicyViolation</c>, for instance.
+    /// Another deployment or group is asked if one can serve that kind; otherwise the answer is returned as it is.
+    /// </summary>
+    public Dictionary<string, string> FinishReasons { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The kind an answer without any content counts as, as for <see cref="FinishReasons"/>. Null: an answer like any other.</summary>
+    public string? EmptyAnswer { get; set; }
+
+    /// <summary>What happens to a stream lost after its first content. Default <see cref="StreamLossBehavior.Fail"/>. Read from group and defaults.</summary>
+    public StreamLossBehavior? OnStreamLost { get; set; }
+
+    /// <summary>Until a connection stands; more than zero. Default: the provider's, 10 s.</summary>
+    public TimeSpan? ConnectTimeout { get; set; }
+
+    /// <summary>The longest wait for a place under <see cref="DeploymentOptions.MaxConcurrency"/>; 0 or more. Default 60 s. Read from group and defaults.</summary>
+    public TimeSpan? QueueTimeout { get; set; }
+
+    /// <summary>What happens when everybody cools and no other group may serve. Default <see cref="AllCoolingBehavior.UseLeastBad"/>. Read from group and defaults.</summary>
     public AllCoolingBehavior? WhenAllCooling { get; set; }
 }

@@ -8,6 +8,8 @@ namespace LlmStack.Configuration;
 /// <summary>Makes one deployment for each id, whichever groups share it. What one member leaves unset, another may set.</summary>
 internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntry> providers, DeploymentRegistry registry, ModelLookup models)
 {
+    private const int DefaultMaxQueue = 100;
+
     public FrozenDictionary<string, Deployment> Make(Dictionary<string, ModelGroupOptions> groups)
     {
         Dictionary<string, DeploymentOptions> merged = new(StringComparer.Ordinal);
@@ -41,7 +43,15 @@ internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntr
             TokensPerMinute = options.TokensPerMinute,
             Info = info,
             ContextWindow = options.ContextWindow ?? info?.ContextWindow,
+            MaxOutputTokens = options.MaxOutputTokens,
+            Capabilities = CapabilityNames.Parse(options.Capabilities),
+            TrainsOnData = options.TrainsOnData ?? provider.TrainsOnData,
+            Retention = options.Retention ?? provider.Retention,
             Price = options.Price ?? ModelLookup.PriceOf(provider, info),
+            MaxConcurrency = options.MaxConcurrency,
+            MaxQueue = options.MaxQueue ?? DefaultMaxQueue,
+            AcceptsPrefill = options.AcceptsPrefill ?? false,
+            Gate = registry.GateOf(id),
             Health = health,
             Limits = limits,
             ProviderEntry = provider,

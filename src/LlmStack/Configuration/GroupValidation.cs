@@ -28,6 +28,11 @@ internal sealed class GroupValidation(StrategyResolver strategies, OptionsProble
         }
 
         new AliasValidation(patterns, problems).Validate(options);
+        foreach ((string key, FallbackOptions fallback) in options.DefaultFallbacks)
+        {
+            Fallback($"{LlmStackOptions.SectionName}:{nameof(options.DefaultFallbacks)}:{key}", "", key, fallback ?? new FallbackOptions(), options);
+        }
+
         DefaultNames(options);
     }
 
@@ -55,21 +60,23 @@ internal sealed class GroupValidation(StrategyResolver strategies, OptionsProble
         IEnumerable<string> others = PatternValidation.NamedGroups(options).Where(other => !string.Equals(other, name, StringComparison.OrdinalIgnoreCase));
         if (!others.Contains(target, StringComparer.OrdinalIgnoreCase))
         {
-            problems.Add($"{path}:{nameof(fallback.Group)}", target, "another group, " + NearMatches.OneOf(target, others));
+            problems.Add($"{path}:{nameof(fallback.Group)}", target, (name.Length == 0 ? "a group, " : "another group, ") + NearMatches.OneOf(target, others));
         }
 
         for (int i = 0; i < fallback.Kinds.Count; i++)
         {
-            string kind = fallback.Kinds[i];
-            if (!KindNames.Contains(kind, StringComparer.OrdinalIgnoreCase))
-            {
-                problems.Add($"{path}:{nameof(fallback.Kinds)}:{i}", kind, NearMatches.OneOf(kind, KindNames));
-            }
+            KindNames.Check($"{path}:{nameof(fallback.Kinds)}:{i}", fallback.Kinds[i], problems);
         }
-    }
 
-    /// <summary>A caller's own cancellation is no failure that another group could cure.</summary>
-    private static readonly string[] KindNames = [.. Enum.GetNames<LlmErrorKind>().Where(static kind => kind != nameof(LlmErrorKind.Cancelled))];
+        for (int i = 0; i < fallback.StatusCodes.Count; i++)
+        {
+            problems.Between($"{path}:{nameof(fallback.StatusCodes)}:{i}", fallback.StatusCodes[i], 400, 599);
+        }
+
+        problems.AtLeast($"{path}:{nameof(fallback.MaxOutputTokens)}", fallback.MaxOutputTokens, 1);
+        problems.NotNegative($"{path}:{nameof(fallback.Temperature)}", fallback.Temperature);
+        problems.Share($"{path}:{nameof(fallback.TopP)}", fallback.TopP);
+    }
 
     private void DefaultNames(LlmStackOptions options)
     {

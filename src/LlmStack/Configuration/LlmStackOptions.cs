@@ -39,6 +39,9 @@ public sealed class LlmStackOptions
     /// <summary>Settings of every call that no group, deployment or call overrides.</summary>
     public CallPolicyOptions Defaults { get; set; } = new();
 
+    /// <summary>Groups to fall back to for every group without fallbacks of its own, by any id, as <see cref="ModelGroupOptions.Fallbacks"/>.</summary>
+    public Dictionary<string, FallbackOptions> DefaultFallbacks { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What traces contain.</summary>
     public TracingOptions Tracing { get; set; } = new();
 

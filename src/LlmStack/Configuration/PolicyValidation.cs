@@ -32,9 +32,62 @@ internal static class PolicyValidation
         problems.AtLeast($"{path}:{nameof(policy.CooldownAllowedFailures)}", policy.CooldownAllowedFailures, 0);
         problems.AtLeast($"{path}:{nameof(policy.CooldownMinimumAttempts)}", policy.CooldownMinimumAttempts, 1);
         problems.Share($"{path}:{nameof(policy.CooldownFailureRatio)}", policy.CooldownFailureRatio);
+        problems.Positive($"{path}:{nameof(policy.CooldownLongDuration)}", policy.CooldownLongDuration);
+        problems.Positive($"{path}:{nameof(policy.CooldownMaxDuration)}", policy.CooldownMaxDuration);
+        problems.Between($"{path}:{nameof(policy.CooldownHalfOpenProbes)}", policy.CooldownHalfOpenProbes, 1, 100);
+        problems.NotNegative($"{path}:{nameof(policy.CooldownSlowStart)}", policy.CooldownSlowStart);
+        problems.Positive($"{path}:{nameof(policy.ConnectTimeout)}", policy.ConnectTimeout);
+        problems.NotNegative($"{path}:{nameof(policy.QueueTimeout)}", policy.QueueTimeout);
+        ErrorKinds(path, policy, problems);
+        if (policy.OnStreamLost is { } loss && !Enum.IsDefined(loss))
+        {
+            problems.Add($"{path}:{nameof(policy.OnStreamLost)}", loss, string.Join(", ", Enum.GetNames<StreamLossBehavior>()));
+        }
+
         if (policy.WhenAllCooling is { } behavior && !Enum.IsDefined(behavior))
         {
             problems.Add($"{path}:{nameof(policy.WhenAllCooling)}", behavior, string.Join(", ", Enum.GetNames<AllCoolingBehavior>()));
+        }
+    }
+
+    /// <summary>Refuses on a deployment what is read only before one is picked.</summary>
+    public static void RefuseOnDeployment(string path, CallPolicyOptions? policy, OptionsProblems problems)
+    {
+        (string Name, bool Set)[] ofRequests =
+        [
+            (nameof(CallPolicyOptions.MaxAttempts), policy?.MaxAttempts is not null),
+            (nameof(CallPolicyOptions.RequestTimeout), policy?.RequestTimeout is not null),
+            (nameof(CallPolicyOptions.WhenAllCooling), policy?.WhenAllCooling is not null),
+            (nameof(CallPolicyOptions.OnStreamLost), policy?.OnStreamLost is not null),
+            (nameof(CallPolicyOptions.QueueTimeout), policy?.QueueTimeout is not null),
+        ];
+        foreach ((string name, bool set) in ofRequests)
+        {
+            if (set)
+            {
+                problems.Say($"{path}:{name}", "is set on a deployment, where it has no effect; allowed: on a group or in Defaults, because it is about a whole request");
+            }
+        }
+    }
+
+    private static void ErrorKinds(string path, CallPolicyOptions policy, OptionsProblems problems)
+    {
+        foreach ((string kind, ErrorKindOptions? rule) in policy.Errors)
+        {
+            string at = $"{path}:{nameof(policy.Errors)}:{kind}";
+            KindNames.Check(at, kind, problems);
+            problems.Between($"{at}:{nameof(rule.Retries)}", rule?.Retries, 0, 100);
+            problems.AtLeast($"{at}:{nameof(rule.AllowedFailures)}", rule?.AllowedFailures, 0);
+        }
+
+        foreach ((string reason, string kind) in policy.FinishReasons)
+        {
+            KindNames.Check($"{path}:{nameof(policy.FinishReasons)}:{reason}", kind, problems);
+        }
+
+        if (policy.EmptyAnswer is { } empty)
+        {
+            KindNames.Check($"{path}:{nameof(policy.EmptyAnswer)}", empty, problems);
         }
     }
 }

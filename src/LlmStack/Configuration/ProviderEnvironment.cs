@@ -41,7 +41,10 @@ internal sealed class ProviderEnvironment(IEnvironment environment, ProviderForm
         provider.ApiKey = provider.ApiKeyVariable is { } own ? Or(provider.ApiKey, [], own) : Or(provider.ApiKey, row.FurtherKeyVariables, row.Format.DefaultApiKeyVariable);
         foreach (ApiKeyOptions key in provider.ApiKeys.Values)
         {
-            key.Key = key.Variable is { } variable ? Or(key.Key, [], variable) : key.Key;
+            if (key?.Variable is { } variable)
+            {
+                key.Key = Or(key.Key, [], variable);
+            }
         }
 
         provider.Organization = Or(provider.Organization, row.OrganizationVariables);

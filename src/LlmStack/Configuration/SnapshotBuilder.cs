@@ -19,11 +19,12 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
 
         var models = new ModelLookup(catalog, [.. options.Models.Values.Select(ModelOverride.From)]);
         CallPolicy defaults = CallPolicy.Default.With(options.Defaults);
+        FallbackRule[] defaultFallbacks = Fallbacks(options.DefaultFallbacks);
         FrozenDictionary<string, Deployment> deployments = new DeploymentFactory(entries, registry, models).Make(options.ModelGroups);
         Dictionary<string, ModelGroup> groups = new(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, ModelGroupOptions group) in options.ModelGroups)
         {
-            groups[name] = Group(name, group, defaults, deployments);
+            groups[name] = Group(name, group, defaults, defaultFallbacks, deployments);
         }
 
         Dictionary<string, string> aliases = options.Aliases.ToDictionary(static pair => AliasName(pair.Key, pair.Value), static pair => pair.Value.Target!.Trim(), StringComparer.OrdinalIgnoreCase);
@@ -42,6 +43,7 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
             Deployments = deployments.Where(static pair => !pair.Value.IsTemplate).ToFrozenDictionary(StringComparer.Ordinal),
             DefaultGroup = options.DefaultGroup,
             Defaults = defaults,
+            DefaultFallbacks = defaultFallbacks,
             Registry = registry,
             Models = models,
             Environment = options.Environment ?? services.GetService<IHostEnvironment>()?.EnvironmentName,
@@ -52,7 +54,7 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
 
     public static string FallbackGroup(string key, FallbackOptions fallback) => string.IsNullOrWhiteSpace(fallback.Group) ? key : fallback.Group.Trim();
 
-    private ModelGroup Group(string name, ModelGroupOptions group, CallPolicy defaults, FrozenDictionary<string, Deployment> deployments)
+    private ModelGroup Group(string name, ModelGroupOptions group, CallPolicy defaults, FallbackRule[] defaultFallbacks, FrozenDictionary<string, Deployment> deployments)
     {
         Member[] members =
         [
@@ -61,21 +63,28 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
                 .ThenBy(static pair => pair.Key, StringComparer.Ordinal)
                 .Select(pair => new Member(pair.Key, deployments[DeploymentFactory.IdOf(pair.Value)], pair.Value.Weight, pair.Value.Order)),
         ];
-        FallbackRule[] fallbacks =
-        [
-            .. group.Fallbacks
-                .OrderBy(static pair => pair.Value.Order)
-                .ThenBy(static pair => pair.Key, StringComparer.Ordinal)
-                .Select(static pair => new FallbackRule(FallbackGroup(pair.Key, pair.Value), Kinds(pair.Value))),
-        ];
+        FallbackRule[] fallbacks = group.Fallbacks.Count > 0 ? Fallbacks(group.Fallbacks) : defaultFallbacks;
         IRoutingStrategy strategy = strategies.Create(group.Strategy)
             ?? throw new LlmException(LlmErrorKind.Configuration, $"The strategy '{group.Strategy}' of the group '{name}' is unknown.");
         return new ModelGroup(name, members, strategy, group.Strategy, defaults.With(group.Policy), fallbacks)
         {
             AllowDifferentModel = group.AllowDifferentModel,
+            RetryBudget = registry.RetryBudgetOf(name),
         };
     }
 
-    private static FrozenSet<LlmErrorKind>? Kinds(FallbackOptions fallback) =>
-        fallback.Kinds.Count == 0 ? null : fallback.Kinds.Select(static kind => Enum.Parse<LlmErrorKind>(kind, ignoreCase: true)).ToFrozenSet();
+    private static FallbackRule[] Fallbacks(Dictionary<string, FallbackOptions> fallbacks) =>
+    [
+        .. fallbacks
+            .OrderBy(static pair => pair.Value.Order)
+            .ThenBy(static pair => pair.Key, StringComparer.Ordinal)
+            .Select(static pair => Fallback(FallbackGroup(pair.Key, pair.Value), pair.Value)),
+    ];
+
+    private static FallbackRule Fallback(string group, FallbackOptions fallback) =>
+        new(group, fallback.Kinds.Count == 0 ? null : fallback.Kinds.Select(static kind => Enum.Parse<LlmErrorKind>(kind, ignoreCase: true)).ToFrozenSet())
+        {
+            Statuses = fallback.StatusCodes.ToFrozenSet(),
+            Rewrite = FallbackRewrite.Of(group, fallback),
+        };
 }

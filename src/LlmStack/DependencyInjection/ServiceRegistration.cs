@@ -136,8 +136,12 @@ internal static class ServiceRegistration
         services.TryAddSingleton<CallTrace>();
         services.TryAddSingleton<CallPreparation>();
         services.TryAddSingleton<CallPlanner>();
+        services.TryAddSingleton<AttemptAccounting>();
+        services.TryAddSingleton<AttemptLoop>();
         services.TryAddSingleton<CallAccounting>();
         services.TryAddSingleton<CallRunner>();
+        services.TryAddSingleton<StreamRecovery>();
+        services.TryAddSingleton<StreamRunner>();
         services.TryAddSingleton<ILlmRouter, LlmRouter>();
         services.TryAddSingleton<ILlmClient, LlmClient>();
     }

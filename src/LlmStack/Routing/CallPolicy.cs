@@ -34,6 +34,19 @@ internal sealed record CallPolicy
 
     public TimeSpan MaxRetryWait { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The longest wait for a place under a deployment's concurrency limit.</summary>
+    public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Null: the provider's own.</summary>
+    public TimeSpan? ConnectTimeout { get; init; }
+
+    public ErrorRules Errors { get; init; } = ErrorRules.None;
+
+    /// <summary>Null when no answer counts as a failure.</summary>
+    public OutcomeRules? Outcomes { get; init; }
+
+    public StreamLossBehavior OnStreamLost { get; init; }
+
     public CooldownPolicy Cooldown { get; init; } = new();
 
     public AttemptTimeouts Timeouts => new(FirstTokenTimeout, IdleTimeout, AttemptTimeout);

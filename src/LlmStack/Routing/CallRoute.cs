@@ -48,8 +48,8 @@ public sealed class CallRoute
     /// <summary>Why this deployment was picked, in a few words; null when none was.</summary>
     public string? Reason { get; internal set; }
 
-    /// <summary>What the answer cost; its total is null when no price is known.</summary>
-    public CallCost Cost => Details().Cost ??= CostCalculator.Compute(Served, Usage);
+    /// <summary>What the call cost, every attempt that is or may have been billed included; its total is null when no price is known.</summary>
+    public CallCost Cost => Details().Cost ??= SumOfAttempts() ?? CostCalculator.Compute(Served?.Price, Usage, Billing);
 
     /// <summary>How long it took.</summary>
     public CallTiming Timing => new(
@@ -84,6 +84,9 @@ public sealed class CallRoute
 
     internal UsageDetails? Usage { get; set; }
 
+    /// <summary>What beside usage and list price decides the cost of the attempt that served; null when nothing does.</summary>
+    internal BillingTerms? Billing { get; set; }
+
     /// <summary>What most calls do not have, so that a plain call's route stays small.</summary>
     internal CallRouteDetails Details() => _details ??= new CallRouteDetails();
 
@@ -112,10 +115,37 @@ public sealed class CallRoute
         }
     }
 
-    private RouteAttempt OnlyAttempt() => new(Served!.Id, Served.Provider, Served.Model, Group ?? "")
+    /// <summary>Null when the only attempt follows from the other fields.</summary>
+    private CallCost? SumOfAttempts()
+    {
+        if (_details?.Attempts is not { } attempts)
+        {
+            return null;
+        }
+
+        var costs = new List<CallCost>(attempts.Count);
+        foreach (RouteAttempt attempt in attempts)
+        {
+            if (attempt.Cost is { } cost)
+            {
+                costs.Add(cost);
+            }
+        }
+
+        return costs.Count switch
+        {
+            0 => null,
+            1 => costs[0],
+            _ => CallCost.Sum(costs),
+        };
+    }
+
+    private RouteAttempt OnlyAttempt() => new(Served!, Group ?? "")
     {
         RequestId = RequestId,
         Duration = TimeSpan.FromTicks(_provider),
         FirstToken = _firstToken < 0 ? null : TimeSpan.FromTicks(_firstToken),
+        Usage = Usage,
+        Billing = Billing,
     };
 }

@@ -14,6 +14,12 @@ internal sealed record CooldownPolicy
     /// <summary>Repeated cooldowns double up to this length.</summary>
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Attempts that may probe at a time once the cooldown has passed.</summary>
+    public int HalfOpenProbes { get; init; } = 1;
+
+    /// <summary>After a success closed the circuit, the share of picks grows to its full size over this time.</summary>
+    public TimeSpan SlowStart { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Count rule: this many failures in the window are allowed, one more opens. 0 switches the rule off.</summary>
     public int AllowedFailures { get; init; }
 

@@ -49,11 +49,32 @@ public sealed class Deployment
     /// <summary>The context window in tokens; null when unknown.</summary>
     public int? ContextWindow { get; init; }
 
+    /// <summary>The most output tokens the model makes; null when unknown.</summary>
+    public int? MaxOutputTokens { get => field ?? Info?.MaxOutputTokens; init; }
+
+    /// <summary>What the model can do; null when unknown.</summary>
+    public ModelCapabilities? Capabilities { get => field ?? Info?.Capabilities; init; }
+
+    /// <summary>Whether the provider trains on what it is sent; null when unknown.</summary>
+    public bool? TrainsOnData { get; init; }
+
+    /// <summary>How long the provider keeps what it is sent; zero for not at all, null when unknown.</summary>
+    public TimeSpan? Retention { get; init; }
+
     /// <summary>What the catalogue knows of the model; null when nothing. <see cref="ContextWindow"/> and <see cref="Price"/> are what is in force.</summary>
     public ModelInfo? Info { get; init; }
 
     /// <summary>The price; null when unknown. A price of 0 is a price.</summary>
     public ModelPrice? Price { get; init; }
+
+    /// <summary>Whether the model takes up a partial answer at the end of a conversation and goes on with it.</summary>
+    public bool AcceptsPrefill { get; init; }
+
+    /// <summary>Calls under way at a time; null for no limit.</summary>
+    public int? MaxConcurrency { get; init; }
+
+    /// <summary>Calls that may wait for a place under <see cref="MaxConcurrency"/>.</summary>
+    public int MaxQueue { get; init; }
 
     /// <summary>Calls under way.</summary>
     public int InFlight => Health.InFlight;
@@ -63,6 +84,9 @@ public sealed class Deployment
 
     /// <summary>Usage of the current windows; shared likewise.</summary>
     internal DeploymentLimits Limits { get; init; } = new();
+
+    /// <summary>Places and queue of <see cref="MaxConcurrency"/>; shared likewise.</summary>
+    internal ConcurrencyGate Gate { get; init; } = new();
 
     /// <summary>The provider behind it; set by the snapshot.</summary>
     internal ProviderEntry? ProviderEntry { get; init; }
@@ -78,6 +102,21 @@ public sealed class Deployment
 
     /// <inheritdoc/>
     public override string ToString() => Id;
+
+    /// <summary>Whether a list of ids and provider names has this one.</summary>
+    internal bool IsNamedIn(IReadOnlyList<string> names)
+    {
+        for (int i = 0; i < names.Count; i++)
+        {
+            if (IsNamed(names[i]))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    internal bool IsNamed(string name) => string.Equals(name, Id, StringComparison.OrdinalIgnoreCase) || string.Equals(name, Provider, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>This deployment with the captured text instead of the stars of its model; null when no model is left.</summary>
     internal Deployment? Fill(RoutingSnapshot snapshot, string requested, string[] captures)
@@ -98,6 +137,7 @@ public sealed class Deployment
             return configured;
         }
         (DeploymentHealth health, DeploymentLimits limits) = snapshot.Registry.GetDirect(id);
+        ModelInfo? info = snapshot.Models.Find(ProviderEntry!, model);
         return new Deployment(id, Provider, model)
         {
             Region = Region,
@@ -105,8 +145,13 @@ public sealed class Deployment
             Environments = Environments,
             RequestsPerMinute = RequestsPerMinute,
             TokensPerMinute = TokensPerMinute,
-            ContextWindow = ContextWindow,
-            Price = Price,
+            Info = info,
+            ContextWindow = ContextWindow ?? info?.ContextWindow,
+            MaxOutputTokens = MaxOutputTokens,
+            Capabilities = Capabilities,
+            TrainsOnData = TrainsOnData,
+            Retention = Retention,
+            Price = Price ?? ModelLookup.PriceOf(ProviderEntry!, info),
             Health = health,
             Limits = limits,
             ProviderEntry = ProviderEntry,

@@ -4,14 +4,17 @@ using LlmStack.Limits;
 
 namespace LlmStack.Routing;
 
-/// <summary>Learned state by deployment id; outlives snapshots, so a reload forgets nothing.</summary>
+/// <summary>Learned state by deployment id, and retry budgets by group; outlives snapshots, so a reload forgets nothing.</summary>
 internal sealed class DeploymentRegistry
 {
     /// <summary>Ids beyond this number that no configuration names are not remembered: callers may invent them without end.</summary>
     public const int MaxRemembered = 10_000;
 
     private readonly ConcurrentDictionary<string, (DeploymentHealth Health, DeploymentLimits Limits)> _state = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ConcurrencyGate> _gates = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RetryBudget> _budgets = new(StringComparer.OrdinalIgnoreCase);
     private int _direct;
+    private int _directBudgets;
 
     public (DeploymentHealth Health, DeploymentLimits Limits) Get(string id) => _state.GetOrAdd(id, static _ => (new DeploymentHealth(), new DeploymentLimits()));
 
@@ -23,5 +26,21 @@ internal sealed class DeploymentRegistry
             return known;
         }
         return Interlocked.Increment(ref _direct) <= MaxRemembered ? Get(id) : (new DeploymentHealth(), new DeploymentLimits());
+    }
+
+    /// <summary>Places and queue of a deployment that the configuration names.</summary>
+    public ConcurrencyGate GateOf(string id) => _gates.GetOrAdd(id, static _ => new ConcurrencyGate());
+
+    /// <summary>The retry budget of a group, by its name: a reload must not fill it up again in the middle of an outage.</summary>
+    public RetryBudget RetryBudgetOf(string group) => _budgets.GetOrAdd(group, static _ => new RetryBudget());
+
+    /// <summary>As <see cref="RetryBudgetOf"/>, for a name that a caller made up.</summary>
+    public RetryBudget DirectRetryBudgetOf(string name)
+    {
+        if (_budgets.TryGetValue(name, out RetryBudget? known))
+        {
+            return known;
+        }
+        return Interlocked.Increment(ref _directBudgets) <= MaxRemembered ? RetryBudgetOf(name) : new RetryBudget();
     }
 }

@@ -21,7 +21,10 @@ internal static class DirectGroup
 
     /// <summary>A group that no configuration defines, over <paramref name="members"/>.</summary>
     public static ModelGroup Of(RoutingSnapshot snapshot, string name, Member[] members, ProviderEntry? provider = null) =>
-        new(name, members, Strategy, RoutingStrategy.Weighted.Name, provider is null ? snapshot.Defaults : snapshot.Defaults.With(provider.PolicyOverride), []);
+        new(name, members, Strategy, RoutingStrategy.Weighted.Name, provider is null ? snapshot.Defaults : snapshot.Defaults.With(provider.PolicyOverride), snapshot.DefaultFallbacks)
+        {
+            RetryBudget = snapshot.Registry.DirectRetryBudgetOf(name),
+        };
 
     /// <summary>A deployment that no configuration defines.</summary>
     public static Deployment Make(RoutingSnapshot snapshot, ProviderEntry provider, string model)
@@ -32,6 +35,8 @@ internal static class DirectGroup
         return new Deployment(id, provider.Name, model)
         {
             ProviderEntry = provider,
+            TrainsOnData = provider.TrainsOnData,
+            Retention = provider.Retention,
             Health = health,
             Limits = limits,
             Info = info,

@@ -11,41 +11,50 @@ internal static class FallbackPlanner
     /// <param name="snapshot">The configuration of the call.</param>
     /// <param name="group">The group that failed.</param>
     /// <param name="kind">How it failed.</param>
+    /// <param name="status">The HTTP status of the failure, or null.</param>
     /// <param name="operation">The operation; vectors of another model are no substitute.</param>
     /// <param name="routing">The call's wishes, or null.</param>
     /// <param name="entered">Every group this request was in, in order, <paramref name="group"/> last. When its list ends, those before it go on with theirs.</param>
     /// <exception cref="LlmException">A name in the call's own list is unknown (<see cref="LlmErrorKind.NotFound"/>).</exception>
-    public static ModelGroup? Next(RoutingSnapshot snapshot, ModelGroup group, LlmErrorKind kind, LlmOperation operation, RoutingOptions? routing, List<ModelGroup> entered)
+    public static FallbackTarget? Next(RoutingSnapshot snapshot, ModelGroup group, LlmErrorKind kind, int? status, LlmOperation operation, RoutingOptions? routing, List<ModelGroup> entered)
     {
         if (routing is { AllowFallbacks: false })
         {
             return null;
         }
+        bool? fallBack = group.Policy.Errors[kind].FallBack;
         if (routing?.Fallbacks is { } own)
         {
-            foreach (string name in own)
+            for (int i = 0; i < own.Count && Cures(kind, fallBack); i++)
             {
-                if (Covers(null, kind) && snapshot.Resolve(name).Group is var target && IsOpen(group, target, operation, entered))
+                ModelGroup target = snapshot.Resolve(own[i]).Group;
+                if (IsOpen(group, target, operation, entered))
                 {
-                    return target;
+                    return new FallbackTarget(target, null);
                 }
             }
             return null;
         }
-        ModelGroup? next = NextOf(group, group);
+        FallbackTarget? next = NextOf(group);
         for (int i = entered.Count - 1; i >= 0 && next is null; i--)
         {
-            next = NextOf(entered[i], group);
+            next = NextOf(entered[i]);
         }
         return next;
 
-        ModelGroup? NextOf(ModelGroup owner, ModelGroup from)
+        // Who says what he is for comes first: a larger window for a long prompt, before those that serve in any outage.
+        FallbackTarget? NextOf(ModelGroup owner) => Find(owner, specific: true) ?? Find(owner, specific: false);
+
+        FallbackTarget? Find(ModelGroup owner, bool specific)
         {
             foreach (FallbackRule rule in owner.Fallbacks)
             {
-                if (Covers(rule.Kinds, kind) && snapshot.Groups.TryGetValue(rule.Group, out ModelGroup? target) && IsOpen(from, target, operation, entered))
+                if (rule.IsSpecific == specific
+                    && rule.Covers(kind, status, fallBack)
+                    && snapshot.Groups.TryGetValue(rule.Group, out ModelGroup? target)
+                    && IsOpen(group, target, operation, entered))
                 {
-                    return target;
+                    return new FallbackTarget(target, rule.Rewrite);
                 }
             }
             return null;
@@ -71,12 +80,10 @@ internal static class FallbackPlanner
         return names;
     }
 
-    /// <summary>Whether a rule with these kinds (null: none named) answers to a failure.</summary>
-    public static bool Covers(IReadOnlySet<LlmErrorKind>? kinds, LlmErrorKind kind) =>
-        kinds is { Count: > 0 }
-            ? kinds.Contains(kind)
-            : kind is not (LlmErrorKind.InvalidRequest or LlmErrorKind.Configuration or LlmErrorKind.PolicyDenied
-                or LlmErrorKind.ContentPolicyViolation or LlmErrorKind.Cancelled);
+    /// <summary>Whether a fallback for anything follows a kind: what was set for it, else whether another deployment could cure it.</summary>
+    public static bool Cures(LlmErrorKind kind, bool? fallBack) =>
+        kind != LlmErrorKind.Cancelled
+        && (fallBack ?? kind is not (LlmErrorKind.InvalidRequest or LlmErrorKind.Configuration or LlmErrorKind.PolicyDenied or LlmErrorKind.ContentPolicyViolation));
 
     private static bool IsOpen(ModelGroup from, ModelGroup target, LlmOperation operation, List<ModelGroup> entered)
     {

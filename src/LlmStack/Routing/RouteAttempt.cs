@@ -1,24 +1,27 @@
+using LlmStack.Catalog;
+using Microsoft.Extensions.AI;
+
 namespace LlmStack.Routing;
 
 /// <summary>One call to one deployment.</summary>
 public sealed class RouteAttempt
 {
-    internal RouteAttempt(string deployment, string provider, string model, string group)
+    private CallCost? _cost;
+
+    internal RouteAttempt(Deployment target, string group)
     {
-        Deployment = deployment;
-        Provider = provider;
-        Model = model;
+        Target = target;
         Group = group;
     }
 
     /// <summary>The deployment's id.</summary>
-    public string Deployment { get; }
+    public string Deployment => Target.Id;
 
     /// <summary>The provider's name.</summary>
-    public string Provider { get; }
+    public string Provider => Target.Provider;
 
     /// <summary>The model as the provider names it.</summary>
-    public string Model { get; }
+    public string Model => Target.Model;
 
     /// <summary>The group the deployment was picked from.</summary>
     public string Group { get; }
@@ -46,4 +49,22 @@ public sealed class RouteAttempt
 
     /// <summary>Whether a failed attempt may have been billed, because its request had been sent.</summary>
     public bool MayHaveBeenBilled { get; internal set; }
+
+    /// <summary>Whether what the attempt used was worked out from its prompt and the text that arrived, because the provider did not say.</summary>
+    public bool IsUsageEstimated { get; internal set; }
+
+    /// <summary>What it cost, estimated where the provider did not live to tell its usage; null when it was certainly not billed.</summary>
+    public CallCost? Cost => IsBilled ? _cost ??= CostCalculator.Compute(Target.Price, Usage, Billing) : null;
+
+    /// <summary>Whether it is, or may have been, billed.</summary>
+    internal bool IsBilled => Error is null || MayHaveBeenBilled || Usage is not null || Billing?.ReportedCost is not null;
+
+    /// <summary>Whose attempt it was.</summary>
+    internal Deployment Target { get; }
+
+    /// <summary>What was used, as reported or estimated; null when unknown.</summary>
+    internal UsageDetails? Usage { get; set; }
+
+    /// <summary>What beside usage and list price decides the cost; mostly null.</summary>
+    internal BillingTerms? Billing { get; set; }
 }

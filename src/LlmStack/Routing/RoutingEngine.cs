@@ -37,6 +37,22 @@ internal sealed class RoutingEngine
     public PickResult Pick(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval>? removals = null)
         => Pick(snapshot, group, request, history, mode, removals, _random, peek: false);
 
+    /// <summary>Whether a pick would find somebody other than <paramref name="asked"/>. Claims no probe and moves no strategy.</summary>
+    public bool HasOther(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, AttemptHistory? history, Deployment asked)
+    {
+        foreach (Tier tier in SetFor(snapshot, group, request).Tiers)
+        {
+            foreach (Member member in tier.Members)
+            {
+                if (!ReferenceEquals(member.Deployment, asked) && _dynamicFilters.Judge(request, member, history, PickMode.Fresh).Removal == Removal.None)
+                {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /// <summary>Every member with its verdict, by the same filters and strategy, without moving a counter or the random state.</summary>
     public RouteExplanation Explain(RoutingSnapshot snapshot, in ResolvedName name, in RouteRequest request)
         => _explainer.Explain(snapshot, name, request);
@@ -98,7 +114,7 @@ internal sealed class RoutingEngine
             {
                 foreach (Member member in tier.Members)
                 {
-                    if (StaticFilters.Names(order[i], member.Deployment)
+                    if (member.Deployment.IsNamed(order[i])
                         && _dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None
                         && Take(member, request.Timestamp, peek))
                     {

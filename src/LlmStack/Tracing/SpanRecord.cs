@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LlmStack.Catalog;
 using LlmStack.Providers;
 using LlmStack.Routing;
 using Microsoft.Extensions.AI;
@@ -50,6 +51,7 @@ internal sealed class SpanRecord : IContentCapture
     public bool Streaming;
     public ChatOptions? Options;
     public UsageDetails? Usage;
+    public BillingTerms? Billing;
     public Deployment? Deployment;
     public LlmErrorKind? ErrorKind;
     public CallRoute? Route;
@@ -110,6 +112,17 @@ internal sealed class SpanRecord : IContentCapture
         if (_captures)
         {
             _output.AppendText(text);
+        }
+    }
+
+    /// <summary>Replaces the output by a text that came in two parts, from two attempts.</summary>
+    public void ReplaceOutputText(ReadOnlySpan<char> earlier, ReadOnlySpan<char> later)
+    {
+        if (_captures)
+        {
+            _output.Clear();
+            _output.AppendText(earlier);
+            _output.AppendText(later);
         }
     }
 

@@ -56,7 +56,7 @@ internal static class SchemaWriter
             _ when type == typeof(string) => new JsonObject { ["type"] = "string" },
             _ when type == typeof(bool) => new JsonObject { ["type"] = "boolean" },
             _ when type == typeof(int) || type == typeof(long) || type == typeof(ulong) => new JsonObject { ["type"] = "integer" },
-            _ when type == typeof(double) || type == typeof(decimal) => new JsonObject { ["type"] = "number" },
+            _ when type == typeof(double) || type == typeof(float) || type == typeof(decimal) => new JsonObject { ["type"] = "number" },
             _ when type == typeof(TimeSpan) => new JsonObject { ["type"] = "string", ["pattern"] = @"^-?(\d+\.)?\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,7})?)?$|^\d+$" },
             _ when type == typeof(TimeOnly) => new JsonObject { ["type"] = "string", ["pattern"] = @"^\d{1,2}:\d{2}(:\d{2})?$" },
             _ when type == typeof(DateOnly) => new JsonObject { ["type"] = "string", ["format"] = "date" },
@@ -76,6 +76,10 @@ internal static class SchemaWriter
         else if (name == "FallbackOptions.Kinds")
         {
             schema["items"]!["enum"] = Names(Enum.GetNames<LlmErrorKind>().Where(static kind => kind != nameof(LlmErrorKind.Cancelled)));
+        }
+        else if (name == "DeploymentOptions.Capabilities")
+        {
+            schema["items"]!["enum"] = Names(CapabilityNames.All);
         }
         else if (name == "ModelGroupOptions.Strategy")
         {

@@ -124,7 +124,7 @@ public sealed class OtlpSpanEncoderTests
         record.Options = new ChatOptions { Temperature = 0.5f, MaxOutputTokens = 100, StopSequences = ["\n"] };
         record.Usage = new UsageDetails { InputTokenCount = 1000, CachedInputTokenCount = 400, OutputTokenCount = 50, ReasoningTokenCount = 20, TotalTokenCount = 1050 };
         var route = new CallRoute("fast", 3) { Group = "fast", Reason = "weighted", Served = record.Deployment };
-        route.Add(new RouteAttempt("eu", "openai", "gpt-5.4-mini", "fast") { StatusCode = 200, Duration = TimeSpan.FromMilliseconds(250), Wait = TimeSpan.Zero });
+        route.Add(new RouteAttempt(new Deployment("eu", "openai", "gpt-5.4-mini"), "fast") { StatusCode = 200, Duration = TimeSpan.FromMilliseconds(250), Wait = TimeSpan.Zero });
         record.Route = route;
 
         DecodedSpan span = await harness.RoundTripAsync(record);
@@ -171,9 +171,9 @@ public sealed class OtlpSpanEncoderTests
     {
         await using SinkHarness harness = await SinkHarness.StartAsync();
         SpanRecord parent = Generation();
-        var attempt = new RouteAttempt("eu", "openai", "gpt", "fast") { Error = LlmErrorKind.Overloaded, StatusCode = 503, Wait = TimeSpan.FromMilliseconds(120) };
+        var attempt = new RouteAttempt(new Deployment("eu", "openai", "gpt"), "fast") { Error = LlmErrorKind.Overloaded, StatusCode = 503, Wait = TimeSpan.FromMilliseconds(120) };
         parent.Route = new CallRoute("fast", 1);
-        parent.Route.Add(new RouteAttempt("us", "openai", "gpt", "fast"));
+        parent.Route.Add(new RouteAttempt(new Deployment("us", "openai", "gpt"), "fast"));
         parent.Route.Add(attempt);
         SpanRecord record = Generation();
         record.Parent = parent;

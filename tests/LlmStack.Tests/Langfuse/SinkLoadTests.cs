@@ -54,7 +54,7 @@ public sealed class SinkLoadTests
         record.Context = new LlmContext { UserId = "u", Feature = "f" };
         record.Usage = new Microsoft.Extensions.AI.UsageDetails { InputTokenCount = 10, OutputTokenCount = 2 };
         record.Route = new LlmStack.Routing.CallRoute("fast", 1);
-        record.Route.Add(new LlmStack.Routing.RouteAttempt("d", "p", "m", "g"));
+        record.Route.Add(new LlmStack.Routing.RouteAttempt(new LlmStack.Routing.Deployment("d", "p", "m"), "g"));
         record.SetInput("""{"a":1}"""u8);
         for (int i = 0; i < 20_000; i++)
         {

@@ -8,7 +8,7 @@ public class FallbackPlannerTests
     private readonly SnapshotTestBuilder _builder = new();
 
     private string? Next(ModelGroup group, LlmErrorKind kind, RoutingOptions? routing = null, List<ModelGroup>? entered = null, LlmOperation operation = LlmOperation.Chat) =>
-        FallbackPlanner.Next(_builder.Build(), group, kind, operation, routing, entered ?? [group])?.Name;
+        FallbackPlanner.Next(_builder.Build(), group, kind, null, operation, routing, entered ?? [group])?.Group.Name;
 
     private ModelGroup Chain()
     {
@@ -53,9 +53,9 @@ public class FallbackPlannerTests
     {
         var entered = new List<ModelGroup> { Chain() };
         RoutingSnapshot snapshot = _builder.Build();
-        while (FallbackPlanner.Next(snapshot, entered[^1], LlmErrorKind.ServerError, LlmOperation.Chat, null, entered) is { } next)
+        while (FallbackPlanner.Next(snapshot, entered[^1], LlmErrorKind.ServerError, null, LlmOperation.Chat, null, entered) is { } next)
         {
-            entered.Add(next);
+            entered.Add(next.Group);
             Assert.InRange(entered.Count, 2, 3);
         }
         Assert.Equal(["a", "b", "c"], entered.Select(g => g.Name));

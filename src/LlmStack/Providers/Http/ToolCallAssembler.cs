@@ -73,6 +73,20 @@ internal sealed class ToolCallAssembler(bool repeatsArguments = false, bool unwr
         return false;
     }
 
+    /// <summary>The place of the last call that was sent under an index; -1 when there is none.</summary>
+    public int PlaceOf(long index)
+    {
+        for (int i = _calls.Count - 1; i >= 0; i--)
+        {
+            if (_calls[i].Index == index)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
     private Entry? Find(in ToolCallFragment fragment)
     {
         Entry? last = null;

@@ -1,0 +1,182 @@
+using LlmStack.Health;
+using LlmStack.Limits;
+using LlmStack.Providers;
+using LlmStack.Routing;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Calls;
+
+/// <summary>Opens and settles attempts: health, limits, the attempt on the route, its span. Each attempt is settled exactly once.</summary>
+internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace trace, HealthTracker health, IAdmission admission, ITokenEstimator estimator, TimeProvider time)
+{
+    /// <summary>Opens an attempt; false when the deployment's limit was reached in the meantime.</summary>
+    public bool TryBegin(CallState state, CallAttempt attempt, Member member, long now)
+    {
+        Deployment deployment = member.Deployment;
+        var demand = new Demand(deployment, state.Request.Context, state.Request.EstimatedInputTokens, state.Request.LikelyOutputTokens, now);
+        if (!admission.TryReserve(demand, out Reservation reservation).Admitted)
+        {
+            return false;
+        }
+
+        health.Started(deployment);
+        attempt.Begin(member, reservation, now);
+        if (state.Attempts++ == 0)
+        {
+            state.FirstAttemptStarted = now;
+        }
+
+        state.AttemptsInGroup++;
+        attempt.Timeouts = TimeoutsOf(state, member);
+        state.Route.Served = deployment;
+
+        ProviderCall call = attempt.Call;
+        call.DeploymentId = deployment.Id;
+        call.Model = deployment.Model;
+        call.Info = deployment.Info;
+        call.Credential = deployment.ProviderEntry!.Credentials.For(state.Request.Context)[0];
+        call.Timeouts = attempt.Timeouts;
+        trace.BeginAttempt(state, attempt);
+        attempt.Clock.Begin(now, preparation.Ticks(attempt.Timeouts.Attempt), state.Deadline, state.Caller);
+        if (state.Streaming)
+        {
+            attempt.Clock.Expect(TimeLimit.FirstToken, now, preparation.Ticks(attempt.Timeouts.FirstToken));
+        }
+
+        return true;
+    }
+
+    /// <summary>Settles an attempt that failed, for the decision what comes next. Throws when the caller cancelled.</summary>
+    public void Failed(CallState state, CallAttempt attempt, Exception thrown, long now)
+    {
+        LlmException? error = FailureClassifier.Classify(state, attempt, thrown);
+        if (error is null)
+        {
+            throw FailureClassifier.Cancelled(state, thrown);
+        }
+
+        Close(state, attempt, error, now);
+        state.Note(error, attempt.Member!.Deployment);
+        if (!attempt.Clock.End())
+        {
+            attempt.Clock.Renew();
+        }
+    }
+
+    /// <summary>Settles health, limits and route of a failed attempt.</summary>
+    public void Close(CallState state, CallAttempt attempt, LlmException error, long now)
+    {
+        Deployment deployment = attempt.Member!.Deployment;
+        AttemptReport report = attempt.Call.Report;
+        long busy = now - attempt.Started - attempt.ConsumerTicks;
+        health.Failed(deployment, state.Group, error, new AttemptSample(now, busy, busy, 0, state.Streaming));
+        health.Headroom(deployment, report.Headroom, now);
+        bool sent = report.RequestSent || error.StatusCode is not null || error.Kind != LlmErrorKind.Network;
+        RouteAttempt entry = Add(state, attempt, error, now);
+        admission.Settle(attempt.Reservation, new UsageAmounts(sent ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
+        attempt.IsOpen = false;
+        state.ProviderTicks += busy;
+        CallTrace.AttemptFailed(state, entry, error, now);
+    }
+
+    /// <summary>Settles an attempt that succeeded.</summary>
+    public void Succeeded(CallState state, CallAttempt attempt, long now)
+    {
+        Deployment deployment = attempt.Member!.Deployment;
+        UsageDetails? usage = attempt.Facts.Usage;
+        long output = usage?.OutputTokenCount ?? 0;
+        long input = usage?.InputTokenCount ?? state.Request.EstimatedInputTokens;
+        long firstToken = attempt.FirstTokenAt > 0 ? attempt.FirstTokenAt : now;
+        long busy = now - attempt.Started - attempt.ConsumerTicks;
+        var sample = new AttemptSample(now, firstToken - attempt.Started, busy, output, state.Streaming);
+        if (attempt.CountsAs is { } counted)
+        {
+            health.Failed(deployment, state.Group, counted, sample);
+        }
+        else
+        {
+            health.Succeeded(deployment, sample);
+        }
+
+        admission.Settle(attempt.Reservation, new UsageAmounts(1, input, output, now));
+        health.Headroom(deployment, attempt.Call.Report.Headroom, now);
+        attempt.IsOpen = false;
+        attempt.Billing = AttemptBilling.TermsOf(state, attempt, time);
+        state.ProviderTicks += busy;
+        if (state.Attempts > 1 || state.WaitedTicks > 0)
+        {
+            Add(state, attempt, null, now);
+        }
+    }
+
+    /// <summary>Settles an attempt that the caller, or another attempt's success, ended; does nothing when it is settled already.</summary>
+    public void Cancelled(CallState state, CallAttempt attempt, long now)
+    {
+        if (!attempt.IsOpen)
+        {
+            return;
+        }
+
+        health.Cancelled(attempt.Member!.Deployment);
+        RouteAttempt entry = Add(state, attempt, null, now);
+        entry.Error = LlmErrorKind.Cancelled;
+
+        // User code does not say whether it has sent anything yet.
+        entry.MayHaveBeenBilled = attempt.Call.Report.RequestSent || attempt.RunsUserCode;
+        Estimate(state, attempt, entry);
+        entry.Billing = AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
+        admission.Settle(attempt.Reservation, new UsageAmounts(entry.MayHaveBeenBilled ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
+        attempt.IsOpen = false;
+        state.ProviderTicks += now - attempt.Started - attempt.ConsumerTicks;
+    }
+
+    private static AttemptTimeouts TimeoutsOf(CallState state, Member member)
+    {
+        AttemptTimeouts timeouts = state.Group.PolicyFor(member.Deployment).Timeouts;
+        return state.Request.Routing is { } routing && (routing.FirstTokenTimeout ?? routing.IdleTimeout ?? routing.AttemptTimeout) is not null
+            ? new AttemptTimeouts(routing.FirstTokenTimeout ?? timeouts.FirstToken, routing.IdleTimeout ?? timeouts.Idle, routing.AttemptTimeout ?? timeouts.Attempt)
+            : timeouts;
+    }
+
+    private RouteAttempt Add(CallState state, CallAttempt attempt, LlmException? error, long now)
+    {
+        Deployment deployment = attempt.Member!.Deployment;
+        AttemptReport report = attempt.Call.Report;
+        var entry = new RouteAttempt(deployment, state.Group.Name)
+        {
+            Error = error?.Kind,
+            StatusCode = error?.StatusCode ?? report.StatusCode,
+            RequestId = error?.RequestId ?? report.RequestId,
+            Message = error?.Message,
+            Wait = state.AttemptWait,
+            Duration = time.GetElapsedTime(attempt.Started, now),
+            FirstToken = attempt.FirstTokenAt > 0 ? time.GetElapsedTime(attempt.Started, attempt.FirstTokenAt) : null,
+            MayHaveBeenBilled = error is not null && report.RequestSent && error.StatusCode is null or 200,
+            Usage = error?.Usage ?? attempt.Facts.Usage,
+        };
+        Estimate(state, attempt, entry);
+        entry.Billing = attempt.Billing ??= AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
+        state.AttemptWait = TimeSpan.Zero;
+        state.Route.Add(entry);
+        return entry;
+    }
+
+    /// <summary>What a lost attempt was probably billed: the prompt, and the text that had arrived.</summary>
+    private void Estimate(CallState state, CallAttempt attempt, RouteAttempt entry)
+    {
+        if (!entry.MayHaveBeenBilled || entry.Usage is not null)
+        {
+            return;
+        }
+
+        int input = state.Request.EstimatedInputTokens;
+        if (input == 0 && state.Request.Messages is { } messages)
+        {
+            input = estimator.EstimateTokens(messages, state.Request.Options);
+        }
+
+        int output = attempt.Text.IsEmpty ? 0 : estimator.EstimateTokens(attempt.Text.ToString());
+        entry.Usage = new UsageDetails { InputTokenCount = input, OutputTokenCount = output, TotalTokenCount = input + output };
+        entry.IsUsageEstimated = true;
+    }
+}

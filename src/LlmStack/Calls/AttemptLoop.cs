@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+using LlmStack.Routing;
+
+namespace LlmStack.Calls;
+
+/// <summary>Pick → attempt → classify → retry or fall back, until somebody has answered. The only retry loop in the product.</summary>
+internal sealed class AttemptLoop(CallPlanner planner, AttemptAccounting accounting, CallPreparation preparation, CallTrace trace, TimeProvider time)
+{
+    /// <summary>On return an attempt is still open: plain calls settle it at once, streams at their end.</summary>
+    /// <exception cref="LlmException">Nobody could serve, or the attempts are used up.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    public async ValueTask<TResult> RunAsync<TOperation, TResult>(CallState state, TOperation operation)
+        where TOperation : struct, ICallOperation<TResult>
+    {
+        bool waitedForRetry = false;
+        bool first = state.Attempts == 0;
+        while (true)
+        {
+            long now = time.GetTimestamp();
+            if (!first)
+            {
+                // Attempts and waits take time: cooldowns and windows have moved on since the last decision.
+                state.Request = state.Request with { Timestamp = now };
+            }
+
+            first = false;
+            CallDecision decision = waitedForRetry ? planner.AfterRetryWait(state) : planner.Next(state, now);
+            waitedForRetry = false;
+            if (decision.Failure is { } failure)
+            {
+                throw failure;
+            }
+
+            if (decision.Member is not { } member)
+            {
+                await preparation.WaitAsync(state, decision.Wait).ConfigureAwait(false);
+                waitedForRetry = state.AttemptsInGroup > 0;
+                continue;
+            }
+
+            CallAttempt attempt = state.Attempt;
+            if (!accounting.TryBegin(state, attempt, member, now))
+            {
+                // Somebody else took the last place under the limit since the pick; the next pick sees it.
+                continue;
+            }
+
+            try
+            {
+                TOperation asked = operation;
+                if (state.Rewrite is { } rewrite)
+                {
+                    Rewrite<TOperation, TResult>(ref asked, rewrite, attempt);
+                }
+
+                ProviderEntry provider = member.Deployment.ProviderEntry!;
+                TResult? result;
+                if (provider.RunsUserCode)
+                {
+                    using IDisposable? ambient = trace.Enter(state, attempt);
+                    result = await asked.InvokeAsync(provider, attempt, attempt.Clock.Token).ConfigureAwait(false);
+                    if (result is null)
+                    {
+                        throw new LlmException(LlmErrorKind.InvalidResponse, $"The provider '{provider.Name}' returned null.") { Provider = provider.Name };
+                    }
+                }
+                else
+                {
+                    result = await asked.InvokeAsync(provider, attempt, attempt.Clock.Token).ConfigureAwait(false);
+                }
+
+                if (state.Group.PolicyFor(member.Deployment).Outcomes is { } rules && OutcomeCheck.FailureOf(rules, asked, result, attempt) is { } counted)
+                {
+                    if (planner.CanBeCured(state, counted.Kind))
+                    {
+                        await asked.DiscardAsync(result).ConfigureAwait(false);
+                        throw counted;
+                    }
+
+                    attempt.CountsAs = counted;
+                }
+
+                return result;
+            }
+            catch (Exception ex)
+            {
+                accounting.Failed(state, attempt, ex, time.GetTimestamp());
+            }
+        }
+    }
+
+    private static void Rewrite<TOperation, TResult>(ref TOperation asked, FallbackRewrite rewrite, CallAttempt attempt)
+        where TOperation : struct, ICallOperation<TResult>
+    {
+        asked.Rewrite(rewrite);
+        foreach (string change in rewrite.Changes)
+        {
+            attempt.Call.Report.AddChange(change);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using LlmStack.Catalog;
+using LlmStack.Limits;
+using LlmStack.Providers;
+using LlmStack.Routing;
+using LlmStack.Tracing;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Calls;
+
+/// <summary>Everything one attempt knows of itself. Reused for the attempts of a request that follow one another; hedges have their own.</summary>
+internal sealed class CallAttempt(TimeProvider time)
+{
+    public Member? Member;
+    public Reservation Reservation;
+    public AttemptTimeouts Timeouts;
+    public bool IsOpen;
+
+    // Monotonic, TimeProvider timestamp ticks.
+    public long Started;
+    public long FirstTokenAt;
+    public long ConsumerTicks;
+
+    /// <summary>Whether the answer so far is text and reasoning alone.</summary>
+    public bool IsPlain;
+
+    public ResultFacts Facts;
+
+    /// <summary>What beside usage and list price decides what it cost, once it has ended; mostly null.</summary>
+    public BillingTerms? Billing;
+    public List<FunctionCallContent>? ToolCalls;
+
+    /// <summary>The failure its answer counts as although it is returned; null for an answer like any other.</summary>
+    public LlmException? CountsAs;
+
+    /// <summary>The attempt's own span; null while the call's span serves for it, or nothing is recorded.</summary>
+    public SpanRecord? Span;
+
+    public AttemptClock Clock { get; } = new(time);
+
+    public ProviderCall Call { get; } = new("-", StaticCredential.None);
+
+    public TextAccumulator Text { get; } = new();
+
+    /// <summary>Whether the adapter runs user code, inside which the span must be ambient.</summary>
+    public bool RunsUserCode => Member!.Deployment.ProviderEntry!.RunsUserCode;
+
+    /// <summary>Takes the attempt up for a deployment.</summary>
+    public void Begin(Member member, in Reservation reservation, long now)
+    {
+        Member = member;
+        Reservation = reservation;
+        IsOpen = true;
+        Started = now;
+        FirstTokenAt = 0;
+        ConsumerTicks = 0;
+        Facts = default;
+        Billing = null;
+        ToolCalls = null;
+        CountsAs = null;
+        IsPlain = true;
+        Text.Clear();
+        Call.Report.Reset();
+    }
+
+    /// <summary>Whether <paramref name="limit"/> has passed since <paramref name="since"/>, which the first call sets.</summary>
+    public bool HasPassed(ref long since, TimeSpan limit)
+    {
+        long now = time.GetTimestamp();
+        if (since == 0)
+        {
+            since = now;
+        }
+
+        return time.GetElapsedTime(since, now) > limit;
+    }
+
+    public void Reset()
+    {
+        Member = null;
+        Reservation = default;
+        Timeouts = default;
+        IsOpen = false;
+        Started = FirstTokenAt = ConsumerTicks = 0;
+        Facts = default;
+        Billing = null;
+        ToolCalls = null;
+        CountsAs = null;
+        Span = null;
+        Call.Capture = NoContentCapture.Instance;
+        Call.Credential = StaticCredential.None;
+        Call.Report.Reset();
+        Text.Clear();
+    }
+}
