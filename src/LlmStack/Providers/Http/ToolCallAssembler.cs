@@ -59,20 +59,6 @@ internal sealed class ToolCallAssembler(bool repeatsArguments = false, bool unwr
 
     public int ChoiceAt(int i) => _calls[i].Choice;
 
-    /// <summary>The place of the last call that was sent under an index; -1 when there is none.</summary>
-    public int PlaceOf(long index)
-    {
-        for (int i = _calls.Count - 1; i >= 0; i--)
-        {
-            if (_calls[i].Index == index)
-            {
-                return i;
-            }
-        }
-
-        return -1;
-    }
-
     /// <summary>Whether a choice has a call.</summary>
     public bool HasChoice(int choice)
     {
@@ -85,6 +71,20 @@ internal sealed class ToolCallAssembler(bool repeatsArguments = false, bool unwr
         }
 
         return false;
+    }
+
+    /// <summary>The place of the last call that was sent under an index; -1 when there is none.</summary>
+    public int PlaceOf(long index)
+    {
+        for (int i = _calls.Count - 1; i >= 0; i--)
+        {
+            if (_calls[i].Index == index)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 
     private Entry? Find(in ToolCallFragment fragment)
