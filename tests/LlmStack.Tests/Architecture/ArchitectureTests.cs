@@ -59,6 +59,11 @@ public sealed class ArchitectureTests
         [("Configuration/ProviderCredentials.cs", "DependencyInjection")] = "credentials registered in code",
         [("Configuration/ProviderEntries.cs", "DependencyInjection")] = "adapters registered in code, and the HTTP clients of the others",
         [("Configuration/ProviderEntries.cs", "Providers/ChatClient")] = "a registered IChatClient becomes an adapter here",
+        [("Providers/Anthropic/AnthropicCapture.cs", "Providers/ChatClient")] = "content with media is recorded OpenAI-shaped, by the one writer of that shape",
+        [("Providers/Gemini/GeminiRequestWriter.cs", "Providers/ChatClient")] = "content is recorded OpenAI-shaped, by the one writer of that shape",
+        [("Providers/Gemini/VertexProvider.cs", "Providers/Anthropic")] = "Vertex AI serves Claude in Claude's own format",
+        [("Configuration/ProviderFormats.cs", "Providers/Anthropic")] = "the table of wire formats: a new one is a row there",
+        [("Configuration/ProviderFormats.cs", "Providers/Gemini")] = "the table of wire formats: a new one is a row there",
         [("Configuration/ProviderFormats.cs", "Providers/OpenAI")] = "the table of wire formats: a new one is a row there",
         [("Configuration/ProviderFormats.cs", "Providers/OpenAI/Profiles")] = "each member of the OpenAI-compatible family is a row of the table of wire formats",
     };
