@@ -110,6 +110,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         admission.Settle(attempt.Reservation, new UsageAmounts(1, input, output, now));
         health.Headroom(deployment, attempt.Call.Report.Headroom, now);
         attempt.IsOpen = false;
+        attempt.Billing = AttemptBilling.TermsOf(state, attempt, time);
         state.ProviderTicks += busy;
         if (state.Attempts > 1 || state.WaitedTicks > 0)
         {
@@ -132,6 +133,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         // User code does not say whether it has sent anything yet.
         entry.MayHaveBeenBilled = attempt.Call.Report.RequestSent || attempt.RunsUserCode;
         Estimate(state, attempt, entry);
+        entry.Billing = AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         admission.Settle(attempt.Reservation, new UsageAmounts(entry.MayHaveBeenBilled ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
         attempt.IsOpen = false;
         state.ProviderTicks += now - attempt.Started - attempt.ConsumerTicks;
@@ -162,6 +164,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
             Usage = error?.Usage ?? attempt.Facts.Usage,
         };
         Estimate(state, attempt, entry);
+        entry.Billing = attempt.Billing ??= AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         state.AttemptWait = TimeSpan.Zero;
         state.Route.Add(entry);
         return entry;

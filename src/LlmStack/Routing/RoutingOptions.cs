@@ -127,4 +127,7 @@ public sealed record RoutingOptions
     }
 
     private static int Hash(TimeSpan? value, int salt) => value is { } time ? NameList.Salted(time.GetHashCode() + 1, salt) : 0;
+
+    /// <summary>How much of the decision the call's route keeps. Null: as configured (a summary).</summary>
+    public ExplainLevel? Explain { get; init; }
 }
