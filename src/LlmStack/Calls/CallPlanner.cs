@@ -22,7 +22,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
             PickResult pick = leaveGroup
                 ? new PickResult(PickStatus.Exhausted, null, TimeSpan.Zero, state.LastError!.Kind, null)
                 : engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh);
-            if (pick.Status == PickStatus.Picked)
+            if (pick.Member is not null)
             {
                 // The first move is free; later ones draw on the group's budget, so that an outage does not multiply the load.
                 return state.Attempts >= 2 && !state.Group.RetryBudget.TryTake(now, time.TimestampFrequency)
@@ -30,7 +30,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
                     : Ask(state, pick);
             }
 
-            LlmException? failed = state.AttemptsInGroup > 0 ? state.LastError : null;
+            LlmException? failed = state.AttemptsInGroup > 0 || pick.Status == PickStatus.Exhausted ? state.LastError : null;
             List<ModelGroup> entered = state.EnteredGroups ??= [state.Group];
             if (FallbackPlanner.Next(state.Snapshot, state.Group, failed?.Kind ?? pick.Kind, failed?.StatusCode, state.Operation, state.Request.Routing, entered) is { } next)
             {
@@ -90,7 +90,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
 
     private static CallDecision Ask(CallState state, PickResult pick)
     {
-        state.Route.Reason = state.LastError is { } error && state.Attempt.Member is { } asked
+        state.Route.Reason = state is { Attempts: > 0, LastError: { } error, Attempt.Member: { } asked }
             ? $"after {ErrorKindTraits.NameOf(error.Kind)} at {asked.Deployment.Id}: {pick.Reason}"
             : pick.Reason;
         return CallDecision.Ask(pick.Member!);
@@ -146,7 +146,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
     {
         PickMode mode = state.Policy.WhenAllCooling == AllCoolingBehavior.UseLeastBad ? PickMode.LeastBad : PickMode.Retry;
         PickResult pick = engine.Pick(state.Snapshot, state.Group, state.Request, state.History, mode);
-        return pick.Status == PickStatus.Picked ? Ask(state, pick) : CallDecision.Fail(FinalError(state, pick.Wait));
+        return pick.Member is not null ? Ask(state, pick) : CallDecision.Fail(FinalError(state, pick.Wait));
     }
 
     private CallDecision NobodyAsked(CallState state, PickResult pick, long now)
@@ -194,7 +194,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
     private static LlmException FinalError(CallState state, TimeSpan? wait = null)
     {
         LlmException last = state.LastError!;
-        if (state.Attempts == 1 && (wait is null || last.RetryAfter is not null))
+        if (state.Attempts <= 1 && (wait is null || last.RetryAfter is not null))
         {
             return last;
         }

@@ -6,14 +6,16 @@ namespace LlmStack.Calls;
 
 internal struct ChatOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? options) : ICallOperation<ChatResponse>
 {
+    private ChatOptions? _options = options;
+
     public readonly LlmOperation Operation => LlmOperation.Chat;
 
     public readonly bool Streaming => false;
 
     public readonly ValueTask<ChatResponse> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken) =>
-        provider.Provider.ChatAsync(attempt.Call, messages, options, cancellationToken);
+        provider.Provider.ChatAsync(attempt.Call, messages, _options, cancellationToken);
 
-    public void Rewrite(FallbackRewrite rewrite) => options = rewrite.Apply(options);
+    public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
 
     public readonly bool IsEmpty(ChatResponse result) => !ChatUpdateTraits.HasContent(result.Messages);
 
@@ -41,5 +43,5 @@ internal struct ChatOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? 
         return result;
     }
 
-    public readonly int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(messages, options);
+    public readonly int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(messages, _options);
 }

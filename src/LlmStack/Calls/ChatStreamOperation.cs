@@ -6,22 +6,23 @@ namespace LlmStack.Calls;
 
 internal struct ChatStreamOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? options) : IStreamOperation<ChatResponseUpdate>
 {
+    private ChatOptions? _options = options;
     private string? _partialText;
 
     public readonly LlmOperation Operation => LlmOperation.Chat;
 
     public readonly bool Streaming => true;
 
-    public readonly bool IsContinuable => options?.ResponseFormat is not ChatResponseFormatJson;
+    public readonly bool IsContinuable => _options?.ResponseFormat is not ChatResponseFormatJson;
 
     public readonly ValueTask<OpenStream<ChatResponseUpdate>> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken)
     {
         IReadOnlyList<ChatMessage> asked = _partialText is null ? messages : PartialAnswer.Append(messages, _partialText, attempt.Member!.Deployment);
         return OpenStream<ChatResponseUpdate>.OpenAsync<ChatUpdateTraits>(
-            provider.Provider.ChatStreamingAsync(attempt.Call, asked, options, cancellationToken), attempt, cancellationToken);
+            provider.Provider.ChatStreamingAsync(attempt.Call, asked, _options, cancellationToken), attempt, cancellationToken);
     }
 
-    public void Rewrite(FallbackRewrite rewrite) => options = rewrite.Apply(options);
+    public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
 
     public void ContinueAfter(string partialText) => _partialText = partialText;
 
@@ -40,5 +41,5 @@ internal struct ChatStreamOperation(IReadOnlyList<ChatMessage> messages, ChatOpt
 
     public readonly OpenStream<ChatResponseUpdate> Attach(OpenStream<ChatResponseUpdate> result, CallRoute route) => result;
 
-    public readonly int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(messages, options);
+    public readonly int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(messages, _options);
 }

@@ -5,14 +5,16 @@ namespace LlmStack.Calls;
 
 internal struct CompletionOperation(string prompt, TextCompletionOptions? options) : ICallOperation<TextCompletion>
 {
+    private TextCompletionOptions? _options = options;
+
     public readonly LlmOperation Operation => LlmOperation.TextCompletion;
 
     public readonly bool Streaming => false;
 
     public readonly ValueTask<TextCompletion> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken) =>
-        provider.Completions!.CompleteAsync(attempt.Call, prompt, options, cancellationToken);
+        provider.Completions!.CompleteAsync(attempt.Call, prompt, _options, cancellationToken);
 
-    public void Rewrite(FallbackRewrite rewrite) => options = rewrite.Apply(options);
+    public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
 
     public readonly bool IsEmpty(TextCompletion result) => result.Text.Length == 0;
 

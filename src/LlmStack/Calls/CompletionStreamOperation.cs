@@ -5,6 +5,7 @@ namespace LlmStack.Calls;
 
 internal struct CompletionStreamOperation(string prompt, TextCompletionOptions? options) : IStreamOperation<TextCompletionUpdate>
 {
+    private TextCompletionOptions? _options = options;
     private string? _partialText;
 
     public readonly LlmOperation Operation => LlmOperation.TextCompletion;
@@ -13,13 +14,13 @@ internal struct CompletionStreamOperation(string prompt, TextCompletionOptions? 
 
     public readonly ValueTask<OpenStream<TextCompletionUpdate>> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken) =>
         OpenStream<TextCompletionUpdate>.OpenAsync<CompletionUpdateTraits>(
-            provider.Completions!.CompleteStreamingAsync(attempt.Call, prompt + _partialText, options, cancellationToken), attempt, cancellationToken);
+            provider.Completions!.CompleteStreamingAsync(attempt.Call, prompt + _partialText, _options, cancellationToken), attempt, cancellationToken);
 
     public readonly bool IsContinuable => true;
 
     public void ContinueAfter(string partialText) => _partialText = partialText;
 
-    public void Rewrite(FallbackRewrite rewrite) => options = rewrite.Apply(options);
+    public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
 
     public readonly bool IsEmpty(OpenStream<TextCompletionUpdate> result) => result is { Ended: true, HasContent: false };
 

@@ -8,6 +8,8 @@ namespace LlmStack.Calls;
 /// <summary>Embeddings, cut into the provider's batch size. All chunks of a call go to one deployment: vectors of different models are not comparable.</summary>
 internal struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGenerationOptions? options) : ICallOperation<GeneratedEmbeddings<Embedding<float>>>
 {
+    private EmbeddingGenerationOptions? _options = options;
+
     public readonly LlmOperation Operation => LlmOperation.Embeddings;
 
     public readonly bool Streaming => false;
@@ -20,7 +22,7 @@ internal struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGener
             : EmbedChunkedAsync(embeddings, attempt.Call, provider.Name, cancellationToken);
     }
 
-    public void Rewrite(FallbackRewrite rewrite) => options = rewrite.Apply(options);
+    public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
 
     public readonly bool IsEmpty(GeneratedEmbeddings<Embedding<float>> result) => result.Count == 0;
 
@@ -53,7 +55,7 @@ internal struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGener
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private readonly async ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedChunkAsync(IEmbeddingProvider embeddings, ProviderCall call, IReadOnlyList<string> chunk, string provider, CancellationToken cancellationToken)
     {
-        GeneratedEmbeddings<Embedding<float>>? part = await embeddings.EmbedAsync(call, chunk, options, cancellationToken).ConfigureAwait(false);
+        GeneratedEmbeddings<Embedding<float>>? part = await embeddings.EmbedAsync(call, chunk, _options, cancellationToken).ConfigureAwait(false);
         return part?.Count == chunk.Count
             ? part
             : throw new LlmException(LlmErrorKind.InvalidResponse, $"The provider '{provider}' returned {part?.Count ?? 0} vectors for {chunk.Count} inputs.") { Provider = provider };

@@ -5,14 +5,16 @@ namespace LlmStack.Calls;
 
 internal struct RerankOperation(string query, IReadOnlyList<string> documents, RerankOptions? options) : ICallOperation<RerankResponse>
 {
+    private RerankOptions? _options = options;
+
     public readonly LlmOperation Operation => LlmOperation.Rerank;
 
     public readonly bool Streaming => false;
 
     public readonly ValueTask<RerankResponse> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken) =>
-        provider.Rerank!.RerankAsync(attempt.Call, query, documents, options, cancellationToken);
+        provider.Rerank!.RerankAsync(attempt.Call, query, documents, _options, cancellationToken);
 
-    public void Rewrite(FallbackRewrite rewrite) => options = rewrite.Apply(options);
+    public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
 
     public readonly bool IsEmpty(RerankResponse result) => result.Results.Count == 0;
 

@@ -48,6 +48,8 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
         {
             CircuitState.Open => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is cooling down after failures", LlmErrorKind.NoCandidate, cooling),
             CircuitState.Probing => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is being probed after a cooldown", LlmErrorKind.NoCandidate, cooling),
+            _ when deployment.MaxConcurrency is { } places && !deployment.Gate.HasRoom(places) =>
+                new DynamicVerdict(Removal.Concurrency, FilterNames.Concurrency, "all its places are taken", LlmErrorKind.Overloaded, DynamicVerdict.Never),
             _ => default,
         };
     }

@@ -13,4 +13,5 @@ internal static class FilterNames
     public const string History = "history";
     public const string Cooldown = "cooldown";
     public const string Limits = "limits";
+    public const string Concurrency = "concurrency";
 }

@@ -9,4 +9,5 @@ internal enum Removal
     History,
     Limits,
     Cooldown,
+    Concurrency,
 }

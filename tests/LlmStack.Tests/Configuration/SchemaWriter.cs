@@ -56,7 +56,7 @@ internal static class SchemaWriter
             _ when type == typeof(string) => new JsonObject { ["type"] = "string" },
             _ when type == typeof(bool) => new JsonObject { ["type"] = "boolean" },
             _ when type == typeof(int) || type == typeof(long) || type == typeof(ulong) => new JsonObject { ["type"] = "integer" },
-            _ when type == typeof(double) || type == typeof(decimal) => new JsonObject { ["type"] = "number" },
+            _ when type == typeof(double) || type == typeof(float) || type == typeof(decimal) => new JsonObject { ["type"] = "number" },
             _ when type == typeof(TimeSpan) => new JsonObject { ["type"] = "string", ["pattern"] = @"^-?(\d+\.)?\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,7})?)?$|^\d+$" },
             _ when type.IsEnum => new JsonObject { ["type"] = "string", ["enum"] = Names(Enum.GetNames(type)) },
             _ when type.Assembly == typeof(LlmStackOptions).Assembly => Object(type, docs),
