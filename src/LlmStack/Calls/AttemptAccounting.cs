@@ -37,7 +37,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         ProviderCall call = attempt.Call;
         call.Model = deployment.Model;
         call.Info = deployment.Info;
-        call.Credential = deployment.ProviderEntry!.Credential;
+        call.Credential = deployment.ProviderEntry!.Credentials.For(state.Request.Context)[0];
         call.Timeouts = attempt.Timeouts;
         trace.BeginAttempt(state, attempt);
         attempt.Clock.Begin(now, preparation.Ticks(attempt.Timeouts.Attempt), state.Deadline, state.Caller);

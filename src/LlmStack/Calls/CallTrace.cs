@@ -38,6 +38,7 @@ internal sealed class CallTrace(LlmTracer tracer)
     /// <summary>An attempt starts: decides where its content goes.</summary>
     public void BeginAttempt(CallState state, CallAttempt attempt)
     {
+        attempt.Call.TraceParent = null;
         if (state.Span is not { } span)
         {
             attempt.Call.Capture = NoContentCapture.Instance;
@@ -53,6 +54,10 @@ internal sealed class CallTrace(LlmTracer tracer)
         SpanRecord target = attempt.Span ?? span;
         Describe(target, attempt.Member!.Deployment);
         attempt.Call.Capture = target;
+        if (attempt.Member!.Deployment.ProviderEntry!.PropagatesTrace)
+        {
+            attempt.Call.TraceParent = $"00-{target.TraceId}-{target.SpanId}-01";
+        }
     }
 
     /// <summary>Makes the attempt's span ambient for adapters in which user code runs; null otherwise.</summary>

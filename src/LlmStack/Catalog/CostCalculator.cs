@@ -55,7 +55,7 @@ internal static class CostCalculator
         var lines = new List<CostLine>(4);
         Add(lines, "input", buckets.Input, input, amounts.Input);
         Add(lines, "input_cached_tokens", buckets.CacheRead, price.CacheReadPerMillion ?? input, amounts.CacheRead);
-        Add(lines, UsageBuckets.CacheWriteKey, buckets.CacheWrite, price.CacheWritePerMillion ?? input, amounts.CacheWrite);
+        Add(lines, UsageKeys.CacheWrite, buckets.CacheWrite, price.CacheWritePerMillion ?? input, amounts.CacheWrite);
         Add(lines, "output", buckets.Output, output, amounts.Output);
         Add(lines, "output_reasoning_tokens", buckets.Reasoning, price.ReasoningPerMillion ?? output, amounts.Reasoning);
         if (price.PerRequest is { } perRequest)

@@ -10,9 +10,6 @@ namespace LlmStack.Catalog;
 /// <param name="Reasoning">Reasoning tokens.</param>
 internal readonly record struct UsageBuckets(long Input, long CacheRead, long CacheWrite, long Output, long Reasoning)
 {
-    /// <summary>The key under which adapters leave cache writes in <see cref="UsageDetails.AdditionalCounts"/>.</summary>
-    public const string CacheWriteKey = "input_cache_creation";
-
     public long Total => Input + CacheRead + CacheWrite + Output + Reasoning;
 
     /// <summary>
@@ -25,7 +22,7 @@ internal readonly record struct UsageBuckets(long Input, long CacheRead, long Ca
         long output = Math.Max(0, usage.OutputTokenCount ?? 0);
         long read = Math.Clamp(usage.CachedInputTokenCount ?? 0, 0, input);
         long write = 0;
-        if (usage.AdditionalCounts is { } more && more.TryGetValue(CacheWriteKey, out long w))
+        if (usage.AdditionalCounts is { } more && more.TryGetValue(UsageKeys.CacheWrite, out long w))
         {
             write = Math.Clamp(w, 0, input - read);
         }

@@ -14,6 +14,7 @@ internal static class DeploymentDefinition
         return Differ(a.Region, b.Region) ? nameof(DeploymentOptions.Region)
             : Differ(a.RequestsPerMinute, b.RequestsPerMinute) ? nameof(DeploymentOptions.RequestsPerMinute)
             : Differ(a.TokensPerMinute, b.TokensPerMinute) ? nameof(DeploymentOptions.TokensPerMinute)
+            : Differ(a.BaseModel, b.BaseModel) ? nameof(DeploymentOptions.BaseModel)
             : Differ(a.MaxConcurrency, b.MaxConcurrency) ? nameof(DeploymentOptions.MaxConcurrency)
             : Differ(a.MaxQueue, b.MaxQueue) ? nameof(DeploymentOptions.MaxQueue)
             : Differ(a.AcceptsPrefill, b.AcceptsPrefill) ? nameof(DeploymentOptions.AcceptsPrefill)
@@ -32,6 +33,7 @@ internal static class DeploymentDefinition
         Region = a.Region ?? b.Region,
         RequestsPerMinute = a.RequestsPerMinute ?? b.RequestsPerMinute,
         TokensPerMinute = a.TokensPerMinute ?? b.TokensPerMinute,
+        BaseModel = a.BaseModel ?? b.BaseModel,
         MaxConcurrency = a.MaxConcurrency ?? b.MaxConcurrency,
         MaxQueue = a.MaxQueue ?? b.MaxQueue,
         AcceptsPrefill = a.AcceptsPrefill ?? b.AcceptsPrefill,

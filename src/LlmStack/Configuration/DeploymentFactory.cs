@@ -6,7 +6,7 @@ using LlmStack.Routing;
 namespace LlmStack.Configuration;
 
 /// <summary>Makes one deployment for each id, whichever groups share it. What one member leaves unset, another may set.</summary>
-internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntry> providers, DeploymentRegistry registry)
+internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntry> providers, DeploymentRegistry registry, ModelLookup models)
 {
     private const int DefaultMaxQueue = 100;
 
@@ -33,6 +33,7 @@ internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntr
         _ = ModelName.TryParse(options.Model, out ModelName name);
         ProviderEntry provider = providers[name.Provider];
         (DeploymentHealth health, DeploymentLimits limits) = registry.Get(id);
+        ModelInfo? info = models.Find(provider, name.Model, options.BaseModel?.Trim());
         return new Deployment(id, provider.Name, name.Model)
         {
             Region = options.Region,
@@ -40,12 +41,13 @@ internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntr
             Environments = [.. options.Environments],
             RequestsPerMinute = options.RequestsPerMinute,
             TokensPerMinute = options.TokensPerMinute,
+            Info = info,
+            ContextWindow = options.ContextWindow ?? info?.ContextWindow,
+            Price = options.Price ?? ModelLookup.PriceOf(provider, info),
             MaxConcurrency = options.MaxConcurrency,
             MaxQueue = options.MaxQueue ?? DefaultMaxQueue,
             AcceptsPrefill = options.AcceptsPrefill ?? false,
             Gate = registry.GateOf(id),
-            ContextWindow = options.ContextWindow,
-            Price = options.Price,
             Health = health,
             Limits = limits,
             ProviderEntry = provider,

@@ -39,10 +39,16 @@ public sealed class DeploymentOptions
     /// <summary>Environments it may serve. Empty: all.</summary>
     public List<string> Environments { get; set; } = [];
 
-    /// <summary>The context window in tokens; 1 or more. Null: not filtered by size.</summary>
+    /// <summary>
+    /// The model that this one really is, where its own name does not say so, as with Azure's free names: <c>gpt-5.4</c>, or
+    /// <c>provider/model</c> in the catalogue's names. Null: <see cref="Model"/> says it.
+    /// </summary>
+    public string? BaseModel { get; set; }
+
+    /// <summary>The context window in tokens; 1 or more. Null: what the catalogue knows; not filtered by size when it knows none.</summary>
     public int? ContextWindow { get; set; }
 
-    /// <summary>The price. Null: unknown.</summary>
+    /// <summary>The price. Null: the catalogue's; unknown when it has none.</summary>
     public ModelPrice? Price { get; set; }
 
     /// <summary>Settings of calls to this deployment.</summary>

@@ -74,17 +74,12 @@ internal sealed class DeploymentValidation(LlmStackOptions options, OptionsProbl
         problems.AtLeast($"{path}:{nameof(deployment.MaxConcurrency)}", deployment.MaxConcurrency, 1);
         problems.AtLeast($"{path}:{nameof(deployment.MaxQueue)}", deployment.MaxQueue, 0);
         problems.AtLeast($"{path}:{nameof(deployment.ContextWindow)}", deployment.ContextWindow, 1);
-        if (deployment.Price is { } price)
+        if (deployment.BaseModel is { } baseModel && string.IsNullOrWhiteSpace(baseModel))
         {
-            string at = $"{path}:{nameof(deployment.Price)}";
-            problems.NotNegative($"{at}:{nameof(price.InputPerMillion)}", price.InputPerMillion);
-            problems.NotNegative($"{at}:{nameof(price.OutputPerMillion)}", price.OutputPerMillion);
-            problems.NotNegative($"{at}:{nameof(price.CacheReadPerMillion)}", price.CacheReadPerMillion);
-            problems.NotNegative($"{at}:{nameof(price.CacheWritePerMillion)}", price.CacheWritePerMillion);
-            problems.NotNegative($"{at}:{nameof(price.ReasoningPerMillion)}", price.ReasoningPerMillion);
-            problems.NotNegative($"{at}:{nameof(price.PerRequest)}", price.PerRequest);
+            problems.Add($"{path}:{nameof(deployment.BaseModel)}", baseModel, "a model, or provider/model in the catalogue's names");
         }
 
+        PriceValidation.Validate($"{path}:{nameof(deployment.Price)}", deployment.Price, problems);
         PolicyValidation.Validate($"{path}:{nameof(deployment.Policy)}", deployment.Policy, problems);
         PolicyValidation.RefuseOnDeployment($"{path}:{nameof(deployment.Policy)}", deployment.Policy, problems);
     }

@@ -41,40 +41,7 @@ internal sealed class EnvironmentOptions(IEnvironment environment, ProviderForma
         langfuse.BaseUrl = Or(Or(langfuse.BaseUrl, "LANGFUSE_BASE_URL"), "LANGFUSE_HOST") ?? LangfuseOptions.DefaultBaseUrl;
         options.Tracing.Release = Or(options.Tracing.Release, "LANGFUSE_RELEASE");
         options.Tracing.Environment = Or(options.Tracing.Environment, "LANGFUSE_TRACING_ENVIRONMENT");
-
-        if (!options.Providers.ContainsKey("openai") && environment.Get("OPENAI_API_KEY") is not null)
-        {
-            options.Providers["openai"] = new ProviderOptions();
-        }
-
-        foreach ((string provider, ProviderOptions settings) in options.Providers)
-        {
-            Complete(provider, settings);
-        }
-    }
-
-    private void Complete(string name, ProviderOptions provider)
-    {
-        ProviderFormatRow? row = formats.RowFor(name, provider);
-        if (row is null)
-        {
-            return;
-        }
-
-        if (row.EndpointVariable is { } endpointVariable)
-        {
-            provider.Endpoint = Or(provider.Endpoint, endpointVariable);
-        }
-
-        if ((provider.ApiKeyVariable ?? row.Format.DefaultApiKeyVariable) is { } keyVariable)
-        {
-            provider.ApiKey = Or(provider.ApiKey, keyVariable);
-        }
-
-        if (row.OrganizationVariable is { } organizationVariable)
-        {
-            provider.Organization = Or(provider.Organization, organizationVariable);
-        }
+        new ProviderEnvironment(environment, formats).Apply(options.Providers);
     }
 
     private string? Or(string? value, string variable) => string.IsNullOrWhiteSpace(value) ? environment.Get(variable) : value;

@@ -1,15 +1,15 @@
 namespace LlmStack.Configuration;
 
-/// <summary>Checks groups, fallbacks, aliases and the default names.</summary>
+/// <summary>Checks groups, fallbacks and the default names.</summary>
 internal sealed class GroupValidation(StrategyResolver strategies, OptionsProblems problems)
 {
     private const string Root = LlmStackOptions.SectionName + ":" + nameof(LlmStackOptions.ModelGroups);
-    private const string AliasRoot = LlmStackOptions.SectionName + ":" + nameof(LlmStackOptions.Aliases);
 
     public void Validate(LlmStackOptions options)
     {
         PolicyValidation.Validate($"{LlmStackOptions.SectionName}:{nameof(options.Defaults)}", options.Defaults, problems);
         var deployments = new DeploymentValidation(options, problems);
+        var patterns = new PatternValidation(options, problems);
         foreach ((string name, ModelGroupOptions group) in options.ModelGroups)
         {
             string path = $"{Root}:{name}";
@@ -22,11 +22,12 @@ internal sealed class GroupValidation(StrategyResolver strategies, OptionsProble
             if (group is not null)
             {
                 deployments.Validate(path, group);
+                patterns.Group(path, group);
                 Group(path, name, group, options);
             }
         }
 
-        Aliases(options);
+        new AliasValidation(patterns, problems).Validate(options);
         foreach ((string key, FallbackOptions fallback) in options.DefaultFallbacks)
         {
             Fallback($"{LlmStackOptions.SectionName}:{nameof(options.DefaultFallbacks)}:{key}", "", key, fallback ?? new FallbackOptions(), options);
@@ -56,7 +57,7 @@ internal sealed class GroupValidation(StrategyResolver strategies, OptionsProble
     private void Fallback(string path, string name, string key, FallbackOptions fallback, LlmStackOptions options)
     {
         string target = SnapshotBuilder.FallbackGroup(key, fallback);
-        IEnumerable<string> others = options.ModelGroups.Keys.Where(other => !string.Equals(other, name, StringComparison.OrdinalIgnoreCase));
+        IEnumerable<string> others = PatternValidation.NamedGroups(options).Where(other => !string.Equals(other, name, StringComparison.OrdinalIgnoreCase));
         if (!others.Contains(target, StringComparer.OrdinalIgnoreCase))
         {
             problems.Add($"{path}:{nameof(fallback.Group)}", target, (name.Length == 0 ? "a group, " : "another group, ") + NearMatches.OneOf(target, others));
@@ -77,36 +78,12 @@ internal sealed class GroupValidation(StrategyResolver strategies, OptionsProble
         problems.Share($"{path}:{nameof(fallback.TopP)}", fallback.TopP);
     }
 
-    private void Aliases(LlmStackOptions options)
-    {
-        HashSet<string> seen = new(StringComparer.OrdinalIgnoreCase);
-        foreach ((string key, AliasOptions? entry) in options.Aliases)
-        {
-            string path = $"{AliasRoot}:{key}";
-            AliasOptions alias = entry ?? new AliasOptions();
-            string name = SnapshotBuilder.AliasName(key, alias);
-            if (options.ModelGroups.ContainsKey(name))
-            {
-                problems.Add($"{path}:{nameof(alias.Name)}", name, "a name that is not the name of a group");
-            }
-
-            if (!seen.Add(name))
-            {
-                problems.Add($"{path}:{nameof(alias.Name)}", name, "a name that no other alias has");
-            }
-
-            if (string.IsNullOrWhiteSpace(alias.Target) || !options.ModelGroups.ContainsKey(alias.Target.Trim()))
-            {
-                problems.Add($"{path}:{nameof(alias.Target)}", alias.Target, "a group, " + NearMatches.OneOf(alias.Target, options.ModelGroups.Keys));
-            }
-        }
-    }
-
     private void DefaultNames(LlmStackOptions options)
     {
-        if (options.DefaultGroup is { } group && !options.ModelGroups.ContainsKey(group))
+        List<string> groups = [.. PatternValidation.NamedGroups(options)];
+        if (options.DefaultGroup is { } group && !groups.Contains(group, StringComparer.OrdinalIgnoreCase))
         {
-            problems.Add($"{LlmStackOptions.SectionName}:{nameof(options.DefaultGroup)}", group, "a group, " + NearMatches.OneOf(group, options.ModelGroups.Keys));
+            problems.Add($"{LlmStackOptions.SectionName}:{nameof(options.DefaultGroup)}", group, "a group, " + NearMatches.OneOf(group, groups));
         }
 
         Named(nameof(options.DefaultChatModel), options.DefaultChatModel, options);

@@ -33,6 +33,9 @@ public sealed class LlmStackOptions
     /// <summary>Other names for groups, by any id.</summary>
     public Dictionary<string, AliasOptions> Aliases { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>What is known better of models than the catalogue does, by any id.</summary>
+    public Dictionary<string, ModelOptions> Models { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Settings of every call that no group, deployment or call overrides.</summary>
     public CallPolicyOptions Defaults { get; set; } = new();
 

@@ -17,6 +17,7 @@ internal sealed class LlmStackOptionsValidator(IEnvironment environment, LlmStac
         EnvironmentValues.Validate(environment, problems);
         new ProviderValidation(registrations, formats, problems).Validate(options);
         new GroupValidation(strategies, problems).Validate(options);
+        ModelValidation.Validate(options, problems);
         TracingValidation.Validate(options, problems);
         return problems.All.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(Message(problems.All));
     }

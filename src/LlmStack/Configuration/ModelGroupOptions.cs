@@ -6,6 +6,12 @@ public sealed class ModelGroupOptions
     /// <summary>Deployments by any id without <c>:</c>, ordered by <see cref="DeploymentOptions.Order"/>, then by id.</summary>
     public Dictionary<string, DeploymentOptions> Deployments { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>
+    /// Names with stars that this group serves, for instance <c>engine/*</c>; up to 8 stars. The models of its deployments may have stars,
+    /// which receive the captured text. Null: only its own name.
+    /// </summary>
+    public string? Pattern { get; set; }
+
     /// <summary>What ranks the deployments: <c>Weighted</c>, <c>RoundRobin</c>, <c>LeastBusy</c>, <c>LowestLatency</c>, <c>LowestCost</c>, or the key of a registered <c>IRoutingStrategy</c>. Default <c>Weighted</c>.</summary>
     public string Strategy { get; set; } = "Weighted";
 

@@ -1,3 +1,5 @@
+using LlmStack.Routing;
+
 namespace LlmStack.Configuration;
 
 /// <summary>Names that somebody who mistyped may have meant.</summary>
@@ -29,35 +31,11 @@ internal static class NearMatches
 
         int limit = wanted.Length < 4 ? 1 : Math.Max(2, wanted.Length / 3);
         IEnumerable<string> near = known
-            .Select(name => (Name: name, Distance: Distance(wanted.ToUpperInvariant(), name.ToUpperInvariant())))
+            .Select(name => (Name: name, Distance: NearNames.Distance(wanted, name)))
             .Where(pair => pair.Distance <= limit)
             .OrderBy(static pair => pair.Distance)
             .Take(MaxShown)
             .Select(static pair => pair.Name);
         return string.Join(" or ", near);
-    }
-
-    private static int Distance(string a, string b)
-    {
-        int[] previous = new int[b.Length + 1];
-        int[] current = new int[b.Length + 1];
-        for (int j = 0; j <= b.Length; j++)
-        {
-            previous[j] = j;
-        }
-
-        for (int i = 1; i <= a.Length; i++)
-        {
-            current[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int replace = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-                current[j] = Math.Min(replace, Math.Min(previous[j], current[j - 1]) + 1);
-            }
-
-            (previous, current) = (current, previous);
-        }
-
-        return previous[b.Length];
     }
 }

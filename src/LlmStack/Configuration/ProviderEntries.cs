@@ -29,7 +29,7 @@ internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistr
         ILlmProvider provider = code.Provider is { } make
             ? make(services)
             : new ChatClientProvider(name, code.ChatClient?.Invoke(services), code.EmbeddingGenerator?.Invoke(services));
-        return new ProviderEntry(name, provider, Credential(name, options, code))
+        return new ProviderEntry(name, provider, ProviderCredentials.Make(name, options, code, time))
         {
             IsLocal = options.IsLocal ?? false,
             RunsUserCode = true,
@@ -44,18 +44,14 @@ internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistr
         var endpoint = new Uri((options.Endpoint ?? format.DefaultEndpoint!).TrimEnd('/'), UriKind.Absolute);
         httpSettings[name] = options;
         var invoker = new HttpMessageInvoker(http.CreateHandler(ProviderHttp.ClientName(name)), disposeHandler: false);
-        return new ProviderEntry(name, format.Create(new ProviderSetup(name, options, endpoint, invoker, time)), Credential(name, options, code))
+        return new ProviderEntry(name, format.Create(new ProviderSetup(name, options, endpoint, invoker, time)), ProviderCredentials.Make(name, options, code, time))
         {
             SystemName = format.SystemName ?? name,
             CatalogName = format.CatalogName,
             Endpoint = endpoint,
+            PropagatesTrace = options.PropagateTrace,
             IsLocal = options.IsLocal ?? LocalAddress.Is(endpoint),
             PolicyOverride = options.Policy,
         };
     }
-
-    private static ICredential Credential(string name, ProviderOptions options, ProviderRegistration? code) =>
-        code?.Credential is { } fetch ? new CallbackCredential(name, fetch)
-        : string.IsNullOrEmpty(options.ApiKey) ? StaticCredential.None
-        : new StaticCredential(name, options.ApiKey);
 }

@@ -2,9 +2,22 @@ using LlmStack.Providers;
 
 namespace LlmStack.Configuration;
 
-/// <summary>A wire format and the variables its users usually set.</summary>
+/// <summary>A wire format and the variables its users usually set; of several variables the first that is set counts.</summary>
 /// <param name="Format">The format.</param>
-/// <param name="ImpliedBy">The provider's name that implies the format, or null.</param>
-/// <param name="EndpointVariable">The variable of the address, or null.</param>
-/// <param name="OrganizationVariable">The variable of the organization, or null.</param>
-internal sealed record ProviderFormatRow(IProviderFormat Format, string? ImpliedBy, string? EndpointVariable = null, string? OrganizationVariable = null);
+/// <param name="ImpliedBy">The provider's name that implies the format, and under which the environment alone adds it; null for none.</param>
+internal sealed record ProviderFormatRow(IProviderFormat Format, string? ImpliedBy)
+{
+    /// <summary>Variables of the key beside the format's usual one.</summary>
+    public IReadOnlyList<string> FurtherKeyVariables { get; init; } = [];
+
+    public IReadOnlyList<string> EndpointVariables { get; init; } = [];
+
+    public IReadOnlyList<string> OrganizationVariables { get; init; } = [];
+
+    public IReadOnlyList<string> ProjectVariables { get; init; } = [];
+
+    public IReadOnlyList<string> ApiVersionVariables { get; init; } = [];
+
+    /// <summary>For formats that neither key nor address tells: whether the environment alone is enough to call the provider.</summary>
+    public Func<IEnvironment, bool>? FoundIn { get; init; }
+}

@@ -1,27 +1,40 @@
 using LlmStack.Providers.OpenAI;
+using LlmStack.Providers.OpenAI.Profiles;
 
 namespace LlmStack.Configuration;
 
-/// <summary>The table of wire formats that configuration can name: a new one is a folder and a row here.</summary>
+/// <summary>The table of wire formats that configuration can name: a new one is a folder and a row here, an OpenAI-compatible server a row of <see cref="OpenAIFamily"/>.</summary>
 internal sealed class ProviderFormats
 {
+    private static readonly ProviderFormatRow Compatible = new(new OpenAICompatibleFormat(), null);
+
     private readonly ProviderFormatRow[] _rows =
     [
-        new(new OpenAIFormat(), "openai", "OPENAI_BASE_URL", "OPENAI_ORG_ID"),
-        new(new OpenAICompatibleFormat(), null),
+        new(new OpenAIFormat(), "openai")
+        {
+            EndpointVariables = ["OPENAI_BASE_URL", "OPENAI_API_BASE"],
+            OrganizationVariables = ["OPENAI_ORG_ID", "OPENAI_ORGANIZATION"],
+            ProjectVariables = ["OPENAI_PROJECT_ID"],
+        },
+        Compatible,
+        .. OpenAIFamily.Members.Select(static member => new ProviderFormatRow(new OpenAIFamilyFormat(member), member.Name)
+        {
+            FurtherKeyVariables = member.FurtherKeyVariables,
+            EndpointVariables = member.EndpointVariables,
+        }),
     ];
 
     /// <summary>The names a person may write in <see cref="ProviderOptions.Type"/>.</summary>
-    public string Types => string.Join(", ", _rows.Select(static row => row.Format.Type));
-
     public IEnumerable<string> TypeNames => _rows.Select(static row => row.Format.Type);
+
+    public IReadOnlyList<ProviderFormatRow> Rows => _rows;
 
     /// <summary>The row of a provider: its own type, else what its name implies, else OpenAICompatible; null for an unknown type.</summary>
     public ProviderFormatRow? RowFor(string name, ProviderOptions options)
     {
         if (string.IsNullOrWhiteSpace(options.Type))
         {
-            return Array.Find(_rows, row => string.Equals(row.ImpliedBy, name, StringComparison.OrdinalIgnoreCase)) ?? _rows[1];
+            return Array.Find(_rows, row => string.Equals(row.ImpliedBy, name, StringComparison.OrdinalIgnoreCase)) ?? Compatible;
         }
 
         string type = options.Type.Trim();

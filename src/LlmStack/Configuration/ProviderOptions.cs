@@ -3,7 +3,7 @@ namespace LlmStack;
 /// <summary>A provider: a wire format, an address and a credential.</summary>
 public sealed class ProviderOptions
 {
-    /// <summary>The wire format: <c>OpenAI</c> or <c>OpenAICompatible</c>. Null: what the provider's name implies, else <c>OpenAICompatible</c>.</summary>
+    /// <summary>The wire format or service, for instance <c>OpenAI</c>, <c>AzureOpenAI</c>, <c>Groq</c> or <c>OpenAICompatible</c>. Null: what the provider's name implies, else <c>OpenAICompatible</c>.</summary>
     public string? Type { get; set; }
 
     /// <summary>The base address, for instance <c>http://127.0.0.1:11434/v1</c>. Null: the format's usual one.</summary>
@@ -15,11 +15,26 @@ public sealed class ProviderOptions
     /// <summary>The environment variable (or configuration key) that holds the key. Null: the format's usual one.</summary>
     public string? ApiKeyVariable { get; set; }
 
+    /// <summary>
+    /// Several keys, by an id of yours without <c>:</c>, between which the load is shared; a key that is limited or refused rests while the
+    /// others serve. Replaces <see cref="ApiKey"/>. Empty: the one key.
+    /// </summary>
+    public Dictionary<string, ApiKeyOptions> ApiKeys { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Whether calls carry the trace's <c>traceparent</c>, and to a LiteLLM proxy its trace, session and user as well, so that a gateway of your
+    /// own joins the trace. Default false: vendors learn nothing of your traces.
+    /// </summary>
+    public bool PropagateTrace { get; set; }
+
     /// <summary>OpenAI's organization, or null.</summary>
     public string? Organization { get; set; }
 
     /// <summary>OpenAI's project, or null.</summary>
     public string? Project { get; set; }
+
+    /// <summary>The version of the service's interface where it has several, for instance <c>2024-10-21</c> at Azure. Null: the format's usual one.</summary>
+    public string? ApiVersion { get; set; }
 
     /// <summary>Further headers of every request.</summary>
     public Dictionary<string, string> Headers { get; set; } = new(StringComparer.OrdinalIgnoreCase);

@@ -34,6 +34,7 @@ internal sealed class ProviderValidation(LlmStackRegistrations registrations, Pr
             problems.Positive($"{path}:{nameof(provider.ConnectTimeout)}", provider.ConnectTimeout);
             problems.Positive($"{path}:{nameof(provider.PooledConnectionLifetime)}", provider.PooledConnectionLifetime);
             Headers(path, provider);
+            Keys(path, provider);
             PolicyValidation.Validate($"{path}:{nameof(provider.Policy)}", provider.Policy, problems);
         }
     }
@@ -50,7 +51,7 @@ internal sealed class ProviderValidation(LlmStackRegistrations registrations, Pr
         string? address = string.IsNullOrWhiteSpace(provider.Endpoint) ? format.DefaultEndpoint : provider.Endpoint;
         problems.Address($"{path}:{nameof(provider.Endpoint)}", address);
         bool isDefault = string.Equals(address?.TrimEnd('/'), format.DefaultEndpoint, StringComparison.OrdinalIgnoreCase);
-        if (format.RequiresKey && isDefault && string.IsNullOrWhiteSpace(provider.ApiKey) && code?.Credential is null)
+        if (format.RequiresKey && isDefault && string.IsNullOrWhiteSpace(provider.ApiKey) && provider.ApiKeys.Count == 0 && code is not { HasCredential: true })
         {
             string variable = provider.ApiKeyVariable ?? format.DefaultApiKeyVariable ?? "";
             problems.Say($"{path}:{nameof(provider.ApiKey)}", $"is missing; allowed: a key there, or in the variable {variable}");
@@ -58,6 +59,30 @@ internal sealed class ProviderValidation(LlmStackRegistrations registrations, Pr
         else if (provider.ApiKey is { } key && key.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
             problems.Say($"{path}:{nameof(provider.ApiKey)}", "contains spaces or characters that a header cannot carry; allowed: visible ASCII");
+        }
+    }
+
+    private void Keys(string path, ProviderOptions provider)
+    {
+        foreach ((string id, ApiKeyOptions key) in provider.ApiKeys)
+        {
+            string at = $"{path}:{nameof(provider.ApiKeys)}:{id}";
+            problems.Name(at, id, slashes: true);
+            if (key is null || string.IsNullOrWhiteSpace(key.Key))
+            {
+                problems.Say(at, key?.Variable is { } variable ? $"has no key; allowed: a key in Key, or in the variable {variable}" : "has no key; allowed: a key in Key, or the name of the variable that holds it in Variable");
+                continue;
+            }
+
+            if (key.Key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            {
+                problems.Say($"{at}:{nameof(key.Key)}", "contains spaces or characters that a header cannot carry; allowed: visible ASCII");
+            }
+
+            if (!(key.Weight > 0 && double.IsFinite(key.Weight)))
+            {
+                problems.Add($"{at}:{nameof(key.Weight)}", key.Weight, "a finite number, more than 0");
+            }
         }
     }
 

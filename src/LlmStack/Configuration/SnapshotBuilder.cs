@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using LlmStack.Catalog;
 using LlmStack.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace LlmStack.Configuration;
 
 /// <summary>Turns validated options into the immutable snapshot that calls run on.</summary>
-internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries providers, StrategyResolver strategies, DeploymentRegistry registry)
+internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries providers, StrategyResolver strategies, DeploymentRegistry registry, ModelCatalog catalog)
 {
     public RoutingSnapshot Build(LlmStackOptions options, long version)
     {
@@ -16,26 +17,35 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
             entries[name] = providers.Get(name, provider);
         }
 
+        var models = new ModelLookup(catalog, [.. options.Models.Values.Select(ModelOverride.From)]);
         CallPolicy defaults = CallPolicy.Default.With(options.Defaults);
         FallbackRule[] defaultFallbacks = Fallbacks(options.DefaultFallbacks);
-        FrozenDictionary<string, Deployment> deployments = new DeploymentFactory(entries, registry).Make(options.ModelGroups);
+        FrozenDictionary<string, Deployment> deployments = new DeploymentFactory(entries, registry, models).Make(options.ModelGroups);
         Dictionary<string, ModelGroup> groups = new(StringComparer.OrdinalIgnoreCase);
         foreach ((string name, ModelGroupOptions group) in options.ModelGroups)
         {
             groups[name] = Group(name, group, defaults, defaultFallbacks, deployments);
         }
 
+        Dictionary<string, string> aliases = options.Aliases.ToDictionary(static pair => AliasName(pair.Key, pair.Value), static pair => pair.Value.Target!.Trim(), StringComparer.OrdinalIgnoreCase);
+        IEnumerable<WildcardRoute> wildcards =
+        [
+            .. aliases.Where(static pair => NamePattern.HasStar(pair.Key)).Select(static pair => new WildcardRoute(new NamePattern(pair.Key), pair.Value)),
+            .. groups.Values.Where(group => options.ModelGroups[group.Name].Pattern is not null).Select(group => new WildcardRoute(new NamePattern(options.ModelGroups[group.Name].Pattern!.Trim()), group)),
+        ];
         return new RoutingSnapshot
         {
             Version = version,
             Providers = entries.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
-            Groups = groups.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
-            Aliases = options.Aliases.ToFrozenDictionary(static pair => AliasName(pair.Key, pair.Value), static pair => pair.Value.Target!.Trim(), StringComparer.OrdinalIgnoreCase),
-            Deployments = deployments,
+            Groups = groups.Where(static pair => !pair.Value.IsTemplate).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
+            Aliases = aliases.Where(static pair => !NamePattern.HasStar(pair.Key)).ToFrozenDictionary(StringComparer.OrdinalIgnoreCase),
+            Wildcards = WildcardRoute.Sort(wildcards),
+            Deployments = deployments.Where(static pair => !pair.Value.IsTemplate).ToFrozenDictionary(StringComparer.Ordinal),
             DefaultGroup = options.DefaultGroup,
             Defaults = defaults,
             DefaultFallbacks = defaultFallbacks,
             Registry = registry,
+            Models = models,
             Environment = options.Environment ?? services.GetService<IHostEnvironment>()?.EnvironmentName,
         };
     }

@@ -66,6 +66,32 @@ public sealed class ProviderBuilder
         return this;
     }
 
+    /// <summary>Calls with a token that ends: fetched on first use, kept, replaced in the background ahead of its end, and once more when the provider refuses it (401).</summary>
+    /// <param name="fetch">Fetches a token, for instance from <c>Azure.Identity</c> or Google's default credentials.</param>
+    /// <param name="refreshAhead">How long before its end a token is replaced. Null: 5 minutes, and never more than half the token's life.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="fetch"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="refreshAhead"/> is negative.</exception>
+    [Experimental("LLMSTACK001")]
+    public ProviderBuilder UseTokenCredential(Func<CancellationToken, ValueTask<CredentialToken>> fetch, TimeSpan? refreshAhead = null)
+    {
+        ArgumentNullException.ThrowIfNull(fetch);
+        ArgumentOutOfRangeException.ThrowIfLessThan(refreshAhead ?? TimeSpan.Zero, TimeSpan.Zero, nameof(refreshAhead));
+        Registration.Token = fetch;
+        Registration.RefreshAhead = refreshAhead;
+        return this;
+    }
+
+    /// <summary>Calls with the caller's own key where there is one, for instance a customer's. Cooldowns and limits are then kept by that credential's id.</summary>
+    /// <param name="select">The credential of a caller, or null for the provider's own. Called for every attempt, so it must be quick: return kept instances, see <see cref="LlmCredential"/>.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="select"/> is null.</exception>
+    [Experimental("LLMSTACK001")]
+    public ProviderBuilder UseCallerCredential(Func<LlmContext, ICredential?> select)
+    {
+        ArgumentNullException.ThrowIfNull(select);
+        Registration.CallerCredential = select;
+        return this;
+    }
+
     /// <summary>Changes the provider's HTTP handlers, after the library set them up. Add limits here, not retries: the library retries itself and warns of a second owner.</summary>
     /// <param name="configure">Adds handlers. The client itself is not used: calls go straight to the handlers.</param>
     /// <exception cref="ArgumentNullException"><paramref name="configure"/> is null.</exception>

@@ -10,7 +10,7 @@ public static class ProviderBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Changes its options, or null. Without a key there, the variable <c>OPENAI_API_KEY</c> is used.</param>
     public static ILlmStackBuilder AddOpenAI(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null)
-        => builder.Add("openai", "OpenAI", endpoint: null, configure);
+        => builder.AddFormat("openai", "OpenAI", endpoint: null, configure);
 
     /// <summary>Adds a server that speaks OpenAI's format: vLLM, llama.cpp, Ollama, LM Studio, a gateway.</summary>
     /// <param name="builder">The builder.</param>
@@ -21,7 +21,7 @@ public static class ProviderBuilderExtensions
     public static ILlmStackBuilder AddOpenAICompatible(this ILlmStackBuilder builder, string name, string address, Action<ProviderOptions>? configure = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(address);
-        return builder.Add(name, "OpenAICompatible", address, configure);
+        return builder.AddFormat(name, "OpenAICompatible", address, configure);
     }
 
     /// <summary>Adds a provider, for instance any <c>IChatClient</c>.</summary>
@@ -43,7 +43,8 @@ public static class ProviderBuilderExtensions
         return builder;
     }
 
-    private static ILlmStackBuilder Add(this ILlmStackBuilder builder, string name, string type, string? endpoint, Action<ProviderOptions>? configure)
+    /// <summary>Adds a provider of a wire format by the format's name.</summary>
+    internal static ILlmStackBuilder AddFormat(this ILlmStackBuilder builder, string name, string type, string? endpoint, Action<ProviderOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

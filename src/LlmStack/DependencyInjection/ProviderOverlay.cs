@@ -13,10 +13,17 @@ internal static class ProviderOverlay
         target.ApiKeyVariable = code.ApiKeyVariable ?? target.ApiKeyVariable;
         target.Organization = code.Organization ?? target.Organization;
         target.Project = code.Project ?? target.Project;
+        target.ApiVersion = code.ApiVersion ?? target.ApiVersion;
         target.IsLocal = code.IsLocal ?? target.IsLocal;
+        target.PropagateTrace |= code.PropagateTrace;
         target.Policy = code.Policy ?? target.Policy;
         target.ConnectTimeout = code.ConnectTimeout == Unset.ConnectTimeout ? target.ConnectTimeout : code.ConnectTimeout;
         target.PooledConnectionLifetime = code.PooledConnectionLifetime == Unset.PooledConnectionLifetime ? target.PooledConnectionLifetime : code.PooledConnectionLifetime;
+        foreach ((string id, ApiKeyOptions key) in code.ApiKeys)
+        {
+            target.ApiKeys[id] = key;
+        }
+
         foreach ((string header, string value) in code.Headers)
         {
             target.Headers[header] = value;

@@ -14,6 +14,14 @@ internal sealed class ProviderRegistration
 
     public Func<CancellationToken, ValueTask<string>>? Credential { get; set; }
 
+    public Func<CancellationToken, ValueTask<CredentialToken>>? Token { get; set; }
+
+    public TimeSpan? RefreshAhead { get; set; }
+
+    public Func<LlmContext, ICredential?>? CallerCredential { get; set; }
+
+    public bool HasCredential => Credential is not null || Token is not null || CallerCredential is not null;
+
     /// <summary>The definition by its texts, to tell a repeated registration from a second, different one.</summary>
     public string? Type { get; set; }
 
@@ -35,6 +43,9 @@ internal sealed class ProviderRegistration
         EmbeddingGenerator = other.EmbeddingGenerator ?? EmbeddingGenerator;
         Provider = other.Provider ?? Provider;
         Credential = other.Credential ?? Credential;
+        Token = other.Token ?? Token;
+        RefreshAhead = other.RefreshAhead ?? RefreshAhead;
+        CallerCredential = other.CallerCredential ?? CallerCredential;
         Type = other.Type ?? Type;
         Endpoint = other.Endpoint ?? Endpoint;
         return conflict;

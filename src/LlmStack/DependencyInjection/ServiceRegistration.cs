@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using LlmStack.Calls;
+using LlmStack.Catalog;
 using LlmStack.Configuration;
 using LlmStack.Diagnostics;
 using LlmStack.Health;
@@ -78,6 +79,7 @@ internal static class ServiceRegistration
         services.TryAddSingleton<IAdmission, DeploymentAdmission>();
         services.TryAddSingleton<ITokenEstimator, TokenEstimator>();
         services.TryAddSingleton(static provider => new StrategyResolver(provider, static (name, services) => StrategyTable.TryCreate(name, services.GetRequiredService<TimeProvider>())));
+        services.TryAddSingleton<ModelCatalog>();
         services.TryAddSingleton<ProviderEntries>();
         services.TryAddSingleton<SnapshotBuilder>();
         services.TryAddSingleton<SnapshotReloader>();

@@ -18,6 +18,9 @@ public sealed class AttemptReport
     /// <summary>The service tier that really served, or null.</summary>
     public string? ServiceTier { get; set; }
 
+    /// <summary>What the provider itself says the attempt cost, in US dollars; null when it says nothing. It is preferred to our own reckoning.</summary>
+    public decimal? ReportedCost { get; set; }
+
     /// <summary>Whether the request had been sent when the attempt failed; such an attempt may have been billed.</summary>
     public bool RequestSent { get; set; }
 
@@ -45,6 +48,7 @@ public sealed class AttemptReport
         StatusCode = null;
         RawFinishReason = null;
         ServiceTier = null;
+        ReportedCost = null;
         RequestSent = false;
         Headroom = default;
         _changes = null;

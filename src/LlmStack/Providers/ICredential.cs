@@ -13,4 +13,10 @@ public interface ICredential
     /// <param name="cancellationToken">Cancels a fetch.</param>
     /// <remarks>Completes synchronously when the value is at hand. <see cref="LlmContext.Current"/> is the caller's.</remarks>
     ValueTask<string?> GetSecretAsync(CancellationToken cancellationToken);
+
+    /// <summary>The provider refused a secret (401): whether another one is at hand now, with which the same request is sent once more.</summary>
+    /// <param name="refused">The secret that was refused.</param>
+    /// <param name="cancellationToken">Cancels a fetch.</param>
+    /// <remarks>A secret that cannot change answers false, which is the default.</remarks>
+    ValueTask<bool> RefreshAsync(string refused, CancellationToken cancellationToken) => new(false);
 }

@@ -28,6 +28,9 @@ public sealed class ProviderCall
     /// <summary>What to authenticate with.</summary>
     public ICredential Credential { get; internal set; }
 
+    /// <summary>The attempt's place in its trace as a W3C <c>traceparent</c>; null unless the provider is trusted with it.</summary>
+    public string? TraceParent { get; internal set; }
+
     /// <summary>The attempt's time limits. The request path enforces them; an adapter may use them for its own transport.</summary>
     public AttemptTimeouts Timeouts { get; internal set; }
 

@@ -14,6 +14,9 @@ internal sealed record ProviderSetup(string Name, ProviderOptions Options, Uri E
     /// <summary>Where the key goes; set by the format.</summary>
     public KeyPlacement Key { get; init; } = KeyPlacement.Bearer;
 
+    /// <summary>Whether the server is a gateway that joins a trace through Langfuse's headers, as a LiteLLM proxy does; set by the format.</summary>
+    public bool JoinsTraces { get; init; }
+
     /// <summary>Headers that the format itself demands, for instance its version; the user's own come after and win.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> FormatHeaders { get; init; } = [];
 }

@@ -85,6 +85,44 @@ public sealed class Deployment
     /// <summary>The route of the last call that it served at once, as text.</summary>
     internal RouteText? RouteText { get; set; }
 
+    /// <summary>Whether the model has stars, so that this only says what the deployments made from it have in common.</summary>
+    internal bool IsTemplate => NamePattern.HasStar(Model);
+
     /// <inheritdoc/>
     public override string ToString() => Id;
+
+    /// <summary>This deployment with the captured text instead of the stars of its model; null when no model is left.</summary>
+    internal Deployment? Fill(RoutingSnapshot snapshot, string requested, string[] captures)
+    {
+        if (!IsTemplate)
+        {
+            return this;
+        }
+        string name = new NamePattern($"{Provider}/{Model}").Fill(requested, captures);
+        string model = name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        if (model.Length == 0)
+        {
+            return null;
+        }
+        string id = Region is null ? name : $"{name}@{Region}";
+        if (snapshot.Deployments.TryGetValue(id, out Deployment? configured))
+        {
+            return configured;
+        }
+        (DeploymentHealth health, DeploymentLimits limits) = snapshot.Registry.GetDirect(id);
+        return new Deployment(id, Provider, model)
+        {
+            Region = Region,
+            Tags = Tags,
+            Environments = Environments,
+            RequestsPerMinute = RequestsPerMinute,
+            TokensPerMinute = TokensPerMinute,
+            ContextWindow = ContextWindow,
+            Price = Price,
+            Health = health,
+            Limits = limits,
+            ProviderEntry = ProviderEntry,
+            PolicyOverride = PolicyOverride,
+        };
+    }
 }

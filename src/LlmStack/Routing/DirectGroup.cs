@@ -16,9 +16,30 @@ internal static class DirectGroup
             return null;
         }
         Deployment deployment = Find(snapshot, name, provider, name[(slash + 1)..]) ?? Make(snapshot, provider, name[(slash + 1)..]);
-        return new ModelGroup(name, [new Member("direct", deployment)], Strategy, RoutingStrategy.Weighted.Name, snapshot.Defaults.With(provider.PolicyOverride), snapshot.DefaultFallbacks)
+        return Of(snapshot, name, [new Member("direct", deployment)], provider);
+    }
+
+    /// <summary>A group that no configuration defines, over <paramref name="members"/>.</summary>
+    public static ModelGroup Of(RoutingSnapshot snapshot, string name, Member[] members, ProviderEntry? provider = null) =>
+        new(name, members, Strategy, RoutingStrategy.Weighted.Name, provider is null ? snapshot.Defaults : snapshot.Defaults.With(provider.PolicyOverride), snapshot.DefaultFallbacks)
         {
             RetryBudget = snapshot.Registry.DirectRetryBudgetOf(name),
+        };
+
+    /// <summary>A deployment that no configuration defines.</summary>
+    public static Deployment Make(RoutingSnapshot snapshot, ProviderEntry provider, string model)
+    {
+        string id = $"{provider.Name}/{model}";
+        (var health, var limits) = snapshot.Registry.GetDirect(id);
+        ModelInfo? info = snapshot.Models.Find(provider, model);
+        return new Deployment(id, provider.Name, model)
+        {
+            ProviderEntry = provider,
+            Health = health,
+            Limits = limits,
+            Info = info,
+            ContextWindow = info?.ContextWindow,
+            Price = ModelLookup.PriceOf(provider, info),
         };
     }
 
@@ -40,12 +61,5 @@ internal static class DirectGroup
             }
         }
         return first;
-    }
-
-    private static Deployment Make(RoutingSnapshot snapshot, ProviderEntry provider, string model)
-    {
-        string id = $"{provider.Name}/{model}";
-        (var health, var limits) = snapshot.Registry.GetDirect(id);
-        return new Deployment(id, provider.Name, model) { ProviderEntry = provider, Health = health, Limits = limits };
     }
 }

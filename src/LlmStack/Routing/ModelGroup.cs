@@ -16,6 +16,9 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
     /// <summary>In the stable order of the configuration (Order, then key).</summary>
     public Member[] Members { get; } = members;
 
+    /// <summary>Whether models have stars, so that the group serves names of its pattern but not its own.</summary>
+    public bool IsTemplate { get; } = Array.Exists(members, static member => member.Deployment.IsTemplate);
+
     public IRoutingStrategy Strategy { get; } = strategy;
 
     public string StrategyName { get; } = strategyName;
@@ -38,6 +41,27 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
 
     /// <summary>The span's name of a call, under the GenAI conventions <c>{operation} {model}</c>.</summary>
     public string SpanName(LlmOperation operation) => _spanNames[(int)operation];
+
+    /// <summary>This group for a name that matched its pattern: members whose model has stars get the captured text.</summary>
+    /// <returns>Null when a model would be left without a name.</returns>
+    public ModelGroup? Fill(RoutingSnapshot snapshot, string requested, string[] captures)
+    {
+        var filled = new Member[Members.Length];
+        for (int i = 0; i < filled.Length; i++)
+        {
+            Member member = Members[i];
+            if (member.Deployment.Fill(snapshot, requested, captures) is not { } deployment)
+            {
+                return null;
+            }
+            filled[i] = new Member(member.Key, deployment, member.Weight, member.Order);
+        }
+        return new ModelGroup(Name, filled, Strategy, StrategyName, Policy, Fallbacks)
+        {
+            AllowDifferentModel = AllowDifferentModel,
+            RetryBudget = RetryBudget,
+        };
+    }
 
     /// <summary>What is in force for attempts of this group at a deployment: deployment over provider over group over defaults.</summary>
     public CallPolicy PolicyFor(Deployment deployment)

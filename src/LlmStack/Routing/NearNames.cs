@@ -18,6 +18,7 @@ internal static class NearNames
         var candidates = new List<string>();
         candidates.AddRange(snapshot.Groups.Keys);
         candidates.AddRange(snapshot.Aliases.Keys);
+        candidates.AddRange(snapshot.Wildcards.Select(static wildcard => wildcard.Pattern.Text));
         AppendList(text, " Similar names: ", Nearest(name, candidates));
         if (slash > 0)
         {

@@ -3,13 +3,21 @@ using LlmStack.Providers;
 namespace LlmStack.Routing;
 
 /// <summary>A provider of the current snapshot: its adapter, its credential and what it is known by.</summary>
-internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredential credential)
+internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredentialSource credentials)
 {
+    public ProviderEntry(string name, ILlmProvider provider, ICredential credential)
+        : this(name, provider, new SingleCredential(credential))
+    {
+    }
+
     public string Name { get; } = name;
 
     public ILlmProvider Provider { get; } = provider;
 
-    public ICredential Credential { get; } = credential;
+    public ICredentialSource Credentials { get; } = credentials;
+
+    /// <summary>The credential of a caller without one of his own; of a pool the first.</summary>
+    public ICredential Credential => Credentials.For(LlmContext.Empty)[0];
 
     /// <summary>The OpenTelemetry provider name (<c>gen_ai.provider.name</c>), for instance <c>openai</c>.</summary>
     public string SystemName { get; init; } = name;
@@ -25,6 +33,9 @@ internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredent
 
     /// <summary>User code runs inside the call (an <c>IChatClient</c>), so the attempt's span must be ambient during it.</summary>
     public bool RunsUserCode { get; init; }
+
+    /// <summary>Whether its calls carry the trace's <c>traceparent</c>.</summary>
+    public bool PropagatesTrace { get; init; }
 
     public CallPolicyOptions? PolicyOverride { get; init; }
 

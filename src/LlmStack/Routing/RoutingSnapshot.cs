@@ -6,12 +6,12 @@ namespace LlmStack.Routing;
 /// <summary>The immutable configuration that calls run on. A reload swaps the reference; calls in flight finish on the old one.</summary>
 internal sealed class RoutingSnapshot
 {
-    /// <summary>More names than this and the cache of <c>provider/model</c> groups starts anew.</summary>
-    public const int MaxDirectGroups = 1024;
+    /// <summary>More names than this that no group or alias has, and the cache of where they led starts anew.</summary>
+    public const int MaxOtherNames = 1024;
 
+    private readonly ConcurrentDictionary<string, ResolvedName> _others = new(StringComparer.Ordinal);
+    private FrozenDictionary<string, ResolvedName>? _names;
     private int _needsEstimate;
-
-    private readonly ConcurrentDictionary<string, ModelGroup> _direct = new(StringComparer.Ordinal);
 
     public required long Version { get; init; }
 
@@ -19,8 +19,11 @@ internal sealed class RoutingSnapshot
 
     public required FrozenDictionary<string, ModelGroup> Groups { get; init; }
 
-    /// <summary>Alias to group.</summary>
+    /// <summary>Alias to group or <c>provider/model</c>.</summary>
     public required FrozenDictionary<string, string> Aliases { get; init; }
+
+    /// <summary>Patterns of names; the first that matches wins.</summary>
+    public WildcardRoute[] Wildcards { get; init; } = [];
 
     /// <summary>Every deployment of the configuration by id.</summary>
     public required FrozenDictionary<string, Deployment> Deployments { get; init; }
@@ -39,6 +42,9 @@ internal sealed class RoutingSnapshot
     /// <summary>Keeps what is learned of deployments that only exist as a name (<c>provider/model</c>) across reloads.</summary>
     public DeploymentRegistry Registry { get; init; } = new();
 
+    /// <summary>What is known of models.</summary>
+    public ModelLookup Models { get; init; } = new(new Catalog.ModelCatalog(), []);
+
     /// <summary>Whether anything here depends on the size of prompts; when not, nothing is estimated.</summary>
     public bool NeedsEstimate
     {
@@ -53,7 +59,7 @@ internal sealed class RoutingSnapshot
         }
     }
 
-    /// <summary>Exact group → alias → <c>provider/model</c> → default group.</summary>
+    /// <summary>Exact group → alias → wildcard → model family → <c>provider/model</c> → default group.</summary>
     /// <exception cref="LlmException"><see cref="LlmErrorKind.NotFound"/> with the near matches.</exception>
     public ResolvedName Resolve(string name)
     {
@@ -61,15 +67,24 @@ internal sealed class RoutingSnapshot
         {
             throw new LlmException(LlmErrorKind.InvalidRequest, "The model name is empty; expected is a model group, an alias or provider/model.");
         }
-        if (Groups.TryGetValue(name, out ModelGroup? group))
+        return (_names ??= ExactNames()).TryGetValue(name, out ResolvedName exact) || _others.TryGetValue(name, out exact) ? exact : ResolveSlowly(name);
+    }
+
+    private FrozenDictionary<string, ResolvedName> ExactNames()
+    {
+        var names = new Dictionary<string, ResolvedName>(StringComparer.OrdinalIgnoreCase);
+        foreach ((string alias, string target) in Aliases)
         {
-            return new ResolvedName(group, null);
+            if ((Groups.TryGetValue(target, out ModelGroup? group) ? group : DirectGroup.TryMake(this, target)) is { } found)
+            {
+                names[alias] = new ResolvedName(found, alias);
+            }
         }
-        if (Aliases.TryGetValue(name, out string? target) && Groups.TryGetValue(target, out group))
+        foreach ((string name, ModelGroup group) in Groups)
         {
-            return new ResolvedName(group, name);
+            names[name] = new ResolvedName(group, null);
         }
-        return _direct.TryGetValue(name, out group) ? new ResolvedName(group, null) : ResolveSlowly(name);
+        return names.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
     }
 
     private bool LooksAtSizes()
@@ -96,18 +111,30 @@ internal sealed class RoutingSnapshot
 
     private ResolvedName ResolveSlowly(string name)
     {
+        if (Find(name) is not { } found)
+        {
+            throw new LlmException(LlmErrorKind.NotFound, NearNames.DescribeUnknown(this, name));
+        }
+        if (_others.Count >= MaxOtherNames)
+        {
+            _others.Clear();
+        }
+        return _others.GetOrAdd(name, found);
+    }
+
+    private ResolvedName? Find(string name)
+    {
+        foreach (WildcardRoute wildcard in Wildcards)
+        {
+            if (wildcard.Find(this, name) is { } matched)
+            {
+                return new ResolvedName(matched, wildcard.Pattern.Text);
+            }
+        }
         if (DirectGroup.TryMake(this, name) is { } direct)
         {
-            if (_direct.Count >= MaxDirectGroups)
-            {
-                _direct.Clear();
-            }
-            return new ResolvedName(_direct.GetOrAdd(name, direct), null);
+            return new ResolvedName(direct, null);
         }
-        if (DefaultGroup is not null && Groups.TryGetValue(DefaultGroup, out ModelGroup? group))
-        {
-            return new ResolvedName(group, null);
-        }
-        throw new LlmException(LlmErrorKind.NotFound, NearNames.DescribeUnknown(this, name));
+        return DefaultGroup is not null && Groups.TryGetValue(DefaultGroup, out ModelGroup? group) ? new ResolvedName(group, null) : null;
     }
 }

@@ -134,7 +134,7 @@ internal sealed class ActivityTags(TracingOptions options)
         Set(activity, GenAiNames.UsageOutputTokens, usage.OutputTokenCount);
         Set(activity, GenAiNames.UsageCacheReadInputTokens, usage.CachedInputTokenCount);
         Set(activity, GenAiNames.UsageReasoningOutputTokens, usage.ReasoningTokenCount);
-        if (usage.AdditionalCounts is { } more && more.TryGetValue(UsageBuckets.CacheWriteKey, out long written))
+        if (usage.AdditionalCounts is { } more && more.TryGetValue(UsageKeys.CacheWrite, out long written))
         {
             activity.SetTag(GenAiNames.UsageCacheCreationInputTokens, written);
         }

@@ -114,7 +114,7 @@ internal static class JsonLinesFormat
         writer.WriteStartObject("usage");
         writer.WriteNumber("input", buckets.Input);
         writer.WriteNumber("input_cached_tokens", buckets.CacheRead);
-        writer.WriteNumber(UsageBuckets.CacheWriteKey, buckets.CacheWrite);
+        writer.WriteNumber(UsageKeys.CacheWrite, buckets.CacheWrite);
         writer.WriteNumber("output", buckets.Output);
         writer.WriteNumber("output_reasoning_tokens", buckets.Reasoning);
         writer.WriteNumber("total", buckets.Total);

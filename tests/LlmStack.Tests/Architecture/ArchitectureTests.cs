@@ -21,8 +21,8 @@ public sealed class ArchitectureTests
         ["Tracing"] = ["Catalog"],
         ["Langfuse"] = ["Tracing", "Catalog"],
         ["Diagnostics"] = ["Routing", "Health", "Catalog", "Tracing"],
-        ["Configuration"] = ["Routing", "Health", "Limits", "Providers", "Diagnostics"],
-        ["DependencyInjection"] = ["Calls", "Configuration", "Diagnostics", "Health", "Langfuse", "Limits", "Providers", "Routing", "Routing/Strategies", "Tracing"],
+        ["Configuration"] = ["Routing", "Health", "Limits", "Catalog", "Providers", "Diagnostics"],
+        ["DependencyInjection"] = ["Calls", "Catalog", "Configuration", "Diagnostics", "Health", "Langfuse", "Limits", "Providers", "Routing", "Routing/Strategies", "Tracing"],
     };
 
     /// <summary>Single files that go further, each with its reason.</summary>
@@ -57,9 +57,11 @@ public sealed class ArchitectureTests
         [("Configuration/ConfigurationSource.cs", "DependencyInjection")] = "configurations handed to AddLlmStack are registrations",
         [("Configuration/LlmStackOptionsValidator.cs", "DependencyInjection")] = "what code registered is validated together with the options",
         [("Configuration/ProviderValidation.cs", "DependencyInjection")] = "what code registered is validated together with the options",
+        [("Configuration/ProviderCredentials.cs", "DependencyInjection")] = "credentials registered in code",
         [("Configuration/ProviderEntries.cs", "DependencyInjection")] = "adapters registered in code, and the HTTP clients of the others",
         [("Configuration/ProviderEntries.cs", "Providers/ChatClient")] = "a registered IChatClient becomes an adapter here",
         [("Configuration/ProviderFormats.cs", "Providers/OpenAI")] = "the table of wire formats: a new one is a row there",
+        [("Configuration/ProviderFormats.cs", "Providers/OpenAI/Profiles")] = "each member of the OpenAI-compatible family is a row of the table of wire formats",
     };
 
     [Fact]

@@ -12,7 +12,7 @@ public class CostCalculatorTests
         OutputTokenCount = output,
         CachedInputTokenCount = cached,
         ReasoningTokenCount = reasoning,
-        AdditionalCounts = written == 0 ? null : new AdditionalPropertiesDictionary<long> { [UsageBuckets.CacheWriteKey] = written },
+        AdditionalCounts = written == 0 ? null : new AdditionalPropertiesDictionary<long> { [UsageKeys.CacheWrite] = written },
     };
 
     [Fact]

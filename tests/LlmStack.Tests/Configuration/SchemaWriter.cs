@@ -58,6 +58,8 @@ internal static class SchemaWriter
             _ when type == typeof(int) || type == typeof(long) || type == typeof(ulong) => new JsonObject { ["type"] = "integer" },
             _ when type == typeof(double) || type == typeof(float) || type == typeof(decimal) => new JsonObject { ["type"] = "number" },
             _ when type == typeof(TimeSpan) => new JsonObject { ["type"] = "string", ["pattern"] = @"^-?(\d+\.)?\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,7})?)?$|^\d+$" },
+            _ when type == typeof(TimeOnly) => new JsonObject { ["type"] = "string", ["pattern"] = @"^\d{1,2}:\d{2}(:\d{2})?$" },
+            _ when type == typeof(DateOnly) => new JsonObject { ["type"] = "string", ["format"] = "date" },
             _ when type.IsEnum => new JsonObject { ["type"] = "string", ["enum"] = Names(Enum.GetNames(type)) },
             _ when type.Assembly == typeof(LlmStackOptions).Assembly => Object(type, docs),
             _ => throw new InvalidOperationException($"The schema knows no form for {type}."),

@@ -165,7 +165,7 @@ public sealed class ConcurrencyGateTests
             foreach ((Task<bool> task, CancellationTokenSource source) in waiting)
             {
                 source.Cancel();
-                Task.WhenAny(task).GetAwaiter().GetResult();
+                _ = Task.WhenAny(task).GetAwaiter().GetResult();
                 inside += task is { IsCompletedSuccessfully: true, Result: true } ? 1 : 0;
             }
 

@@ -17,7 +17,7 @@ public class ResolveTests
     [InlineData("fast", "fast", null)]
     [InlineData("FAST", "fast", null)]
     [InlineData("quick", "fast", "quick")]
-    [InlineData("Quick", "fast", "Quick")]
+    [InlineData("Quick", "fast", "quick")]
     [InlineData("openai/new-model", "openai/new-model", null)]
     [InlineData("openai/org/with/slashes", "openai/org/with/slashes", null)]
     public void Names_lead_to_groups(string name, string group, string? alias)
@@ -118,7 +118,7 @@ public class ResolveTests
     {
         RoutingSnapshot snapshot = Builder().Build();
         ModelGroup first = snapshot.Resolve("openai/m0").Group;
-        for (int i = 0; i <= RoutingSnapshot.MaxDirectGroups; i++)
+        for (int i = 0; i <= RoutingSnapshot.MaxOtherNames; i++)
         {
             snapshot.Resolve($"openai/m{i}");
         }

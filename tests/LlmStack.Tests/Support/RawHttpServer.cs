@@ -187,12 +187,16 @@ public sealed record RawReply(IReadOnlyList<byte[]> Pieces, RawEnd End = RawEnd.
         new([Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"), .. pieces]);
 
     /// <summary>A chunked answer; without its terminating chunk when it is cut.</summary>
-    public static RawReply Chunked(bool complete, params string[] pieces)
+    public static RawReply Chunked(bool complete, params string[] pieces) =>
+        ChunkedBytes(complete, pieces.Select(Encoding.UTF8.GetBytes), "Content-Type: text/event-stream");
+
+    /// <summary>A chunked answer with each piece as one chunk and one write.</summary>
+    public static RawReply ChunkedBytes(bool complete, IEnumerable<byte[]> pieces, params string[] headers)
     {
-        var list = new List<byte[]> { Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n") };
-        foreach (string piece in pieces)
+        var list = new List<byte[]> { Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\n{string.Concat(headers.Select(h => h + "\r\n"))}Transfer-Encoding: chunked\r\n\r\n") };
+        foreach (byte[] piece in pieces)
         {
-            list.Add(Encoding.UTF8.GetBytes($"{Encoding.UTF8.GetByteCount(piece):x}\r\n{piece}\r\n"));
+            list.Add([.. Encoding.ASCII.GetBytes($"{piece.Length:x}\r\n"), .. piece, .. "\r\n"u8]);
         }
 
         if (complete)

@@ -3,7 +3,9 @@ namespace LlmStack.Tests.Support;
 /// <summary>Where the sources lie: found from where the tests run, because a deterministic build writes no real path into them.</summary>
 internal static class Repository
 {
-    public static string Source { get; } = Path.Combine(Find(), "src");
+    public static string Root { get; } = Find();
+
+    public static string Source { get; } = Path.Combine(Root, "src");
 
     private static string Find()
     {

@@ -8,7 +8,7 @@ namespace LlmStack.Providers.ChatClient;
 /// <summary>Writes what goes to and comes from another client in the shape that traces hold.</summary>
 internal static class ClientCapture
 {
-    private static readonly OpenAIProfile Shape = OpenAIProfile.OpenAI with { EchoesReasoning = true };
+    private static readonly OpenAIProfile Shape = OpenAIProfile.OpenAI with { ReasoningEchoField = "reasoning_content" };
 
     public static void Input(IContentCapture capture, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {

@@ -9,6 +9,12 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
 {
     public static readonly ErrorBody Empty;
 
+    /// <summary>A more precise word than code and type, from the error's details: Google's reason or exhausted quota, Anthropic's error code.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The id of the request, where the body rather than a header has it.</summary>
+    public string? RequestId { get; init; }
+
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, MaxDepth = 256, CommentHandling = JsonCommentHandling.Skip };
 
     public bool IsEmpty => Message is null && Code is null && Type is null;
@@ -68,7 +74,7 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
         {
             if (error.ValueKind == JsonValueKind.Object)
             {
-                return FromFlat(error, root);
+                return FromFlat(error, root) with { RequestId = Text(root, "request_id") };
             }
 
             if (error.ValueKind == JsonValueKind.String)
@@ -105,25 +111,55 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
     {
         string? message = Text(error, "message") ?? Detail(error) ?? Text(error, "title") ?? Text(error, "msg");
         string? type = Text(error, "type");
-        string? delay = null;
+        string? delay = null, reason = null;
         if (error.TryGetProperty("metadata", out JsonElement metadata) && metadata.ValueKind == JsonValueKind.Object)
         {
             type = Text(metadata, "error_type") ?? type;
         }
 
-        if (error.TryGetProperty("details", out JsonElement details) && details.ValueKind == JsonValueKind.Array)
+        if (error.TryGetProperty("details", out JsonElement details))
         {
-            foreach (JsonElement detail in details.EnumerateArray())
-            {
-                if (detail.ValueKind == JsonValueKind.Object)
-                {
-                    delay = Text(detail, "retryDelay") ?? delay;
-                }
-            }
+            ReadDetails(details, ref delay, ref reason);
         }
 
         string? code = Text(error, "code") ?? (parent.ValueKind == JsonValueKind.Object ? Text(parent, "code") : null) ?? Text(error, "http_status_code");
-        return new ErrorBody(message, code, type ?? Text(error, "status"), Text(error, "param"), delay);
+        return new ErrorBody(message, code, type ?? Text(error, "status"), Text(error, "param"), delay) { Reason = reason };
+    }
+
+    private static void ReadDetails(JsonElement details, ref string? delay, ref string? reason)
+    {
+        if (details.ValueKind == JsonValueKind.Object)
+        {
+            reason = Text(details, "error_code");
+            return;
+        }
+
+        if (details.ValueKind != JsonValueKind.Array)
+        {
+            return;
+        }
+
+        foreach (JsonElement detail in details.EnumerateArray())
+        {
+            if (detail.ValueKind != JsonValueKind.Object)
+            {
+                continue;
+            }
+
+            delay = Text(detail, "retryDelay") ?? delay;
+            reason ??= Text(detail, "reason");
+            if (!detail.TryGetProperty("violations", out JsonElement violations) || violations.ValueKind != JsonValueKind.Array)
+            {
+                continue;
+            }
+
+            foreach (JsonElement violation in violations.EnumerateArray())
+            {
+                // Of several exhausted quotas the one of the day decides: waiting for the minute's does not help.
+                string? quota = violation.ValueKind == JsonValueKind.Object ? Text(violation, "quotaId") : null;
+                reason = quota is not null && (reason is null || ErrorPatterns.IsDailyQuota(quota)) ? quota : reason;
+            }
+        }
     }
 
     /// <summary>FastAPI's <c>detail</c>: a text, or a list whose entries repeat the input, which is left out.</summary>

@@ -14,11 +14,14 @@ internal static partial class ErrorClassifier
         403 => Forbidden(body),
         404 or 410 => LlmErrorKind.NotFound,
         408 or 504 => LlmErrorKind.Timeout,
-        409 => Has(body, "lock") || Has(body, "try again") ? LlmErrorKind.ServerError : BadRequest(body),
+        409 => Is(ErrorPatterns.ConflictCodes, body) || Has(body, "lock") || Has(body, "try again") ? LlmErrorKind.ServerError : BadRequest(body),
         413 => LlmErrorKind.ContextWindowExceeded,
         424 => LlmErrorKind.ServerError,
         425 or 498 or 503 or 529 or (>= 520 and <= 524) => LlmErrorKind.Overloaded,
         429 => TooMany(body),
+
+        // The server believes that we hung up; we did not, so something between us did.
+        499 => LlmErrorKind.Network,
         501 => LlmErrorKind.InvalidRequest,
         >= 400 and < 500 => BadRequest(body),
         >= 500 => Server(body),
@@ -46,7 +49,6 @@ internal static partial class ErrorClassifier
         }
 
         return Is(ErrorPatterns.OverloadCodes, body) ? LlmErrorKind.Overloaded
-            : Is(ErrorPatterns.PermissionCodes, body) ? LlmErrorKind.PermissionDenied
             : Is(ErrorPatterns.TimeoutCodes, body) ? LlmErrorKind.Timeout
             : Is(ErrorPatterns.RequestCodes, body) ? LlmErrorKind.InvalidRequest
             : ErrorPatterns.ContainsAny(ErrorPatterns.OverloadTexts, body.Message) ? LlmErrorKind.Overloaded
@@ -98,6 +100,11 @@ internal static partial class ErrorClassifier
             return LlmErrorKind.NotFound;
         }
 
+        if (Is(ErrorPatterns.PermissionCodes, body))
+        {
+            return LlmErrorKind.PermissionDenied;
+        }
+
         // Groq: the model wrote a tool call that could not be read; asking again usually helps.
         return Is(["tool_use_failed"], body) ? LlmErrorKind.InvalidResponse : LlmErrorKind.InvalidRequest;
     }
@@ -111,6 +118,12 @@ internal static partial class ErrorClassifier
 
     private static LlmErrorKind TooMany(in ErrorBody body)
     {
+        // Google's text speaks of quota and billing for every limit; the exhausted quota's name is exact.
+        if (body.Reason is { } quota && ErrorPatterns.IsMinuteQuota(quota) && !Has(body, "limit: 0"))
+        {
+            return LlmErrorKind.RateLimited;
+        }
+
         if (IsQuota(body))
         {
             return LlmErrorKind.QuotaExhausted;
@@ -143,9 +156,11 @@ internal static partial class ErrorClassifier
 
     private static bool IsContext(in ErrorBody body) => Is(ErrorPatterns.ContextCodes, body) || ErrorPatterns.IsContextText(body.Message);
 
-    private static bool IsQuota(in ErrorBody body) => Is(ErrorPatterns.QuotaCodes, body) || ErrorPatterns.ContainsAny(ErrorPatterns.QuotaTexts, body.Message);
+    private static bool IsQuota(in ErrorBody body) =>
+        Is(ErrorPatterns.QuotaCodes, body) || (body.Reason is { } quota && ErrorPatterns.IsDailyQuota(quota)) || ErrorPatterns.ContainsAny(ErrorPatterns.QuotaTexts, body.Message);
 
-    private static bool Is(string[] codes, in ErrorBody body) => ErrorPatterns.IsAny(codes, body.Code) || ErrorPatterns.IsAny(codes, body.Type);
+    private static bool Is(string[] codes, in ErrorBody body) =>
+        ErrorPatterns.IsAny(codes, body.Code) || ErrorPatterns.IsAny(codes, body.Type) || ErrorPatterns.IsAny(codes, body.Reason);
 
     private static bool Has(in ErrorBody body, string text) => body.Message?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
 

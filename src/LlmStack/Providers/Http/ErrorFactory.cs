@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Http;
 
@@ -35,6 +36,19 @@ internal static class ErrorFactory
             RequestId = report.RequestId,
         };
 
+    /// <summary>A wish that a format cannot carry: found before anything is sent.</summary>
+    public static LlmException Unsupported(string message) => new(LlmErrorKind.InvalidRequest, message);
+
+    /// <summary>A stream that ended although the format's terminal event had not come.</summary>
+    public static LlmException Truncated(string provider, AttemptReport report, UsageDetails? usage) =>
+        new(LlmErrorKind.Network, $"Provider '{provider}' ended the stream without its terminal event.")
+        {
+            Provider = provider,
+            StatusCode = report.StatusCode,
+            RequestId = report.RequestId,
+            Usage = usage,
+        };
+
     /// <summary>Shortens, takes out line breaks and masks the key when a provider repeats it.</summary>
     public static string Clean(string message, string? secret)
     {
@@ -68,7 +82,7 @@ internal static class ErrorFactory
 
     private static LlmException Make(string provider, LlmErrorKind kind, string what, in ErrorBody body, AttemptReport report, string? secret, TimeSpan? wait, bool? shouldRetry)
     {
-        string? code = body.Code ?? body.Type;
+        string? code = body.Reason ?? body.Code ?? body.Type;
         code = code is null ? null : Clean(code, secret);
         string message = body.Message is null ? "" : ": " + Clean(body.Message, secret);
         string named = code is null ? "" : $" ({code})";
@@ -76,7 +90,7 @@ internal static class ErrorFactory
         {
             Provider = provider,
             StatusCode = report.StatusCode,
-            RequestId = report.RequestId,
+            RequestId = report.RequestId ?? body.RequestId,
             ErrorCode = code,
             RetryAfter = wait,
             Retryability = ErrorClassifier.RetryabilityOf(kind, body, shouldRetry),

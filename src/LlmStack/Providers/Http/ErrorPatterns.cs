@@ -25,12 +25,12 @@ internal static class ErrorPatterns
     ];
 
     public static readonly string[] ContentTexts =
-        ["content management policy", "contentpolicyviolationerror", "usage guideline", "safety_check_type", "content policy", "flagged by", "was flagged", "moderation"];
+        ["content management policy", "content filtering policy", "contentpolicyviolationerror", "usage guideline", "safety_check_type", "content policy", "flagged by", "was flagged", "moderation"];
 
     public static readonly string[] QuotaCodes =
     [
         "insufficient_quota", "billing_hard_limit_reached", "billing_not_active", "billing_error", "payment_required", "exceeded_current_quota_error",
-        "servicequotaexceeded", "servicequotaexceededexception", "spend_limit_reached", "insufficient_balance", "1308", "1113",
+        "servicequotaexceeded", "servicequotaexceededexception", "spend_limit_reached", "contract_spend_limit_reached", "enforced_spend_limit_reached", "insufficient_balance", "1308", "1113",
     ];
 
     public static readonly string[] QuotaTexts =
@@ -50,7 +50,7 @@ internal static class ErrorPatterns
 
     public static readonly string[] KeyCodes =
     [
-        "invalid_api_key", "api_key_invalid", "authentication", "authentication_error", "invalid_organization", "ip_not_authorized", "unauthorized", "unauthenticated",
+        "invalid_api_key", "api_key_invalid", "api_key_expired", "authentication", "authentication_error", "invalid_organization", "ip_not_authorized", "unauthorized", "unauthenticated",
         "unrecognizedclientexception", "invalidsignatureexception", "expiredtokenexception",
     ];
 
@@ -60,9 +60,12 @@ internal static class ErrorPatterns
         ["model_not_found", "deploymentnotfound", "previous_response_not_found", "not_found", "not_found_error", "notfounderror", "model_not_exist"];
 
     public static readonly string[] PermissionCodes =
-        ["permission_denied", "permission_error", "accessdeniedexception", "unsupported_country_region_territory", "data_residency_mismatch", "forbidden"];
+        ["permission_denied", "permission_error", "accessdeniedexception", "unsupported_country_region_territory", "data_residency_mismatch", "forbidden", "organization_on_hold", "failed_precondition"];
 
-    public static readonly string[] RateCodes = ["rate_limit_exceeded", "rate_limit_error", "slow_down", "too_many_requests", "request_quota_exceeded", "token_quota_exceeded", "1302", "1305"];
+    /// <summary>Conflicts that are over when one asks again.</summary>
+    public static readonly string[] ConflictCodes = ["conflict_error", "aborted"];
+
+    public static readonly string[] RateCodes = ["rate_limit_exceeded", "rate_limit_error", "slow_down", "too_many_requests", "resource_exhausted", "ramp_limit_exceeded", "request_quota_exceeded", "token_quota_exceeded", "1302", "1305"];
 
     public static readonly string[] TimeoutCodes = ["timeout", "timeout_error", "vector_store_timeout", "modeltimeoutexception", "deadline_exceeded"];
 
@@ -71,6 +74,12 @@ internal static class ErrorPatterns
 
     /// <summary>Refusals of a feature rather than of the request: another deployment may have it.</summary>
     public static readonly string[] UnsupportedCodes = ["unsupported_parameter", "unsupported_value", "unsupported_model", "not_supported_error"];
+
+    /// <summary>Whether a quota of Google's is one that is full until the next day, or that was never granted.</summary>
+    public static bool IsDailyQuota(string quota) => quota.Contains("PerDay", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether a quota of Google's is full for a minute only.</summary>
+    public static bool IsMinuteQuota(string quota) => quota.Contains("PerMinute", StringComparison.OrdinalIgnoreCase);
 
     public static bool IsAny(string[] codes, string? one)
     {

@@ -32,24 +32,13 @@ internal sealed class ProviderHttp(ProviderSetup setup)
     {
         cancellationToken.ThrowIfCancellationRequested();
         string? secret = await SecretAsync(call, cancellationToken).ConfigureAwait(false);
-        var content = new PooledContent(body);
-        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
-        AddHeaders(request, call, secret, stream);
-        HttpResponseMessage response;
-        try
+        HttpResponseMessage response = await SendOnceAsync(call, address, body, secret, stream, cancellationToken).ConfigureAwait(false);
+        if (response.StatusCode == HttpStatusCode.Unauthorized && secret is not null && await RefreshAsync(call, secret, cancellationToken).ConfigureAwait(false))
         {
-            response = await setup.Http.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            call.Report.RequestSent = content.Started;
-            Exception translated = TransportErrors.Translate(e, setup.Name, call.Report, cancellationToken);
-            if (ReferenceEquals(translated, e))
-            {
-                throw;
-            }
-
-            throw translated;
+            // A token may be revoked before its end; that is no failure of the deployment, and no second attempt.
+            response.Dispose();
+            secret = await SecretAsync(call, cancellationToken).ConfigureAwait(false);
+            response = await SendOnceAsync(call, address, body, secret, stream, cancellationToken).ConfigureAwait(false);
         }
 
         call.Report.RequestSent = true;
@@ -68,6 +57,28 @@ internal sealed class ProviderHttp(ProviderSetup setup)
 
             ErrorBody error = await ReadErrorAsync(response, call, cancellationToken).ConfigureAwait(false);
             throw ErrorFactory.FromStatus(setup.Name, response, error, call.Report, secret, setup.Time.GetUtcNow());
+        }
+    }
+
+    private async ValueTask<HttpResponseMessage> SendOnceAsync(ProviderCall call, Uri address, PooledBuffer body, string? secret, bool stream, CancellationToken cancellationToken)
+    {
+        var content = new PooledContent(body);
+        var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
+        AddHeaders(request, call, secret, stream);
+        try
+        {
+            return await setup.Http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            call.Report.RequestSent = content.Started;
+            Exception translated = TransportErrors.Translate(e, setup.Name, call.Report, cancellationToken);
+            if (ReferenceEquals(translated, e))
+            {
+                throw;
+            }
+
+            throw translated;
         }
     }
 
@@ -134,6 +145,19 @@ internal sealed class ProviderHttp(ProviderSetup setup)
         }
     }
 
+    private async ValueTask<bool> RefreshAsync(ProviderCall call, string refused, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call.Credential.RefreshAsync(refused, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Without another token the refusal itself is the answer.
+            return false;
+        }
+    }
+
     private void AddHeaders(HttpRequestMessage request, ProviderCall call, string? secret, bool stream)
     {
         request.Headers.TryAddWithoutValidation("Accept", stream ? "text/event-stream" : "application/json");
@@ -146,6 +170,11 @@ internal sealed class ProviderHttp(ProviderSetup setup)
             }
 
             request.Headers.TryAddWithoutValidation(setup.Key.Header, key.Value);
+        }
+
+        if (call.TraceParent is { } traceParent)
+        {
+            TraceHeaders.Add(request, traceParent, setup.JoinsTraces, LlmContext.Current);
         }
 
         foreach (KeyValuePair<string, string> header in setup.FormatHeaders)

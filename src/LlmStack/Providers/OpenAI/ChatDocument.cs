@@ -9,7 +9,7 @@ namespace LlmStack.Providers.OpenAI;
 /// <remarks>
 /// Nothing is handed on before the whole document has been read, so that a document that turns out to be broken leaves no trace.
 /// </remarks>
-internal sealed class ChatDocument(string requestedModel)
+internal sealed class ChatDocument(string requestedModel) : IWireDocument
 {
     private readonly List<ToolCallFragment> _fragments = [];
     private ChatPiece[] _pieces = new ChatPiece[1];

@@ -75,40 +75,10 @@ internal static class ChatResponseReader
     /// <summary>Reads a whole body, and says precisely what is wrong with one that is no completion.</summary>
     public static void Parse(PooledBuffer body, ChatDocument document, ProviderHttp http, ProviderCall call)
     {
-        ReadOnlySpan<byte> text = body.WrittenSpan.Trim(" \t\r\n\0"u8);
-        if (text.StartsWith("\uFEFF"u8))
-        {
-            // The reader counts positions from the document's start, so the mark becomes spaces instead of being cut off.
-            int mark = body.WrittenSpan.IndexOf("\uFEFF"u8);
-            body.Bytes.Slice(mark, 3).Fill((byte)' ');
-            text = text[3..];
-        }
-
-        BodyCheck.ThrowIfNoJson(text, http, call);
-        try
-        {
-            ReadPatched(body, document);
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw ErrorFactory.Invalid(http.Name, call.Report, "sent a body that is no valid JSON.", e);
-        }
-
+        BodyCheck.Read(body, document, http, call);
         if (document.HasError || !document.HasChoices)
         {
             throw BodyCheck.ErrorOf(body.WrittenMemory, document.HasError, "choices", http, call);
-        }
-    }
-
-    private static void ReadPatched(PooledBuffer body, ChatDocument document)
-    {
-        try
-        {
-            document.Read(body.WrittenSpan);
-        }
-        catch (JsonException) when (JsonText.PatchNonFinite(body.Bytes))
-        {
-            document.Read(body.WrittenSpan);
         }
     }
 }

@@ -193,15 +193,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bo
     {
         try
         {
-            try
-            {
-                _document.Read(data);
-            }
-            catch (JsonException) when (JsonText.PatchNonFinite(data))
-            {
-                _document.Read(data);
-            }
-
+            BodyCheck.ReadPatched(data, _document);
             return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -238,13 +230,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bo
     {
         if (_finish is null)
         {
-            throw new LlmException(LlmErrorKind.Network, $"Provider '{http.Name}' ended the stream without its terminal event.")
-            {
-                Provider = http.Name,
-                StatusCode = call.Report.StatusCode,
-                RequestId = call.Report.RequestId,
-                Usage = _document.Usage,
-            };
+            throw ErrorFactory.Truncated(http.Name, call.Report, _document.Usage);
         }
 
         Done = true;

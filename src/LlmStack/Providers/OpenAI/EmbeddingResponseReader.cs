@@ -107,7 +107,7 @@ internal static class EmbeddingResponseReader
                 else if (reader.ValueTextEquals("embedding"u8))
                 {
                     reader.Read();
-                    vector = reader.TokenType == JsonTokenType.String ? FromBase64(ref reader, http, call) : FromNumbers(ref reader);
+                    vector = reader.TokenType == JsonTokenType.String ? FromBase64(ref reader, http, call) : NumberVector.Read(ref reader);
                 }
                 else
                 {
@@ -177,40 +177,6 @@ internal static class EmbeddingResponseReader
             BinaryPrimitives.ReverseEndianness(words, words);
         }
 
-        return vector;
-    }
-
-    private static float[]? FromNumbers(ref Utf8JsonReader reader)
-    {
-        if (reader.TokenType != JsonTokenType.StartArray)
-        {
-            reader.Skip();
-            return null;
-        }
-
-        float[] buffer = ArrayPool<float>.Shared.Rent(2048);
-        int length = 0;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-        {
-            if (reader.TokenType == JsonTokenType.StartArray)
-            {
-                // llama.cpp's own endpoint wraps the vector in a list of one.
-                continue;
-            }
-
-            if (length == buffer.Length)
-            {
-                float[] larger = ArrayPool<float>.Shared.Rent(buffer.Length * 2);
-                buffer.AsSpan(0, length).CopyTo(larger);
-                ArrayPool<float>.Shared.Return(buffer);
-                buffer = larger;
-            }
-
-            buffer[length++] = (float)(JsonText.GetNumber(ref reader) ?? 0);
-        }
-
-        float[] vector = buffer.AsSpan(0, length).ToArray();
-        ArrayPool<float>.Shared.Return(buffer);
         return vector;
     }
 }

@@ -215,9 +215,9 @@ internal static class MessageWriter
             writer.WriteString("refusal"u8, JoinTexts<ErrorContent>(contents, shape.Refusals));
         }
 
-        if (shape.Reasoning > 0 && profile.EchoesReasoning)
+        if (shape.Reasoning > 0 && profile.ReasoningEchoField is { } field)
         {
-            writer.WriteString("reasoning_content"u8, JoinTexts<TextReasoningContent>(contents, shape.Reasoning));
+            writer.WriteString(field, JoinTexts<TextReasoningContent>(contents, shape.Reasoning));
         }
 
         if (shape.Calls == 0)

@@ -19,6 +19,39 @@ internal sealed record OpenAIProfile
     /// <summary>Whether authors' names are sent; several compatible servers refuse them.</summary>
     public bool SendsNames { get; init; }
 
-    /// <summary>Whether reasoning of earlier turns is sent back.</summary>
-    public bool EchoesReasoning { get; init; }
+    /// <summary>The field in which reasoning of earlier turns goes back; null when it does not.</summary>
+    public string? ReasoningEchoField { get; init; }
+
+    /// <summary>How reasoning is switched on, off and up.</summary>
+    public ReasoningDialect Reasoning { get; init; }
+
+    /// <summary>Whether a stream must ask for its usage; some services send it unasked and refuse the question.</summary>
+    public bool AsksStreamUsage { get; init; } = true;
+
+    /// <summary>The field of the seed.</summary>
+    public string SeedField { get; init; } = "seed";
+
+    /// <summary>Fields that the service refuses whatever the model.</summary>
+    public IReadOnlyList<string> RefusedFields { get; init; } = [];
+
+    /// <summary>Whether models write their thoughts into the text, between <c>&lt;think&gt;</c> and <c>&lt;/think&gt;</c> at its start.</summary>
+    public bool SplitsThinkTags { get; init; }
+
+    /// <summary>Whether every fragment of a streamed tool call repeats the arguments from their beginning.</summary>
+    public bool RepeatsArguments { get; init; }
+
+    /// <summary>Whether arguments may arrive as JSON inside a JSON string.</summary>
+    public bool UnwrapsArguments { get; init; }
+
+    /// <summary>The field of an embedding's dimensions.</summary>
+    public string DimensionsField { get; init; } = "dimensions";
+
+    /// <summary>Whether embeddings are asked for in base64; both forms are read.</summary>
+    public bool AsksBase64 { get; init; } = true;
+
+    /// <summary>The largest number of texts in one embeddings request.</summary>
+    public int EmbeddingBatch { get; init; } = 2048;
+
+    /// <summary>The largest number of tokens, estimated, in one embeddings request.</summary>
+    public int EmbeddingBatchTokens { get; init; } = 300_000;
 }

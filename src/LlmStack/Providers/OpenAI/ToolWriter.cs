@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.OpenAI;

@@ -93,7 +93,7 @@ internal static class UsageReader
         };
         if (cacheWrite is > 0)
         {
-            usage.AdditionalCounts = new AdditionalPropertiesDictionary<long> { [UsageBuckets.CacheWriteKey] = cacheWrite.Value };
+            usage.AdditionalCounts = new AdditionalPropertiesDictionary<long> { [UsageKeys.CacheWrite] = cacheWrite.Value };
         }
 
         return usage;

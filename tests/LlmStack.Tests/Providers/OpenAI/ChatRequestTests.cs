@@ -148,7 +148,7 @@ public sealed class ChatRequestTests
     {
         ChatMessage[] messages = [new(ChatRole.Assistant, [new TextReasoningContent("hm"), new TextContent("a")])];
         Assert.DoesNotContain("hm", Body(messages: messages), StringComparison.Ordinal);
-        Assert.Contains("\"reasoning_content\":\"hm\"", Body(messages: messages, profile: OpenAIProfile.Compatible with { EchoesReasoning = true }), StringComparison.Ordinal);
+        Assert.Contains("\"reasoning_content\":\"hm\"", Body(messages: messages, profile: OpenAIProfile.Compatible with { ReasoningEchoField = "reasoning_content" }), StringComparison.Ordinal);
     }
 
     public static TheoryData<ChatOptions, string> Refused() => new()

@@ -66,7 +66,7 @@ internal static class Wire
     public static Task<StreamOutcome> StreamBytesAsync(byte[] body, IReadOnlyList<int>? sizes = null, string? encoding = null, int? maxBytes = null) =>
         StreamAsync(Provider(new HttpMessageInvoker(new BytesHandler(body, sizes, encoding)), maxBytes: maxBytes), Call());
 
-    public static async Task<StreamOutcome> StreamAsync(OpenAIProvider provider, ProviderCall call)
+    public static async Task<StreamOutcome> StreamAsync(ILlmProvider provider, ProviderCall call)
     {
         var updates = new List<ChatResponseUpdate>();
         LlmException? failure = null;
@@ -102,18 +102,22 @@ internal sealed record StreamOutcome(List<ChatResponseUpdate> Updates, LlmExcept
 
     public ChatFinishReason? Finish => Updates.Count == 0 ? null : Updates[^1].FinishReason;
 
-    public string Told => $"{Text}|{Reasoning}|{Finish}|{Usage?.TotalTokenCount}|{Failure?.Kind}|{string.Join(';', Calls.Select(c => c.CallId + c.Name + string.Join(',', c.Arguments?.Select(a => a.Key + a.Value) ?? [])))}";
+    public string Told => $"{Text}|{Reasoning}|{Finish}|{Report.RawFinishReason}|{Usage?.TotalTokenCount}|{Failure?.Kind}|{string.Join(';', Calls.Select(ToldOf))}";
+
+    /// <summary>A tool call as <c>id:name:argument=value,…</c>; arguments that are broken as they were written.</summary>
+    public static string ToldOf(FunctionCallContent call) =>
+        $"{call.CallId}:{call.Name}:{(call.Arguments is null ? call.RawRepresentation : string.Join(',', call.Arguments.Select(static a => $"{a.Key}={a.Value}")))}";
 }
 
 /// <summary>Answers with bytes, in reads of given sizes.</summary>
-internal sealed class BytesHandler(byte[] body, IReadOnlyList<int>? sizes = null, string? encoding = null) : HttpMessageHandler
+internal sealed class BytesHandler(byte[] body, IReadOnlyList<int>? sizes = null, string? encoding = null, bool isBroken = false) : HttpMessageHandler
 {
     public string? LastBody { get; private set; }
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         LastBody = await request.Content!.ReadAsStringAsync(cancellationToken);
-        var content = new StreamContent(new PiecewiseStream(body, sizes));
+        var content = new StreamContent(new PiecewiseStream(body, sizes, isBroken));
         if (encoding is not null)
         {
             content.Headers.ContentEncoding.Add(encoding);
@@ -123,8 +127,8 @@ internal sealed class BytesHandler(byte[] body, IReadOnlyList<int>? sizes = null
     }
 }
 
-/// <summary>A stream that gives its bytes in reads of given sizes, then all at once.</summary>
-internal sealed class PiecewiseStream(byte[] bytes, IReadOnlyList<int>? sizes) : Stream
+/// <summary>A stream that gives its bytes in reads of given sizes, then all at once, and ends or breaks.</summary>
+internal sealed class PiecewiseStream(byte[] bytes, IReadOnlyList<int>? sizes, bool isBroken = false) : Stream
 {
     private int _at;
     private int _piece;
@@ -143,6 +147,11 @@ internal sealed class PiecewiseStream(byte[] bytes, IReadOnlyList<int>? sizes) :
 
     public override int Read(Span<byte> buffer)
     {
+        if (isBroken && _at == bytes.Length)
+        {
+            throw new HttpIOException(HttpRequestError.ResponseEnded, "The response ended prematurely.");
+        }
+
         int want = sizes is { Count: > 0 } && _piece < sizes.Count ? Math.Max(1, sizes[_piece++]) : buffer.Length;
         int count = Math.Min(Math.Min(want, buffer.Length), bytes.Length - _at);
         bytes.AsSpan(_at, count).CopyTo(buffer);

@@ -1,0 +1,47 @@
+namespace LlmStack.Catalog;
+
+/// <summary>
+/// The names under which adapters leave counts in <c>UsageDetails.AdditionalCounts</c> for which that type has no property. They
+/// follow it in being inclusive: each count is a part of the tokens it is named after, unless its comment says otherwise.
+/// </summary>
+internal static class UsageKeys
+{
+    /// <summary>Input tokens written to the provider's cache, however long they are kept.</summary>
+    public const string CacheWrite = "input_cache_creation";
+
+    /// <summary>Those of <see cref="CacheWrite"/> that are kept for an hour.</summary>
+    public const string CacheWrite1h = "input_cache_creation_1h";
+
+    /// <summary>Audio tokens among those read from the cache.</summary>
+    public const string CachedAudio = "input_cached_audio_tokens";
+
+    /// <summary>Image tokens among the input.</summary>
+    public const string InputImage = "input_image_tokens";
+
+    /// <summary>Image tokens among those read from the cache.</summary>
+    public const string CachedImage = "input_cached_image_tokens";
+
+    /// <summary>Video tokens among the input.</summary>
+    public const string InputVideo = "input_video_tokens";
+
+    /// <summary>Image tokens among the output.</summary>
+    public const string OutputImage = "output_image_tokens";
+
+    /// <summary>Video tokens among the output.</summary>
+    public const string OutputVideo = "output_video_tokens";
+
+    /// <summary>Tokens of cited sources; beside input and output, in neither.</summary>
+    public const string Citation = "citation_tokens";
+
+    /// <summary>Web searches that the provider made; not tokens.</summary>
+    public const string WebSearches = "web_search_requests";
+
+    /// <summary>Billed units of a rerank or search call; not tokens.</summary>
+    public const string SearchUnits = "search_units";
+
+    /// <summary>Pages of documents that were read; not tokens.</summary>
+    public const string Pages = "pages";
+
+    /// <summary>Seconds of audio, where audio is billed by its length; not tokens.</summary>
+    public const string AudioSeconds = "audio_seconds";
+}

@@ -1,0 +1,68 @@
+namespace LlmStack.Configuration;
+
+/// <summary>Adds the providers whose usual variables are set, and fills in what those say of the providers that are defined.</summary>
+internal sealed class ProviderEnvironment(IEnvironment environment, ProviderFormats formats)
+{
+    public void Apply(IDictionary<string, ProviderOptions> providers)
+    {
+        foreach (ProviderFormatRow row in formats.Rows)
+        {
+            if (row.ImpliedBy is { } name && !providers.ContainsKey(name) && IsFound(row))
+            {
+                providers[name] = new ProviderOptions();
+            }
+        }
+
+        foreach ((string name, ProviderOptions provider) in providers)
+        {
+            if (provider is not null && formats.RowFor(name, provider) is { } row)
+            {
+                Complete(provider, row);
+            }
+        }
+    }
+
+    /// <summary>A format that needs a key is found by its key, one without a usual address by its address; any other by either.</summary>
+    private bool IsFound(ProviderFormatRow row)
+    {
+        if (row.FoundIn is { } found)
+        {
+            return found(environment);
+        }
+
+        bool key = First(row.FurtherKeyVariables, row.Format.DefaultApiKeyVariable) is not null;
+        bool address = First(row.EndpointVariables) is not null;
+        return (key || address) && (key || !row.Format.RequiresKey) && (address || row.Format.DefaultEndpoint is not null);
+    }
+
+    private void Complete(ProviderOptions provider, ProviderFormatRow row)
+    {
+        provider.Endpoint = Or(provider.Endpoint, row.EndpointVariables);
+        provider.ApiKey = provider.ApiKeyVariable is { } own ? Or(provider.ApiKey, [], own) : Or(provider.ApiKey, row.FurtherKeyVariables, row.Format.DefaultApiKeyVariable);
+        foreach (ApiKeyOptions key in provider.ApiKeys.Values)
+        {
+            if (key?.Variable is { } variable)
+            {
+                key.Key = Or(key.Key, [], variable);
+            }
+        }
+
+        provider.Organization = Or(provider.Organization, row.OrganizationVariables);
+        provider.Project = Or(provider.Project, row.ProjectVariables);
+        provider.ApiVersion = Or(provider.ApiVersion, row.ApiVersionVariables);
+    }
+
+    private string? Or(string? value, IReadOnlyList<string> variables, string? usual = null) =>
+        string.IsNullOrWhiteSpace(value) ? First(variables, usual) : value;
+
+    private string? First(IReadOnlyList<string> variables, string? usual = null)
+    {
+        string? value = usual is null ? null : environment.Get(usual);
+        for (int i = 0; value is null && i < variables.Count; i++)
+        {
+            value = environment.Get(variables[i]);
+        }
+
+        return value;
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Providers.Anthropic;
+
+/// <summary>Reads citations into annotations. The citation as it was sent stays on them, because it goes back verbatim.</summary>
+internal static class AnthropicCitations
+{
+    public static List<AIAnnotation>? Read(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        List<AIAnnotation>? citations = null;
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (ReadOne(ref reader) is { } citation)
+            {
+                (citations ??= []).Add(citation);
+            }
+        }
+
+        return citations;
+    }
+
+    public static CitationAnnotation? ReadOne(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        JsonElement sent = JsonElement.ParseValue(ref reader);
+        return new CitationAnnotation
+        {
+            Title = Text(sent, "document_title") ?? Text(sent, "title"),
+            Url = (Text(sent, "url") ?? Text(sent, "source")) is { } address && Uri.TryCreate(address, UriKind.Absolute, out Uri? url) ? url : null,
+            FileId = Text(sent, "file_id"),
+            Snippet = Text(sent, "cited_text"),
+            RawRepresentation = sent,
+        };
+    }
+
+    private static string? Text(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

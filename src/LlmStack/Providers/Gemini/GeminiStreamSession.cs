@@ -1,0 +1,188 @@
+using System.Text.Json;
+using LlmStack.Providers.Http;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Providers.Gemini;
+
+/// <summary>Turns the chunks of one streamed answer into updates. The format has no terminal event: the end of the stream behind a finish reason is it.</summary>
+internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options) : IChatStream
+{
+    private readonly ProviderHttp _http = provider.Http;
+    private readonly GeminiDocument _document = new(call.Model);
+    private GeminiParts? _partsOrNull;
+    private int _part;
+    private bool _started;
+    private bool _decided;
+    private bool _isWhole;
+
+    public bool Done { get; private set; }
+
+    private GeminiParts Parts => _partsOrNull ??= new GeminiParts(call, _document);
+
+    public async ValueTask<HttpResponseMessage> OpenAsync(CancellationToken cancellationToken)
+    {
+        using GeminiRequest request = provider.Write(call, messages, options);
+        return await provider.SendAsync(call, request, stream: true, cancellationToken).ConfigureAwait(false);
+    }
+
+    public ChatResponseUpdate? Next(SseReader reader)
+    {
+        if (!_decided && !Decide(reader))
+        {
+            return null;
+        }
+
+        if (_isWhole)
+        {
+            ReadWhole(reader);
+        }
+
+        while (true)
+        {
+            if (Take() is { } update)
+            {
+                return update;
+            }
+
+            if (Done || _isWhole)
+            {
+                return null;
+            }
+
+            if (!reader.TryRead())
+            {
+                if (reader.Ended)
+                {
+                    Complete();
+                }
+
+                return null;
+            }
+
+            Accept(reader);
+        }
+    }
+
+    public RoutedChatResponseUpdate Final()
+    {
+        call.Report.RawFinishReason = _document.FinishReason;
+        call.Report.ServiceTier = _document.ServiceTier;
+        List<AIContent>? contents = null;
+        Parts.Complete(ref contents);
+        if (_document.Usage() is { } usage)
+        {
+            (contents ??= []).Add(new UsageContent(usage));
+        }
+
+        Parts.WriteCapture();
+        var update = new RoutedChatResponseUpdate { FinishReason = GeminiFinishReasons.Map(_document.FinishReason, Parts.HasToolCalls) };
+        if (_document.LogProbabilities.ValueKind != JsonValueKind.Undefined)
+        {
+            update.AdditionalProperties = new() { [GeminiResponseReader.LogProbabilitiesKey] = _document.LogProbabilities };
+        }
+
+        Fill(update, 0, contents ?? []);
+        return update;
+    }
+
+    public void Dispose() => _partsOrNull?.Dispose();
+
+    private bool Decide(SseReader reader)
+    {
+        if (!reader.TryPeek(out byte first))
+        {
+            return reader.Ended ? throw ErrorFactory.Invalid(_http.Name, call.Report, "sent an empty stream.") : false;
+        }
+
+        // Without alt=sse, which a gateway may take off, the format streams a JSON array.
+        _isWhole = first is (byte)'{' or (byte)'[' or (byte)'<' or (byte)'"';
+        _decided = true;
+        return true;
+    }
+
+    private void ReadWhole(SseReader reader)
+    {
+        if (!reader.Ended || Done)
+        {
+            return;
+        }
+
+        using var body = new PooledBuffer(reader.Unread.Length + 1);
+        body.Write(reader.Unread);
+        GeminiResponseReader.Parse(body, _document, _http, call);
+        Complete();
+    }
+
+    private void Accept(SseReader reader)
+    {
+        _part = 0;
+        Span<byte> data = reader.Data.Trim(" \t\r\n\0"u8);
+        try
+        {
+            BodyCheck.ReadPatched(data, _document);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            if (!reader.IsUnterminated && !data.SequenceEqual("[DONE]"u8))
+            {
+                throw ErrorFactory.Invalid(_http.Name, call.Report, "sent an event that is no valid JSON.", e);
+            }
+
+            return;
+        }
+
+        if (_document.HasError || reader.IsError)
+        {
+            throw _http.ErrorIn(ErrorBody.Parse(data.ToArray()), call);
+        }
+
+        GeminiResponseReader.ThrowIfFailed(_document, _http, call);
+    }
+
+    private void Complete()
+    {
+        if (_document.FinishReason is null)
+        {
+            throw ErrorFactory.Truncated(_http.Name, call.Report, _document.Usage());
+        }
+
+        Done = true;
+    }
+
+    /// <summary>What the current chunk says of one candidate, as one update.</summary>
+    private ChatResponseUpdate? Take()
+    {
+        List<AIContent>? contents = null;
+        int candidate = _part < _document.PartCount ? _document.PartAt(_part).Candidate : 0;
+        bool progress = false;
+        for (; _part < _document.PartCount && _document.PartAt(_part).Candidate == candidate; _part++)
+        {
+            Parts.AddTo(ref contents, _document.PartAt(_part));
+            progress |= Parts.IsContinuing;
+        }
+
+        if (_part >= _document.PartCount && _document.TakeCitations() is { } citations)
+        {
+            (contents ??= []).Add(new TextContent("") { Annotations = citations });
+        }
+
+        if (contents is null && !progress)
+        {
+            return _part < _document.PartCount ? Take() : null;
+        }
+
+        ChatResponseUpdate update = _started ? new ChatResponseUpdate() : new RoutedChatResponseUpdate { IsProgress = progress };
+        _started = true;
+        Fill(update, candidate, contents ?? []);
+        return update;
+    }
+
+    private void Fill(ChatResponseUpdate update, int candidate, List<AIContent> contents)
+    {
+        update.Role = ChatRole.Assistant;
+        update.Contents = contents;
+        update.ResponseId = _document.Id;
+        update.MessageId = candidate == 0 ? _document.Id : $"{_document.Id}-{candidate}";
+        update.ModelId = _document.Model;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Providers.Http;
+
+/// <summary>Writes the arguments and results of function calls.</summary>
+internal static class ToolValues
+{
+    /// <summary>Writes the arguments as a JSON object. Those that could not be parsed go back inside one, as the model wrote them.</summary>
+    public static void WriteArguments(Utf8JsonWriter writer, FunctionCallContent call)
+    {
+        writer.WriteStartObject();
+        if (call.Arguments is null)
+        {
+            if (call.Exception is not null && call.RawRepresentation is string raw)
+            {
+                writer.WriteString("INVALID_JSON"u8, raw);
+            }
+        }
+        else
+        {
+            foreach (KeyValuePair<string, object?> argument in call.Arguments)
+            {
+                writer.WritePropertyName(argument.Key);
+                if (!ValueWriter.TryWriteKnown(writer, argument.Value))
+                {
+                    throw ErrorFactory.Unsupported($"Messages: argument '{argument.Key}' of function call '{call.Name}' has the type {argument.Value!.GetType().Name}, which cannot be written as JSON; allowed are primitives, JsonElement, JsonNode and types known to AIJsonUtilities.DefaultOptions.");
+                }
+            }
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Writes a result as a JSON string: a text as it is, anything else as its JSON.</summary>
+    public static void WriteText(Utf8JsonWriter writer, object? result)
+    {
+        switch (result)
+        {
+            case null:
+                writer.WriteStringValue(""u8);
+                break;
+            case string text:
+                writer.WriteStringValue(text);
+                break;
+            case JsonElement { ValueKind: JsonValueKind.String } element:
+                writer.WriteStringValue(element.GetString());
+                break;
+            case TextContent text:
+                writer.WriteStringValue(text.Text);
+                break;
+            case IEnumerable<AIContent> contents:
+                writer.WriteStringValue(Join(contents));
+                break;
+            default:
+                using (var json = new PooledBuffer(512))
+                {
+                    Utf8JsonWriter nested = JsonWriterCache.Rent(json);
+                    WriteValue(nested, result);
+                    nested.Flush();
+                    JsonWriterCache.Return(nested);
+                    writer.WriteStringValue(json.WrittenSpan);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>Writes a result as the JSON value it is.</summary>
+    public static void WriteValue(Utf8JsonWriter writer, object? result)
+    {
+        if (!ValueWriter.TryWriteKnown(writer, result))
+        {
+            throw ErrorFactory.Unsupported($"Messages: a function result of type {result!.GetType().Name} cannot be written as JSON; allowed are text, primitives, JsonElement, JsonNode and types known to AIJsonUtilities.DefaultOptions.");
+        }
+    }
+
+    /// <summary>The texts of a result that is a list of contents.</summary>
+    public static string Join(IEnumerable<AIContent> contents)
+    {
+        var joined = new StringBuilder();
+        foreach (AIContent content in contents)
+        {
+            joined.Append(content is TextContent text
+                ? text.Text
+                : throw ErrorFactory.Unsupported($"Messages: a function result with a content of type {content.GetType().Name} cannot be sent in this format; allowed is text."));
+        }
+
+        return joined.ToString();
+    }
+}

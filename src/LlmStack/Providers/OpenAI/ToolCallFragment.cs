@@ -1,4 +1,0 @@
-namespace LlmStack.Providers.OpenAI;
-
-/// <summary>A piece of a tool call.</summary>
-internal readonly record struct ToolCallFragment(int Choice, long? Index, string? Id, string? Name, string? Arguments);

@@ -1,0 +1,47 @@
+using LlmStack.Catalog;
+
+namespace LlmStack.Routing;
+
+/// <summary>What is known of the models of configured providers: the configuration's own knowledge, then the catalogue's.</summary>
+internal sealed class ModelLookup(ModelCatalog catalog, ModelOverride[] overrides)
+{
+    private static readonly ModelPrice Free = new() { InputPerMillion = 0, OutputPerMillion = 0, Version = "local" };
+
+    /// <param name="provider">The provider.</param>
+    /// <param name="model">The model as the provider, or its answer, names it.</param>
+    /// <param name="baseModel">The model that it really is, where the name does not say so: a model, or <c>provider/model</c> of the catalogue.</param>
+    public ModelInfo? Find(ProviderEntry provider, string model, string? baseModel = null)
+    {
+        ModelInfo? known = InCatalog(provider.CatalogName, baseModel ?? model);
+        return Override(provider, model) is { } better ? better.Apply(known, $"{provider.Name}/{model}") : known;
+    }
+
+    /// <summary>The price in force; that of a local server is 0, whatever it runs.</summary>
+    public static ModelPrice? PriceOf(ProviderEntry provider, ModelInfo? info) => info?.Price ?? (provider.IsLocal ? Free : null);
+
+    private ModelInfo? InCatalog(string? provider, string model)
+    {
+        if (provider is not null && catalog.Find(provider, model) is { } known)
+        {
+            return known;
+        }
+
+        int slash = model.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 && provider is null ? catalog.Find(model[..slash], model[(slash + 1)..]) : null;
+    }
+
+    private ModelOverride? Override(ProviderEntry provider, string model)
+    {
+        ModelOverride? best = null;
+        int rank = 0;
+        foreach (ModelOverride candidate in overrides)
+        {
+            if (candidate.Rank(provider, model) is var found && found > rank)
+            {
+                (best, rank) = (candidate, found);
+            }
+        }
+
+        return best;
+    }
+}
