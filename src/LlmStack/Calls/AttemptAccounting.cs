@@ -35,10 +35,12 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         state.Route.Served = deployment;
 
         ProviderCall call = attempt.Call;
+        call.DeploymentId = deployment.Id;
         call.Model = deployment.Model;
         call.Info = deployment.Info;
         call.Credential = deployment.ProviderEntry!.Credentials.For(state.Request.Context)[0];
         call.Timeouts = attempt.Timeouts;
+        SetFidelity(call, deployment.ProviderEntry, state.Request.Routing);
         trace.BeginAttempt(state, attempt);
         attempt.Clock.Begin(now, preparation.Ticks(attempt.Timeouts.Attempt), state.Deadline, state.Caller);
         if (state.Streaming)
@@ -47,6 +49,14 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         }
 
         return true;
+    }
+
+    private static void SetFidelity(ProviderCall call, ProviderEntry provider, RoutingOptions? wishes)
+    {
+        call.FieldPolicy = wishes is { UnsupportedFields: not UnsupportedFields.Default } ? wishes.UnsupportedFields : provider.FieldPolicy;
+        call.RepairHistory = wishes?.RepairHistory ?? provider.RepairHistory;
+        call.CacheBreakpoints = wishes?.CacheBreakpoints ?? provider.CacheBreakpoints;
+        call.Headers = null;
     }
 
     /// <summary>Settles an attempt that failed, for the decision what comes next. Throws when the caller cancelled.</summary>
@@ -106,6 +116,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         health.Headroom(deployment, attempt.Call.Report.Headroom, now);
         LeaveQueue(deployment);
         attempt.IsOpen = false;
+        attempt.Billing = AttemptBilling.TermsOf(state, attempt, time);
         state.ProviderTicks += busy;
         if (state.Attempts > 1 || state.WaitedTicks > 0 || state.QueuedTicks > 0)
         {
@@ -129,6 +140,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         // User code does not say whether it has sent anything yet.
         entry.MayHaveBeenBilled = attempt.Call.Report.RequestSent || attempt.RunsUserCode;
         Estimate(state, attempt, entry);
+        entry.Billing = AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         admission.Settle(attempt.Reservation, new UsageAmounts(entry.MayHaveBeenBilled ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
         LeaveQueue(deployment);
         attempt.IsOpen = false;
@@ -168,6 +180,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
             Usage = error?.Usage ?? attempt.Facts.Usage,
         };
         Estimate(state, attempt, entry);
+        entry.Billing = attempt.Billing ??= AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         state.AttemptWait = TimeSpan.Zero;
         state.Route.Add(entry);
         return entry;

@@ -99,6 +99,7 @@ internal sealed class CallAccounting(AttemptAccounting attempts, CallTrace trace
         CallAttempt attempt = state.Attempt;
         route.Usage = attempt.Facts.Usage;
         route.RequestId = attempt.Call.Report.RequestId;
+        route.Billing = attempt.Billing;
         route.SetTiming(
             time.GetElapsedTime(state.Started, now),
             time.GetElapsedTime(0, state.ProviderTicks),

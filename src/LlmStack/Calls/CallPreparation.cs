@@ -63,7 +63,7 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
         long ticks = Ticks(state.RequestTimeout);
         state.Deadline = ticks >= long.MaxValue - state.Started ? long.MaxValue : state.Started + ticks;
         LlmContext context = LlmContext.Current;
-        bool estimate = _alwaysEstimate || snapshot.NeedsEstimate;
+        bool estimate = _alwaysEstimate || snapshot.NeedsEstimate || routing?.MaxCost is not null;
         state.Request = new RouteRequest
         {
             RequestedName = request.Model,
@@ -71,6 +71,7 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
             Features = request.Features,
             EstimatedInputTokens = estimate ? operation.EstimateInput(estimator) : 0,
             LikelyOutputTokens = estimate ? likelyOutput.Expect(name.Group.Name, context.Feature, request.MaxOutputTokens) : 0,
+            MaxOutputTokens = request.MaxOutputTokens,
             Messages = request.Messages,
             Options = request.Options,
             Routing = routing,

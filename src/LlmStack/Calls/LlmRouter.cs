@@ -24,6 +24,7 @@ internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, 
             Features = RequestInspector.FeaturesOf(list, options, streaming: false),
             EstimatedInputTokens = estimator.EstimateTokens(list, options),
             LikelyOutputTokens = likelyOutput.Expect(name.Group.Name, context.Feature, options?.MaxOutputTokens),
+            MaxOutputTokens = options?.MaxOutputTokens,
             Messages = list,
             Options = options,
             Routing = RoutingOptionsExtensions.Read(options?.AdditionalProperties),
@@ -34,6 +35,9 @@ internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, 
     }
 
     public IReadOnlyList<DeploymentStatus> GetDeployments() => RouterStatus.Of(snapshots.Current, health);
+
+    public IReadOnlyList<ConfigurationFinding> CheckConfiguration() =>
+        ConfigurationCheck.Of(snapshots.Current, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime));
 
     public IReadOnlyList<CallRoute> GetRecentCalls() => telemetry.RecentCalls;
 }

@@ -48,6 +48,21 @@ public sealed class DeploymentOptions
     /// <summary>The context window in tokens; 1 or more. Null: what the catalogue knows; not filtered by size when it knows none.</summary>
     public int? ContextWindow { get; set; }
 
+    /// <summary>The most output tokens the model makes; 1 or more. Null: what the catalogue knows, else not filtered.</summary>
+    public int? MaxOutputTokens { get; set; }
+
+    /// <summary>
+    /// What the model can do, by the names of <see cref="ModelCapabilities"/>, for instance <c>Tools</c>, <c>Vision</c>, <c>Pdf</c>, <c>JsonSchema</c>.
+    /// Empty: what the catalogue knows; of a model nobody knows, tools and images are assumed, audio, video and documents are not.
+    /// </summary>
+    public List<string> Capabilities { get; set; } = [];
+
+    /// <summary>Whether what is sent is trained on. Null: as the provider's.</summary>
+    public bool? TrainsOnData { get; set; }
+
+    /// <summary>How long what is sent is kept; 0 for not at all. Null: as the provider's.</summary>
+    public TimeSpan? Retention { get; set; }
+
     /// <summary>The price. Null: the catalogue's; unknown when it has none.</summary>
     public ModelPrice? Price { get; set; }
 

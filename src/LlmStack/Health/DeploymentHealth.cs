@@ -34,6 +34,9 @@ internal sealed class DeploymentHealth
     /// <summary>Time for each generated token.</summary>
     public LatencyEstimate PerToken { get; } = new();
 
+    /// <summary>What the provider said is left of its token window.</summary>
+    public ReportedHeadroom Headroom { get; } = new();
+
     public void Enter() => Interlocked.Increment(ref _inFlight.Value);
 
     /// <summary>Never goes below zero, whatever callers do.</summary>

@@ -34,10 +34,23 @@ internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredent
     /// <summary>User code runs inside the call (an <c>IChatClient</c>), so the attempt's span must be ambient during it.</summary>
     public bool RunsUserCode { get; init; }
 
+    /// <summary>Whether it trains on what it is sent; null when unknown.</summary>
+    public bool? TrainsOnData { get; init; }
+
+    /// <summary>How long it keeps what it is sent; null when unknown.</summary>
+    public TimeSpan? Retention { get; init; }
+
     /// <summary>Whether its calls carry the trace's <c>traceparent</c>.</summary>
     public bool PropagatesTrace { get; init; }
 
     public CallPolicyOptions? PolicyOverride { get; init; }
+
+    /// <summary>What happens to options that cannot be sent, unless the call says otherwise.</summary>
+    public UnsupportedFields FieldPolicy { get; init; }
+
+    public bool RepairHistory { get; init; } = true;
+
+    public bool CacheBreakpoints { get; init; }
 
     public IEmbeddingProvider? Embeddings { get; } = (IEmbeddingProvider?)provider.GetService(typeof(IEmbeddingProvider));
 

@@ -5,6 +5,8 @@ internal enum Removal
 {
     None,
     ContextWindow,
+    MaxOutput,
+    Price,
     User,
     History,
     Limits,

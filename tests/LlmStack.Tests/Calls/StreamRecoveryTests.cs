@@ -82,9 +82,9 @@ public sealed class StreamRecoveryTests
         RouteAttempt lost = route.Attempts[0];
         Assert.True(lost.IsUsageEstimated);
         Assert.True(lost.MayHaveBeenBilled);
-        Assert.True(lost.Cost > 0);
-        Assert.Equal(22m, route.Attempts[1].Cost);
-        Assert.Equal(22m + lost.Cost, route.Cost.Total);
+        Assert.True(lost.Cost!.Total > 0);
+        Assert.Equal(22m, route.Attempts[1].Cost!.Total);
+        Assert.Equal(22m + lost.Cost.Total, route.Cost.Total);
         Assert.True(route.Cost.Estimated);
         Assert.Equal((long)route.Cost.Total!.Value, response.Usage!.TotalTokenCount);
         Assert.Equal(route.Cost.Total, h.Traces.Spans.Where(s => s.Type == ObservationType.Generation).Sum(s => s.Cost));

@@ -65,7 +65,11 @@ internal sealed class SnapshotTestBuilder
         string[]? tags = null,
         string[]? environments = null,
         ModelPrice? price = null,
-        CallPolicyOptions? policy = null)
+        CallPolicyOptions? policy = null,
+        ModelCapabilities? capabilities = null,
+        int? maxOutput = null,
+        bool? trains = null,
+        TimeSpan? retention = null)
     {
         string provider = model[..model.IndexOf('/', StringComparison.Ordinal)];
         string key = id ?? (region is null ? model : $"{model}@{region}");
@@ -82,6 +86,10 @@ internal sealed class SnapshotTestBuilder
                 Environments = environments ?? [],
                 Price = price,
                 PolicyOverride = policy,
+                Capabilities = capabilities,
+                MaxOutputTokens = maxOutput,
+                TrainsOnData = trains,
+                Retention = retention,
                 ProviderEntry = _providers[provider],
                 Health = health,
                 Limits = limits,

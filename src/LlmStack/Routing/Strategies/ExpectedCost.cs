@@ -6,16 +6,18 @@ internal static class ExpectedCost
     /// <summary>Larger than any cost, and equal to itself, so that unknown ones are a tie.</summary>
     public const double Unknown = double.MaxValue;
 
-    public static double Of(ModelPrice? price, in RouteRequest request)
+    public static double Of(ModelPrice? price, in RouteRequest request) => Of(price, request.EstimatedInputTokens, request.LikelyOutputTokens);
+
+    public static double Of(ModelPrice? price, int input, int output)
     {
         if (price is null
-            || (price.InputPerMillion is null && request.EstimatedInputTokens > 0)
-            || (price.OutputPerMillion is null && request.LikelyOutputTokens > 0)
+            || (price.InputPerMillion is null && input > 0)
+            || (price.OutputPerMillion is null && output > 0)
             || (price.InputPerMillion is null && price.OutputPerMillion is null && price.PerRequest is null))
         {
             return Unknown;
         }
-        return ((request.EstimatedInputTokens * (double)(price.InputPerMillion ?? 0)) + (request.LikelyOutputTokens * (double)(price.OutputPerMillion ?? 0))) / 1e6
+        return ((input * (double)(price.InputPerMillion ?? 0)) + (output * (double)(price.OutputPerMillion ?? 0))) / 1e6
             + (double)(price.PerRequest ?? 0);
     }
 }

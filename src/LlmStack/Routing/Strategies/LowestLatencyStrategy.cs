@@ -53,15 +53,8 @@ internal sealed class LowestLatencyStrategy(TimeProvider time) : BuiltInStrategy
         DeploymentHealth health = deployment.Health;
         bool streams = (request.Features & RequestFeatures.Streaming) != 0;
         LatencyEstimate decisive = streams ? health.FirstToken : health.Answer;
-        double known = decisive.Seconds;
-        if (double.IsNaN(known) || request.Timestamp - decisive.Updated > _stale)
-        {
-            return health.InFlight == 0 ? Untried : BeingTried;
-        }
-        double first = health.FirstToken.Seconds;
-        double perToken = health.PerToken.Seconds;
-        return streams || double.IsNaN(perToken) || request.LikelyOutputTokens <= 0
-            ? known
-            : (double.IsNaN(first) ? 0 : first) + (request.LikelyOutputTokens * perToken);
+        return double.IsNaN(decisive.Seconds) || request.Timestamp - decisive.Updated > _stale
+            ? health.InFlight == 0 ? Untried : BeingTried
+            : PredictedLatency.SecondsOf(request, deployment);
     }
 }
