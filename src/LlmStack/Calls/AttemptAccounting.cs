@@ -102,7 +102,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         long input = usage?.InputTokenCount ?? state.Request.EstimatedInputTokens;
         long firstToken = attempt.FirstTokenAt > 0 ? attempt.FirstTokenAt : now;
         long busy = now - attempt.Started - attempt.ConsumerTicks;
-        var sample = new AttemptSample(now, firstToken - attempt.Started, busy, output, state.Streaming);
+        var sample = new AttemptSample(now, firstToken - attempt.Started, busy, output, state.Streaming, input);
         if (attempt.CountsAs is { } counted)
         {
             health.Failed(deployment, state.Group, counted, sample);
