@@ -24,6 +24,10 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
         {
             return new DynamicVerdict(Removal.Price, FilterNames.Price, "the expected cost is above the call's cap", LlmErrorKind.BudgetExceeded, DynamicVerdict.Never);
         }
+        if (member.Constraint is { } constraint && constraint.Violation(request, deployment) is { } violation)
+        {
+            return new DynamicVerdict(Removal.Constraint, FilterNames.Constraint, violation, LlmErrorKind.NoCandidate, DynamicVerdict.Never);
+        }
         foreach (IRoutingFilter filter in userFilters)
         {
             if (filter.Check(request, member) is { Kept: false } verdict)
@@ -65,7 +69,7 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
 
     /// <summary>What the call would probably cost, in US dollars; <see cref="Strategies.ExpectedCost.Unknown"/> without a price.</summary>
     public double ExpectedCost(in RouteRequest request, Deployment deployment) =>
-        Strategies.ExpectedCost.Of(deployment.Price, InputTokens(request, deployment), request.LikelyOutputTokens);
+        Strategies.ExpectedCost.Of(deployment.Price, InputTokens(request, deployment), request.LikelyCachedTokens, request.LikelyOutputTokens);
 
     public string DescribeCost(in RouteRequest request, Deployment deployment) => ExpectedCost(request, deployment) is var cost && cost == Strategies.ExpectedCost.Unknown
         ? string.Create(CultureInfo.InvariantCulture, $"the price is unknown, the cap is {request.Routing?.MaxCost} USD")

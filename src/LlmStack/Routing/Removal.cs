@@ -7,6 +7,7 @@ internal enum Removal
     ContextWindow,
     MaxOutput,
     Price,
+    Constraint,
     User,
     History,
     Limits,
