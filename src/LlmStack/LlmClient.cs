@@ -41,7 +41,7 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, IServic
             options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
         }
 
-        var request = new CallRequest(model, Check(routing), null, null, RequestFeatures.None, null);
+        var request = new CallRequest(model, RoutingOptionsCheck.Check(routing), null, null, RequestFeatures.None, null);
         return runner.CallAsync<EmbeddingsOperation, GeneratedEmbeddings<Embedding<float>>>(new EmbeddingsOperation(list, options), request, cancellationToken).AsTask();
     }
 
@@ -75,7 +75,7 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, IServic
             options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
         }
 
-        var request = new CallRequest(model, Check(routing), null, null, RequestFeatures.None, null);
+        var request = new CallRequest(model, RoutingOptionsCheck.Check(routing), null, null, RequestFeatures.None, null);
         return runner.CallAsync<RerankOperation, RerankResponse>(new RerankOperation(query, documents, options), request, cancellationToken).AsTask();
     }
 
@@ -106,7 +106,7 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, IServic
             options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
         }
 
-        return new CallRequest(model, Check(routing), null, null, features, options?.MaxOutputTokens);
+        return new CallRequest(model, RoutingOptionsCheck.Check(routing), null, null, features, options?.MaxOutputTokens);
     }
 
     private static IReadOnlyList<ChatMessage> Materialize(IEnumerable<ChatMessage> messages, bool copy)
@@ -155,40 +155,7 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, IServic
             options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
         }
 
-        return Check(routing);
-    }
-
-    private static RoutingOptions? Check(RoutingOptions? routing)
-    {
-        if (routing is null)
-        {
-            return null;
-        }
-
-        if (routing.MaxAttempts is < 1 or > 100)
-        {
-            throw Invalid($"RoutingOptions.MaxAttempts is {routing.MaxAttempts}; allowed is 1 to 100, or null for the configured number.");
-        }
-
-        CheckDuration(routing.Deadline, nameof(RoutingOptions.Deadline));
-        CheckDuration(routing.FirstTokenTimeout, nameof(RoutingOptions.FirstTokenTimeout));
-        CheckDuration(routing.IdleTimeout, nameof(RoutingOptions.IdleTimeout));
-        CheckDuration(routing.AttemptTimeout, nameof(RoutingOptions.AttemptTimeout));
-        CheckDuration(routing.ConnectTimeout, nameof(RoutingOptions.ConnectTimeout));
-        if (routing.Priority is < 0 or > 9)
-        {
-            throw Invalid($"RoutingOptions.Priority is {routing.Priority}; allowed is 0, the most urgent, to 9.");
-        }
-
-        return routing;
-    }
-
-    private static void CheckDuration(TimeSpan? value, string name)
-    {
-        if (value is { } duration && duration <= TimeSpan.Zero && duration != Timeout.InfiniteTimeSpan)
-        {
-            throw Invalid($"RoutingOptions.{name} is {duration}; allowed is more than zero, Timeout.InfiniteTimeSpan, or null for the configured time.");
-        }
+        return RoutingOptionsCheck.Check(routing);
     }
 
     private static void CheckModel(string model)

@@ -12,6 +12,8 @@ namespace LlmStack;
 /// </remarks>
 public sealed record LlmContext
 {
+    private Routing.PermissionSet? _permissionSet;
+
     /// <summary>The context without any field.</summary>
     public static LlmContext Empty { get; } = new();
 
@@ -30,7 +32,10 @@ public sealed record LlmContext
     /// <summary>The id (not the secret) of the caller's own key.</summary>
     public string? Key { get; init; }
 
-    /// <summary>What the caller may use; null means no restriction.</summary>
+    /// <summary>
+    /// What the caller may use: names of groups, ids of deployments, names of providers, <c>provider/model</c>, each also with stars; binds
+    /// fallbacks as well. Empty means nothing; null means no restriction.
+    /// </summary>
     public ImmutableArray<string>? Permissions { get; init; }
 
     /// <summary>The conversation or session.</summary>
@@ -72,6 +77,9 @@ public sealed record LlmContext
     /// <summary>Encoded once per context by a sink, because every span of a trace repeats it.</summary>
     /// <remarks>A <c>with</c> copy takes the field along, so the cache names the context it was made for.</remarks>
     internal Tracing.ContextCache? Cache { get; set; }
+
+    /// <summary><see cref="Permissions"/>, taken apart once for each list of them; null means no restriction.</summary>
+    internal Routing.PermissionSet? PermissionSet => Permissions is { } permissions ? _permissionSet = Routing.PermissionSet.Of(permissions, _permissionSet) : null;
 
     /// <summary>Contexts are compared by identity: they are ambient values, not keys.</summary>
     /// <param name="other">Another context.</param>

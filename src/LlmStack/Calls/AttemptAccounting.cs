@@ -31,6 +31,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         state.Route.Served = deployment;
 
         ProviderCall call = attempt.Call;
+        call.DeploymentId = deployment.Id;
         call.Model = deployment.Model;
         call.Info = deployment.Info;
         call.Credential = deployment.ProviderEntry!.Credentials.For(state.Request.Context)[0];
@@ -96,7 +97,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         long input = usage?.InputTokenCount ?? state.Request.EstimatedInputTokens;
         long firstToken = attempt.FirstTokenAt > 0 ? attempt.FirstTokenAt : now;
         long busy = now - attempt.Started - attempt.ConsumerTicks;
-        var sample = new AttemptSample(now, firstToken - attempt.Started, busy, output, state.Streaming);
+        var sample = new AttemptSample(now, firstToken - attempt.Started, busy, output, state.Streaming, input);
         if (attempt.CountsAs is { } counted)
         {
             health.Failed(deployment, state.Group, counted, sample);
@@ -109,6 +110,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         admission.Settle(attempt.Reservation, new UsageAmounts(1, input, output, now));
         health.Headroom(deployment, attempt.Call.Report.Headroom, now);
         attempt.IsOpen = false;
+        attempt.Billing = AttemptBilling.TermsOf(state, attempt, time);
         state.ProviderTicks += busy;
         if (state.Attempts > 1 || state.WaitedTicks > 0)
         {
@@ -131,6 +133,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         // User code does not say whether it has sent anything yet.
         entry.MayHaveBeenBilled = attempt.Call.Report.RequestSent || attempt.RunsUserCode;
         Estimate(state, attempt, entry);
+        entry.Billing = AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         admission.Settle(attempt.Reservation, new UsageAmounts(entry.MayHaveBeenBilled ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
         attempt.IsOpen = false;
         state.ProviderTicks += now - attempt.Started - attempt.ConsumerTicks;
@@ -161,6 +164,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
             Usage = error?.Usage ?? attempt.Facts.Usage,
         };
         Estimate(state, attempt, entry);
+        entry.Billing = attempt.Billing ??= AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         state.AttemptWait = TimeSpan.Zero;
         state.Route.Add(entry);
         return entry;

@@ -18,6 +18,12 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
 
         while (true)
         {
+            if (state.ExplainsAll)
+            {
+                // Before the pick, which may take the right to probe.
+                Explain(state, PickMode.Fresh);
+            }
+
             bool leaveGroup = MustLeave(state);
             PickResult pick = leaveGroup
                 ? new PickResult(PickStatus.Exhausted, null, TimeSpan.Zero, state.LastError!.Kind, null)
@@ -27,7 +33,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
                 // The first move is free; later ones draw on the group's budget, so that an outage does not multiply the load.
                 return state.Attempts >= 2 && !state.Group.RetryBudget.TryTake(now, time.TimestampFrequency)
                     ? CallDecision.Fail(FinalError(state))
-                    : Ask(state, pick);
+                    : Ask(state, pick, PickMode.Fresh);
             }
 
             LlmException? failed = state.AttemptsInGroup > 0 ? state.LastError : null;
@@ -72,27 +78,18 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
             return false;
         }
 
-        return last.Kind == LlmErrorKind.ContextWindowExceeded ? !HasLarger(state.Group, state.History!) : last.Retryability == LlmRetryability.Never;
+        // After a prompt that was too long, the filters leave only members with more room.
+        return last.Kind != LlmErrorKind.ContextWindowExceeded && last.Retryability == LlmRetryability.Never;
     }
 
-    private static bool HasLarger(ModelGroup group, AttemptHistory history)
+    private CallDecision Ask(CallState state, in PickResult pick, PickMode mode)
     {
-        foreach (Member member in group.Members)
+        state.Route.SetPick(pick, engine.RemovedBy(pick, state.Request, state.History, mode));
+        if (state.LastError is { } error && state.Attempt.Member is { } asked)
         {
-            if (history.TooSmallWindow > 0 && member.Deployment.ContextWindow > history.TooSmallWindow)
-            {
-                return true;
-            }
+            state.Route.Reason = $"after {ErrorKindTraits.NameOf(error.Kind)} at {asked.Deployment.Id}: {pick.Reason}";
         }
 
-        return false;
-    }
-
-    private static CallDecision Ask(CallState state, PickResult pick)
-    {
-        state.Route.Reason = state.LastError is { } error && state.Attempt.Member is { } asked
-            ? $"after {ErrorKindTraits.NameOf(error.Kind)} at {asked.Deployment.Id}: {pick.Reason}"
-            : pick.Reason;
         return CallDecision.Ask(pick.Member!);
     }
 
@@ -146,7 +143,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
     {
         PickMode mode = state.Policy.WhenAllCooling == AllCoolingBehavior.UseLeastBad ? PickMode.LeastBad : PickMode.Retry;
         PickResult pick = engine.Pick(state.Snapshot, state.Group, state.Request, state.History, mode);
-        return pick.Status == PickStatus.Picked ? Ask(state, pick) : CallDecision.Fail(FinalError(state, pick.Wait));
+        return pick.Status == PickStatus.Picked ? Ask(state, pick, mode) : CallDecision.Fail(FinalError(state, pick.Wait));
     }
 
     private CallDecision NobodyAsked(CallState state, PickResult pick, long now)
@@ -161,7 +158,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
                     // Asking the same deployment again takes a wait; and only a move to a healthy one is free.
                     return state.LastRepeatable is not null && state.History!.WasAsked(member.Deployment) ? Retry(state, now)
                         : state.LastError is not null && !state.Group.RetryBudget.TryTake(now, time.TimestampFrequency) ? CallDecision.Fail(FinalError(state))
-                        : Ask(state, leastBad);
+                        : Ask(state, leastBad, PickMode.LeastBad);
                 }
 
                 pick = leastBad.Status == PickStatus.Cooling ? leastBad : pick;
@@ -180,12 +177,16 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
         var removals = new List<FilterRemoval>();
         engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh, removals);
         state.Route.Details().Removals = removals;
+        Explain(state, PickMode.Fresh);
         string text = engine.DescribeEmpty(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh);
         return CallDecision.Fail(new LlmException(pick.Kind == LlmErrorKind.Unknown ? LlmErrorKind.NoCandidate : pick.Kind, text)
         {
             RetryAfter = pick.Wait > TimeSpan.Zero ? pick.Wait : null,
         });
     }
+
+    private void Explain(CallState state, PickMode mode) =>
+        state.Route.Details().Candidates = engine.Candidates(state.Snapshot, state.Group, state.Request, state.History, mode);
 
     private bool CanWait(CallState state, CallPolicy policy, TimeSpan wait, long now) =>
         wait <= policy.MaxRetryWait - time.GetElapsedTime(0, state.WaitedTicks) && wait.TotalSeconds * time.TimestampFrequency < state.Deadline - now;

@@ -61,13 +61,16 @@ internal sealed class CallState(TimeProvider time)
         History.Add(deployment, refused: !repeatable);
         if (error.Kind == LlmErrorKind.ContextWindowExceeded)
         {
-            History.NoteTooSmall(deployment.ContextWindow);
+            History.NoteTooSmall(deployment.ContextWindow ?? Request.EstimatedInputTokens);
         }
 
         LastError = error;
         LastRepeatable = repeatable ? error : LastRepeatable;
         MostActionable = ErrorRanking.MostActionable(MostActionable, error);
     }
+
+    /// <summary>Whether the route is to name every candidate.</summary>
+    public bool ExplainsAll => (Request.Routing?.Explain ?? Snapshot.Explain) == ExplainLevel.Full;
 
     /// <summary>Counts time that the consumer of a stream took.</summary>
     public void CountConsumer(long ticks)

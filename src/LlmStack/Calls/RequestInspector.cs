@@ -20,6 +20,16 @@ internal static class RequestInspector
             {
                 features |= RequestFeatures.JsonSchema;
             }
+
+            if (options.Temperature is not null || options.TopP is not null || options.TopK is not null)
+            {
+                features |= RequestFeatures.Sampling;
+            }
+
+            if (options.Reasoning is not null)
+            {
+                features |= RequestFeatures.Reasoning;
+            }
         }
 
         for (int i = 0; i < messages.Count; i++)
@@ -49,6 +59,7 @@ internal static class RequestInspector
 
         return mediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase) ? RequestFeatures.Vision
             : mediaType.StartsWith("audio/", StringComparison.OrdinalIgnoreCase) ? RequestFeatures.Audio
+            : mediaType.StartsWith("video/", StringComparison.OrdinalIgnoreCase) ? RequestFeatures.Video
             : mediaType.Equals("application/pdf", StringComparison.OrdinalIgnoreCase) ? RequestFeatures.Pdf
             : RequestFeatures.None;
     }

@@ -19,6 +19,11 @@ internal static class DeploymentDefinition
             : Differ(a.MaxQueue, b.MaxQueue) ? nameof(DeploymentOptions.MaxQueue)
             : Differ(a.AcceptsPrefill, b.AcceptsPrefill) ? nameof(DeploymentOptions.AcceptsPrefill)
             : Differ(a.ContextWindow, b.ContextWindow) ? nameof(DeploymentOptions.ContextWindow)
+            : Differ(a.Quality, b.Quality) ? nameof(DeploymentOptions.Quality)
+            : Differ(a.MaxOutputTokens, b.MaxOutputTokens) ? nameof(DeploymentOptions.MaxOutputTokens)
+            : Differ(a.Capabilities, b.Capabilities) ? nameof(DeploymentOptions.Capabilities)
+            : Differ(a.TrainsOnData, b.TrainsOnData) ? nameof(DeploymentOptions.TrainsOnData)
+            : Differ(a.Retention, b.Retention) ? nameof(DeploymentOptions.Retention)
             : Differ(a.Price, b.Price) ? nameof(DeploymentOptions.Price)
             : Differ(a.Tags, b.Tags) ? nameof(DeploymentOptions.Tags)
             : Differ(a.Environments, b.Environments) ? nameof(DeploymentOptions.Environments)
@@ -38,6 +43,11 @@ internal static class DeploymentDefinition
         MaxQueue = a.MaxQueue ?? b.MaxQueue,
         AcceptsPrefill = a.AcceptsPrefill ?? b.AcceptsPrefill,
         ContextWindow = a.ContextWindow ?? b.ContextWindow,
+        Quality = a.Quality ?? b.Quality,
+        MaxOutputTokens = a.MaxOutputTokens ?? b.MaxOutputTokens,
+        Capabilities = a.Capabilities.Count > 0 ? a.Capabilities : b.Capabilities,
+        TrainsOnData = a.TrainsOnData ?? b.TrainsOnData,
+        Retention = a.Retention ?? b.Retention,
         Price = a.Price ?? b.Price,
         Tags = a.Tags.Count > 0 ? a.Tags : b.Tags,
         Environments = a.Environments.Count > 0 ? a.Environments : b.Environments,

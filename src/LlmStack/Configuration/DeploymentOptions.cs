@@ -15,6 +15,9 @@ public sealed class DeploymentOptions
     /// <summary>Share of the load relative to the others; 0 or more. 0 is never first choice. Null: by requests or tokens per minute, else even.</summary>
     public double? Weight { get; set; }
 
+    /// <summary>How good its answers are expected to be before scores say so, 0 to 1; for <c>Utility</c> and <c>Adaptive</c>. Default 0.5.</summary>
+    public double? Quality { get; set; }
+
     /// <summary>Requests allowed in any 60 seconds; 1 or more. Null: no limit.</summary>
     public int? RequestsPerMinute { get; set; }
 
@@ -47,6 +50,21 @@ public sealed class DeploymentOptions
 
     /// <summary>The context window in tokens; 1 or more. Null: what the catalogue knows; not filtered by size when it knows none.</summary>
     public int? ContextWindow { get; set; }
+
+    /// <summary>The most output tokens the model makes; 1 or more. Null: what the catalogue knows, else not filtered.</summary>
+    public int? MaxOutputTokens { get; set; }
+
+    /// <summary>
+    /// What the model can do, by the names of <see cref="ModelCapabilities"/>, for instance <c>Tools</c>, <c>Vision</c>, <c>Pdf</c>, <c>JsonSchema</c>.
+    /// Empty: what the catalogue knows; of a model nobody knows, tools and images are assumed, audio, video and documents are not.
+    /// </summary>
+    public List<string> Capabilities { get; set; } = [];
+
+    /// <summary>Whether what is sent is trained on. Null: as the provider's.</summary>
+    public bool? TrainsOnData { get; set; }
+
+    /// <summary>How long what is sent is kept; 0 for not at all. Null: as the provider's.</summary>
+    public TimeSpan? Retention { get; set; }
 
     /// <summary>The price. Null: the catalogue's; unknown when it has none.</summary>
     public ModelPrice? Price { get; set; }

@@ -74,6 +74,18 @@ internal sealed class DeploymentValidation(LlmStackOptions options, OptionsProbl
         problems.AtLeast($"{path}:{nameof(deployment.MaxConcurrency)}", deployment.MaxConcurrency, 1);
         problems.AtLeast($"{path}:{nameof(deployment.MaxQueue)}", deployment.MaxQueue, 0);
         problems.AtLeast($"{path}:{nameof(deployment.ContextWindow)}", deployment.ContextWindow, 1);
+        problems.Share($"{path}:{nameof(deployment.Quality)}", deployment.Quality);
+        problems.AtLeast($"{path}:{nameof(deployment.MaxOutputTokens)}", deployment.MaxOutputTokens, 1);
+        problems.NotNegative($"{path}:{nameof(deployment.Retention)}", deployment.Retention);
+        for (int i = 0; i < deployment.Capabilities.Count; i++)
+        {
+            string capability = deployment.Capabilities[i];
+            if (!CapabilityNames.All.Contains(capability, StringComparer.OrdinalIgnoreCase))
+            {
+                problems.Add($"{path}:{nameof(deployment.Capabilities)}:{i}", capability, NearMatches.OneOf(capability, CapabilityNames.All));
+            }
+        }
+
         if (deployment.BaseModel is { } baseModel && string.IsNullOrWhiteSpace(baseModel))
         {
             problems.Add($"{path}:{nameof(deployment.BaseModel)}", baseModel, "a model, or provider/model in the catalogue's names");

@@ -6,7 +6,7 @@ using LlmStack.Routing;
 namespace LlmStack.Configuration;
 
 /// <summary>Makes providers, and keeps the adapter of one whose options did not change over a reload.</summary>
-internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistrations registrations, ProviderFormats formats, IHttpMessageHandlerFactory http, ProviderHttpSettings httpSettings, TimeProvider time)
+internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistrations registrations, ProviderFormats formats, IHttpMessageHandlerFactory http, ProviderHttpSettings httpSettings, TimeProvider time, IProviderSubstitute? substitute = null)
 {
     private readonly Dictionary<string, (ProviderOptions Options, ProviderEntry Entry)> _known = new(StringComparer.OrdinalIgnoreCase);
 
@@ -26,13 +26,15 @@ internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistr
 
     private ProviderEntry FromCode(string name, ProviderOptions options, ProviderRegistration code)
     {
-        ILlmProvider provider = code.Provider is { } make
+        ILlmProvider provider = substitute?.For(name) ?? (code.Provider is { } make
             ? make(services)
-            : new ChatClientProvider(name, code.ChatClient?.Invoke(services), code.EmbeddingGenerator?.Invoke(services));
+            : new ChatClientProvider(name, code.ChatClient?.Invoke(services), code.EmbeddingGenerator?.Invoke(services)));
         return new ProviderEntry(name, provider, ProviderCredentials.Make(name, options, code, time))
         {
             IsLocal = options.IsLocal ?? false,
             RunsUserCode = true,
+            TrainsOnData = options.TrainsOnData,
+            Retention = options.Retention,
             PolicyOverride = options.Policy,
             FieldPolicy = options.UnsupportedFields,
             RepairHistory = options.RepairHistory,
@@ -47,13 +49,16 @@ internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistr
         var endpoint = new Uri((options.Endpoint ?? format.DefaultEndpoint!).TrimEnd('/'), UriKind.Absolute);
         httpSettings[name] = options;
         var invoker = new HttpMessageInvoker(http.CreateHandler(ProviderHttp.ClientName(name)), disposeHandler: false);
-        return new ProviderEntry(name, format.Create(new ProviderSetup(name, options, endpoint, invoker, time)), ProviderCredentials.Make(name, options, code, time))
+        ILlmProvider provider = substitute?.For(name) ?? format.Create(new ProviderSetup(name, options, endpoint, invoker, time));
+        return new ProviderEntry(name, provider, ProviderCredentials.Make(name, options, code, time))
         {
             SystemName = format.SystemName ?? name,
             CatalogName = format.CatalogName,
             Endpoint = endpoint,
             PropagatesTrace = options.PropagateTrace,
             IsLocal = options.IsLocal ?? LocalAddress.Is(endpoint),
+            TrainsOnData = options.TrainsOnData,
+            Retention = options.Retention,
             PolicyOverride = options.Policy,
             FieldPolicy = options.UnsupportedFields,
             RepairHistory = options.RepairHistory,

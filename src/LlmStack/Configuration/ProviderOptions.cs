@@ -48,6 +48,12 @@ public sealed class ProviderOptions
     /// <summary>Connections are replaced after this time, so that changes of DNS are seen. Default 5 minutes.</summary>
     public TimeSpan PooledConnectionLifetime { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Whether what is sent is trained on. Null: unknown, which counts as yes where a call forbids it.</summary>
+    public bool? TrainsOnData { get; set; }
+
+    /// <summary>How long what is sent is kept; 0 for not at all. Null: unknown, which counts as longer than any call allows.</summary>
+    public TimeSpan? Retention { get; set; }
+
     /// <summary>What happens to options that the wire format or the model cannot take. Default: sampling settings are dropped and listed, what changes the meaning fails.</summary>
     public UnsupportedFields UnsupportedFields { get; set; }
 

@@ -33,6 +33,7 @@ internal sealed class ProviderValidation(LlmStackRegistrations registrations, Pr
 
             problems.Positive($"{path}:{nameof(provider.ConnectTimeout)}", provider.ConnectTimeout);
             problems.Positive($"{path}:{nameof(provider.PooledConnectionLifetime)}", provider.PooledConnectionLifetime);
+            problems.NotNegative($"{path}:{nameof(provider.Retention)}", provider.Retention);
             Headers(path, provider);
             Keys(path, provider);
             PolicyValidation.Validate($"{path}:{nameof(provider.Policy)}", provider.Policy, problems);

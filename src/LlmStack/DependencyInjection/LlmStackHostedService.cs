@@ -22,6 +22,8 @@ internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<
         _ = Get<ILlmClient>();
         LogMessages.Started(logger, snapshot.Providers.Count, snapshot.Groups.Count, snapshot.Deployments.Count, Describe(valid));
         ResilienceCheck.Warn(Get<IHttpMessageHandlerFactory>(), snapshot, logger);
+        ReportFindings(Get<ILlmRouter>().CheckConfiguration());
+        CatalogServices.Start(services);
         return Task.CompletedTask;
     }
 
@@ -51,6 +53,22 @@ internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<
         catch (Exception exception)
         {
             LogMessages.FlushFailed(logger, exception.GetType().Name);
+        }
+    }
+
+    /// <summary>What is legal and often meant so is a note; what can only be a mistake is a warning.</summary>
+    private void ReportFindings(IReadOnlyList<ConfigurationFinding> findings)
+    {
+        foreach (ConfigurationFinding finding in findings)
+        {
+            if (finding.Kind is ConfigurationFindingKind.FallbackCycle or ConfigurationFindingKind.MissingPrice)
+            {
+                LogMessages.ConfigurationNote(logger, finding.Kind.ToString(), finding.Subject, finding.Message);
+            }
+            else
+            {
+                LogMessages.ConfigurationWarning(logger, finding.Kind.ToString(), finding.Subject, finding.Message);
+            }
         }
     }
 

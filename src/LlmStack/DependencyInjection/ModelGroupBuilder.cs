@@ -42,7 +42,12 @@ public sealed class ModelGroupBuilder
 
     /// <summary>Sets what ranks the deployments.</summary>
     /// <param name="strategy">A built-in strategy, or the key of a registered <see cref="IRoutingStrategy"/>.</param>
-    public ModelGroupBuilder UseStrategy(RoutingStrategy strategy) => Configure(group => group.Strategy = strategy.Name);
+    /// <param name="configure">Sets the strategy's own settings; or null for its defaults.</param>
+    public ModelGroupBuilder UseStrategy(RoutingStrategy strategy, Action<StrategyOptions>? configure = null) => Configure(group =>
+    {
+        group.Strategy = strategy.Name;
+        configure?.Invoke(group.StrategyOptions);
+    });
 
     /// <summary>Falls back to another group; several are tried in the order they were added.</summary>
     /// <param name="group">The group.</param>

@@ -149,6 +149,10 @@ internal sealed class HealthTracker
     /// <summary>The provider said that nothing is left until a moment: picks stay away until then, before a 429 has to say so.</summary>
     public void Headroom(Deployment deployment, RateLimitHeadroom headroom, long now)
     {
+        if (headroom is { RemainingTokens: { } left, ResetTokens: { } until } && until > TimeSpan.Zero)
+        {
+            deployment.Health.Headroom.Report(left, now + ToTicks(until > LongestRetryAfter ? LongestRetryAfter : until));
+        }
         TimeSpan wait = TimeSpan.Zero;
         if (headroom is { RemainingRequests: <= 0, ResetRequests: { } requests })
         {

@@ -22,6 +22,18 @@ internal sealed class DeploymentLimits
     private long _requests;
     private long _tokens;
 
+    /// <summary>Reservations that were made and not settled yet.</summary>
+    public int OpenReservations
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _open.Count;
+            }
+        }
+    }
+
     /// <summary>Requests inside the window at <paramref name="timestamp"/>.</summary>
     public long RequestsAt(long timestamp, long frequency)
     {

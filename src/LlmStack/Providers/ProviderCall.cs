@@ -22,6 +22,9 @@ public sealed class ProviderCall
     /// <summary>The model as the provider names it.</summary>
     public string Model { get; internal set; }
 
+    /// <summary>The id of the deployment that is asked; empty outside the request path.</summary>
+    internal string DeploymentId { get; set; } = "";
+
     /// <summary>What the catalogue knows of the model; null when nothing.</summary>
     public ModelInfo? Info { get; internal set; }
 

@@ -10,11 +10,11 @@ internal sealed class AttemptHistory
     /// <summary>The largest context window that was too small for this request; 0 when none was.</summary>
     public int TooSmallWindow { get; private set; }
 
-    /// <summary>Remembers a window that was too small.</summary>
-    public void NoteTooSmall(int? window) => TooSmallWindow = Math.Max(TooSmallWindow, window ?? 0);
+    /// <summary>Remembers that a prompt did not fit: only larger windows are worth asking.</summary>
+    public void NoteTooSmall(int window) => TooSmallWindow = Math.Max(TooSmallWindow, Math.Max(1, window));
 
-    /// <summary>Whether a deployment is known to have no more room than one that was too small.</summary>
-    public bool IsTooSmall(Deployment deployment) => TooSmallWindow > 0 && deployment.ContextWindow <= TooSmallWindow;
+    /// <summary>Whether a deployment is not known to have more room than one that was too small.</summary>
+    public bool IsTooSmall(Deployment deployment) => TooSmallWindow > 0 && (deployment.ContextWindow ?? 0) <= TooSmallWindow;
 
     /// <summary>Remembers an attempt. <paramref name="refused"/> is set after a non-transient refusal: never asked again.</summary>
     public void Add(Deployment deployment, bool refused) => _entries.Add((deployment, refused));
@@ -45,5 +45,9 @@ internal sealed class AttemptHistory
         return false;
     }
 
-    public void Clear() => _entries.Clear();
+    public void Clear()
+    {
+        _entries.Clear();
+        TooSmallWindow = 0;
+    }
 }

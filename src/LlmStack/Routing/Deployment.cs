@@ -8,6 +8,9 @@ namespace LlmStack.Routing;
 [Experimental("LLMSTACK001")]
 public sealed class Deployment
 {
+    /// <summary>The quality of a deployment of which nothing is said.</summary>
+    internal const double UnknownQuality = 0.5;
+
     /// <summary>Makes a deployment; outside tests the configuration does this.</summary>
     /// <param name="id">Explicit id, else <c>provider/model[@region]</c>.</param>
     /// <param name="provider">The provider's name.</param>
@@ -48,6 +51,21 @@ public sealed class Deployment
 
     /// <summary>The context window in tokens; null when unknown.</summary>
     public int? ContextWindow { get; init; }
+
+    /// <summary>How good its answers are expected to be before scores say so, 0 to 1. Default 0.5.</summary>
+    public double Quality { get; init; } = UnknownQuality;
+
+    /// <summary>The most output tokens the model makes; null when unknown.</summary>
+    public int? MaxOutputTokens { get => field ?? Info?.MaxOutputTokens; init; }
+
+    /// <summary>What the model can do; null when unknown.</summary>
+    public ModelCapabilities? Capabilities { get => field ?? Info?.Capabilities; init; }
+
+    /// <summary>Whether the provider trains on what it is sent; null when unknown.</summary>
+    public bool? TrainsOnData { get; init; }
+
+    /// <summary>How long the provider keeps what it is sent; zero for not at all, null when unknown.</summary>
+    public TimeSpan? Retention { get; init; }
 
     /// <summary>What the catalogue knows of the model; null when nothing. <see cref="ContextWindow"/> and <see cref="Price"/> are what is in force.</summary>
     public ModelInfo? Info { get; init; }
@@ -91,6 +109,21 @@ public sealed class Deployment
     /// <inheritdoc/>
     public override string ToString() => Id;
 
+    /// <summary>Whether a list of ids and provider names has this one.</summary>
+    internal bool IsNamedIn(IReadOnlyList<string> names)
+    {
+        for (int i = 0; i < names.Count; i++)
+        {
+            if (IsNamed(names[i]))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    internal bool IsNamed(string name) => string.Equals(name, Id, StringComparison.OrdinalIgnoreCase) || string.Equals(name, Provider, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>This deployment with the captured text instead of the stars of its model; null when no model is left.</summary>
     internal Deployment? Fill(RoutingSnapshot snapshot, string requested, string[] captures)
     {
@@ -110,6 +143,7 @@ public sealed class Deployment
             return configured;
         }
         (DeploymentHealth health, DeploymentLimits limits) = snapshot.Registry.GetDirect(id);
+        ModelInfo? info = snapshot.Models.Find(ProviderEntry!, model);
         return new Deployment(id, Provider, model)
         {
             Region = Region,
@@ -117,8 +151,14 @@ public sealed class Deployment
             Environments = Environments,
             RequestsPerMinute = RequestsPerMinute,
             TokensPerMinute = TokensPerMinute,
-            ContextWindow = ContextWindow,
-            Price = Price,
+            Info = info,
+            ContextWindow = ContextWindow ?? info?.ContextWindow,
+            Quality = Quality,
+            MaxOutputTokens = MaxOutputTokens,
+            Capabilities = Capabilities,
+            TrainsOnData = TrainsOnData,
+            Retention = Retention,
+            Price = Price ?? ModelLookup.PriceOf(ProviderEntry!, info),
             Health = health,
             Limits = limits,
             ProviderEntry = ProviderEntry,

@@ -35,6 +35,8 @@ internal static class DirectGroup
         return new Deployment(id, provider.Name, model)
         {
             ProviderEntry = provider,
+            TrainsOnData = provider.TrainsOnData,
+            Retention = provider.Retention,
             Health = health,
             Limits = limits,
             Info = info,

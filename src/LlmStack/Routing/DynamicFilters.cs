@@ -1,3 +1,4 @@
+using System.Globalization;
 using LlmStack.Health;
 using LlmStack.Limits;
 
@@ -14,6 +15,18 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
         if (deployment.ContextWindow is { } window && TokenEstimator.MostAfterCalibration(request.EstimatedInputTokens) > window && InputTokens(request, deployment) > window)
         {
             return new DynamicVerdict(Removal.ContextWindow, FilterNames.ContextWindow, "the estimated prompt exceeds the context window", LlmErrorKind.ContextWindowExceeded, DynamicVerdict.Never);
+        }
+        if (request.MaxOutputTokens > deployment.MaxOutputTokens)
+        {
+            return new DynamicVerdict(Removal.MaxOutput, FilterNames.MaxOutput, "more output is asked for than the model makes", LlmErrorKind.NoCandidate, DynamicVerdict.Never);
+        }
+        if (request.Routing?.MaxCost is { } most && ExpectedCost(request, deployment) > (double)most)
+        {
+            return new DynamicVerdict(Removal.Price, FilterNames.Price, "the expected cost is above the call's cap", LlmErrorKind.BudgetExceeded, DynamicVerdict.Never);
+        }
+        if (member.Constraint is { } constraint && constraint.Violation(request, deployment) is { } violation)
+        {
+            return new DynamicVerdict(Removal.Constraint, FilterNames.Constraint, violation, LlmErrorKind.NoCandidate, DynamicVerdict.Never);
         }
         foreach (IRoutingFilter filter in userFilters)
         {
@@ -48,9 +61,19 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
         {
             CircuitState.Open => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is cooling down after failures", LlmErrorKind.NoCandidate, cooling),
             CircuitState.Probing => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is being probed after a cooldown", LlmErrorKind.NoCandidate, cooling),
-            _ => default,
+            _ => deployment.Health.Headroom.WaitFor(request.EstimatedInputTokens, request.Timestamp) is > 0 and var reset
+                ? new DynamicVerdict(Removal.Cooldown, FilterNames.Headroom, "the provider reports fewer tokens left than the prompt has", LlmErrorKind.NoCandidate, reset)
+                : default,
         };
     }
+
+    /// <summary>What the call would probably cost, in US dollars; <see cref="Strategies.ExpectedCost.Unknown"/> without a price.</summary>
+    public double ExpectedCost(in RouteRequest request, Deployment deployment) =>
+        Strategies.ExpectedCost.Of(deployment.Price, InputTokens(request, deployment), request.LikelyCachedTokens, request.LikelyOutputTokens);
+
+    public string DescribeCost(in RouteRequest request, Deployment deployment) => ExpectedCost(request, deployment) is var cost && cost == Strategies.ExpectedCost.Unknown
+        ? string.Create(CultureInfo.InvariantCulture, $"the price is unknown, the cap is {request.Routing?.MaxCost} USD")
+        : string.Create(CultureInfo.InvariantCulture, $"expected to cost {cost:0.########} USD, the cap is {request.Routing?.MaxCost} USD");
 
     /// <summary>The estimated prompt for this deployment's model.</summary>
     public int InputTokens(in RouteRequest request, Deployment deployment) =>

@@ -16,6 +16,9 @@ public interface ILlmRouter
     /// <summary>The state of every deployment of the current configuration.</summary>
     IReadOnlyList<DeploymentStatus> GetDeployments();
 
+    /// <summary>What in the current configuration can never happen, or happens otherwise than it seems: circles of fallbacks, groups and deployments that no request can reach, missing prices, settings without effect, retired models. Empty when nothing was found.</summary>
+    IReadOnlyList<ConfigurationFinding> CheckConfiguration();
+
     /// <summary>The most recent calls, newest first: a bounded ring without content.</summary>
     IReadOnlyList<CallRoute> GetRecentCalls();
 }

@@ -6,5 +6,7 @@ namespace LlmStack.Routing;
 [JsonSerializable(typeof(CallRoute))]
 [JsonSerializable(typeof(RouteExplanation))]
 [JsonSerializable(typeof(DeploymentStatus))]
+[JsonSerializable(typeof(ConfigurationFinding))]
+[JsonSerializable(typeof(IReadOnlyList<ConfigurationFinding>))]
 [JsonSerializable(typeof(IReadOnlyList<DeploymentStatus>))]
 internal sealed partial class LlmStackJsonContext : JsonSerializerContext;

@@ -33,6 +33,9 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
     /// <summary>An embedding group holds one model and dimension unless this is set.</summary>
     public bool AllowDifferentModel { get; init; }
 
+    /// <summary>Parts of the group that requests may be assigned to.</summary>
+    public MemberPool[] Pools { get; init; } = [];
+
     /// <summary>Keeps the repetitions of this group's calls from multiplying an outage.</summary>
     public RetryBudget RetryBudget { get; init; } = new();
 
@@ -54,11 +57,12 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
             {
                 return null;
             }
-            filled[i] = new Member(member.Key, deployment, member.Weight, member.Order);
+            filled[i] = new Member(member.Key, deployment, member.Weight, member.Order) { Constraint = member.Constraint };
         }
         return new ModelGroup(Name, filled, Strategy, StrategyName, Policy, Fallbacks)
         {
             AllowDifferentModel = AllowDifferentModel,
+            Pools = Pools,
             RetryBudget = RetryBudget,
         };
     }

@@ -34,6 +34,12 @@ internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredent
     /// <summary>User code runs inside the call (an <c>IChatClient</c>), so the attempt's span must be ambient during it.</summary>
     public bool RunsUserCode { get; init; }
 
+    /// <summary>Whether it trains on what it is sent; null when unknown.</summary>
+    public bool? TrainsOnData { get; init; }
+
+    /// <summary>How long it keeps what it is sent; null when unknown.</summary>
+    public TimeSpan? Retention { get; init; }
+
     /// <summary>Whether its calls carry the trace's <c>traceparent</c>.</summary>
     public bool PropagatesTrace { get; init; }
 

@@ -5,6 +5,9 @@ internal enum Removal
 {
     None,
     ContextWindow,
+    MaxOutput,
+    Price,
+    Constraint,
     User,
     History,
     Limits,

@@ -27,4 +27,13 @@ public enum RequestFeatures
 
     /// <summary>The answer must follow a JSON schema.</summary>
     JsonSchema = 32,
+
+    /// <summary>Videos are sent.</summary>
+    Video = 64,
+
+    /// <summary>Reasoning is asked for.</summary>
+    Reasoning = 128,
+
+    /// <summary>Temperature, top_p or top_k is set.</summary>
+    Sampling = 256,
 }

@@ -10,6 +10,8 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
     /// <summary>A source nobody gave a way to copy is replaced: its state must not move.</summary>
     private const ulong OtherSeed = 0x5EED;
 
+    private readonly CandidateFigures _figures = new(dynamicFilters, health);
+
     public RouteExplanation Explain(RoutingSnapshot snapshot, in ResolvedName name, in RouteRequest request)
     {
         ModelGroup group = name.Group;
@@ -20,6 +22,8 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
         {
             pick = engine.Pick(snapshot, group, request, history: null, PickMode.LeastBad, removals: null, copy, peek: true);
         }
+        var removals = new List<FilterRemoval>();
+        CandidateExplanation[] candidates = Candidates(snapshot, group, request, history: null, PickMode.Fresh, removals);
         CallPolicy policy = pick.Member is { } member ? group.PolicyFor(member.Deployment) : group.Policy;
         return new RouteExplanation(
             request.RequestedName,
@@ -27,11 +31,16 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
             group.Name,
             group.StrategyName,
             pick.Member?.Deployment.Id,
-            Candidates(snapshot, group, request),
+            candidates,
             fallbacks,
             request.EstimatedInputTokens,
             SettingsInForce.Of(policy, request.Routing),
-            pick.Member is null ? DescribeEmpty(snapshot, group, request, history: null, PickMode.Fresh) : null);
+            pick.Member is null ? DescribeEmpty(snapshot, group, request, history: null, PickMode.Fresh) : null)
+        {
+            SnapshotVersion = snapshot.Version,
+            LikelyOutputTokens = request.LikelyOutputTokens,
+            Removals = removals,
+        };
     }
 
     public string DescribeEmpty(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode)
@@ -66,42 +75,51 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
         return text.Append('.').ToString();
     }
 
-    private CandidateExplanation[] Candidates(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request)
+    public CandidateExplanation[] Candidates(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval> removals)
     {
         var verdicts = new StaticVerdict[group.Members.Length];
         staticFilters.Judge(snapshot, group, request, verdicts);
         var reasons = new string?[verdicts.Length];
         var filters = new string?[verdicts.Length];
         var survivors = new List<Member>();
-        int lowest = int.MaxValue;
+        TierRank? lowest = null;
         for (int i = 0; i < verdicts.Length; i++)
         {
             Member member = group.Members[i];
-            DynamicVerdict verdict = verdicts[i].Filter is null ? dynamicFilters.Judge(request, member, history: null, PickMode.Fresh) : default;
+            DynamicVerdict verdict = verdicts[i].Filter is null ? dynamicFilters.Judge(request, member, history, mode) : default;
             filters[i] = verdicts[i].Filter ?? verdict.Filter;
             reasons[i] = verdicts[i].Reason ?? (verdict.Filter is null ? null : ReasonOf(member.Deployment, verdict, request));
-            if (filters[i] is null)
+            if (filters[i] is { } filter)
             {
-                lowest = Math.Min(lowest, member.Order);
+                RemovalList.Add(removals, filter, 1, reasons[i]!);
+            }
+            else
+            {
+                TierRank rank = TierRank.Of(group, member, request);
+                lowest = lowest is { } known && known.CompareTo(rank) <= 0 ? known : rank;
             }
         }
         for (int i = 0; i < verdicts.Length; i++)
         {
-            if (filters[i] is null && group.Members[i].Order == lowest)
+            if (filters[i] is null && TierRank.Of(group, group.Members[i], request) == lowest)
             {
                 survivors.Add(group.Members[i]);
             }
         }
         var set = new CandidateSet([.. survivors], survivors.Count);
+        double[]? shares = CandidateFigures.SharesOf(group, set);
         var result = new CandidateExplanation[verdicts.Length];
         for (int i = 0; i < result.Length; i++)
         {
             Member member = group.Members[i];
+            TierRank tier = TierRank.Of(group, member, request);
+            int rank = filters[i] is null ? survivors.IndexOf(member) : -1;
             string reason = reasons[i]
-                ?? (member.Order > lowest ? string.Create(CultureInfo.InvariantCulture, $"order {member.Order}, asked after order {lowest}")
-                    : group.Strategy is BuiltInStrategy builtIn ? builtIn.Describe(request, set, survivors.IndexOf(member))
+                ?? (tier != lowest ? tier.Describe(lowest!.Value)
+                    : group.Strategy is BuiltInStrategy builtIn ? builtIn.Describe(request, set, rank)
                     : $"ranked by {group.StrategyName}");
-            result[i] = new CandidateExplanation(member.Deployment.Id, member.Deployment.Provider, member.Deployment.Model, filters[i] is null, filters[i], reason);
+            var explanation = new CandidateExplanation(member.Deployment.Id, member.Deployment.Provider, member.Deployment.Model, filters[i] is null, filters[i], reason);
+            result[i] = _figures.Of(explanation, member, request, shares is not null && rank >= 0 ? shares[rank] : null);
         }
         return result;
     }
@@ -109,9 +127,12 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
     /// <summary>The constant reason of a pick with the figures behind it.</summary>
     private string ReasonOf(Deployment deployment, in DynamicVerdict verdict, in RouteRequest request) => verdict.Removal switch
     {
-        Removal.ContextWindow => string.Create(CultureInfo.InvariantCulture, $"about {dynamicFilters.InputTokens(request, deployment)} prompt tokens estimated, the limit is {deployment.ContextWindow}"),
+        Removal.ContextWindow when dynamicFilters.InputTokens(request, deployment) > deployment.ContextWindow => string.Create(CultureInfo.InvariantCulture, $"about {dynamicFilters.InputTokens(request, deployment)} prompt tokens estimated, the limit is {deployment.ContextWindow}"),
+        Removal.MaxOutput => string.Create(CultureInfo.InvariantCulture, $"{request.MaxOutputTokens} output tokens asked for, the model makes at most {deployment.MaxOutputTokens}"),
+        Removal.Price => dynamicFilters.DescribeCost(request, deployment),
         Removal.Limits when verdict.Wait == DynamicVerdict.Never => string.Create(CultureInfo.InvariantCulture, $"about {request.EstimatedInputTokens} prompt tokens estimated, {deployment.TokensPerMinute} tokens are allowed per minute"),
         Removal.Limits => string.Create(CultureInfo.InvariantCulture, $"{verdict.Reason}; fits in {Seconds(verdict.Wait)}"),
+        Removal.Cooldown when verdict.Filter == FilterNames.Headroom => $"{verdict.Reason}; its window resets in {Seconds(verdict.Wait)}",
         Removal.Cooldown => string.Create(CultureInfo.InvariantCulture, $"cooling after {ErrorKindTraits.NameOf(health.CauseOf(deployment, request.Timestamp))}, back in {Seconds(verdict.Wait)}"),
         _ => verdict.Reason!,
     };

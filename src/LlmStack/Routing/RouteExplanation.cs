@@ -1,6 +1,6 @@
 namespace LlmStack.Routing;
 
-/// <summary>The result of a dry run.</summary>
+/// <summary>The result of a dry run. <see cref="ToString"/> puts it into words.</summary>
 /// <param name="RequestedName">The name asked for.</param>
 /// <param name="Alias">The alias that led to the group, or null.</param>
 /// <param name="Group">The group.</param>
@@ -21,4 +21,17 @@ public sealed record RouteExplanation(
     IReadOnlyList<string> Fallbacks,
     int EstimatedInputTokens,
     IReadOnlyDictionary<string, string> Settings,
-    string? Error);
+    string? Error)
+{
+    /// <summary>The version of the configuration snapshot that was looked at.</summary>
+    public long SnapshotVersion { get; init; }
+
+    /// <summary>The output tokens that were expected.</summary>
+    public int LikelyOutputTokens { get; init; }
+
+    /// <summary>How many candidates each filter removed, in the order of the filters.</summary>
+    public IReadOnlyList<FilterRemoval> Removals { get; init; } = [];
+
+    /// <summary>The explanation in words, a line for each candidate.</summary>
+    public override string ToString() => ExplanationText.Of(this);
+}

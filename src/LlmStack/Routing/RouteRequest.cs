@@ -22,6 +22,12 @@ public readonly struct RouteRequest
     /// <summary>The output tokens to expect: a running mean, capped by the options; 512 before there are samples.</summary>
     public int LikelyOutputTokens { get; init; }
 
+    /// <summary>How many of the prompt's tokens are expected to be read from a provider's cache: by the share that was, for the group and feature.</summary>
+    public int LikelyCachedTokens { get; init; }
+
+    /// <summary>The most output tokens the caller allows; null for no limit of his own.</summary>
+    public int? MaxOutputTokens { get; init; }
+
     /// <summary>The conversation, for chat; null for other operations.</summary>
     public IReadOnlyList<ChatMessage>? Messages { get; init; }
 
@@ -33,6 +39,9 @@ public readonly struct RouteRequest
 
     /// <summary>Who calls and under which labels; never null inside the router.</summary>
     public LlmContext Context { get; init; }
+
+    /// <summary>The number of the group's pool that the request was assigned to, from 1; 0 for none.</summary>
+    internal int Pool { get; init; }
 
     /// <summary>What a classifier found, or null.</summary>
     public RouteHints? Hints { get; init; }

@@ -31,6 +31,9 @@ internal sealed class RoutingSnapshot
     /// <summary>The group for names nobody knows, or null.</summary>
     public string? DefaultGroup { get; init; }
 
+    /// <summary>How much of a decision routes keep when a call does not say.</summary>
+    public ExplainLevel Explain { get; init; }
+
     public CallPolicy Defaults { get; init; } = CallPolicy.Default;
 
     /// <summary>For groups that have none of their own, those behind <c>provider/model</c> included.</summary>
@@ -100,7 +103,7 @@ internal sealed class RoutingSnapshot
         foreach (ModelGroup group in Groups.Values)
         {
             var strategy = new RoutingStrategy(group.StrategyName);
-            if (strategy != RoutingStrategy.Weighted && strategy != RoutingStrategy.RoundRobin && strategy != RoutingStrategy.LeastBusy)
+            if (strategy != RoutingStrategy.Weighted && strategy != RoutingStrategy.RoundRobin && strategy != RoutingStrategy.LeastBusy && strategy != RoutingStrategy.HighestThroughput)
             {
                 return true;
             }
@@ -131,9 +134,10 @@ internal sealed class RoutingSnapshot
                 return new ResolvedName(matched, wildcard.Pattern.Text);
             }
         }
-        if (DirectGroup.TryMake(this, name) is { } direct)
+        // What names a known provider is meant for it; every other name may be that of a model.
+        if ((DirectGroup.TryMake(this, name) ?? ModelFamily.TryMake(this, name)) is { } found)
         {
-            return new ResolvedName(direct, null);
+            return new ResolvedName(found, null);
         }
         return DefaultGroup is not null && Groups.TryGetValue(DefaultGroup, out ModelGroup? group) ? new ResolvedName(group, null) : null;
     }

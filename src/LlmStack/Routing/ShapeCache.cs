@@ -1,43 +1,64 @@
-using System.Collections.Concurrent;
-
 namespace LlmStack.Routing;
 
-/// <summary>Survivors of the static filters by request shape.</summary>
+/// <summary>Survivors of the static filters by request shape: a small table without locks, in which a new shape may push out an old one.</summary>
 internal sealed class ShapeCache
 {
-    /// <summary>More shapes than this and the cache starts anew.</summary>
+    /// <summary>The most shapes remembered.</summary>
     public const int Capacity = 256;
 
-    private const int PlainShapes = 256;
+    /// <summary>A shape may stand in any of this many neighbouring places.</summary>
+    private const int Ways = 4;
 
-    private readonly ConcurrentDictionary<ShapeKey, StaticSet> _shapes = new();
-    private StaticSet?[]? _plain;
+    private Entry?[]? _entries;
 
-    public int Count => _shapes.Count;
+    public int Count => _entries is { } entries ? entries.Count(static entry => entry is not null) : 0;
 
     public StaticSet? Find(in ShapeKey key)
     {
-        if (key.IsPlain)
+        if (Volatile.Read(ref _entries) is not { } entries)
         {
-            return Volatile.Read(ref _plain)?[key.PlainIndex];
+            return null;
         }
-        return key.IsCacheable && _shapes.TryGetValue(key, out StaticSet? set) ? set : null;
+        int first = PlaceOf(key);
+        for (int i = 0; i < Ways; i++)
+        {
+            if (Volatile.Read(ref entries[first + i]) is { } entry && entry.Key.Same(key))
+            {
+                return entry.Set;
+            }
+        }
+        return null;
     }
 
     public void Add(in ShapeKey key, StaticSet set)
     {
-        if (key.IsPlain)
+        Entry?[] entries = Volatile.Read(ref _entries) ?? Interlocked.CompareExchange(ref _entries, new Entry?[Capacity], null) ?? _entries!;
+        int first = PlaceOf(key);
+        for (int i = 0; i < Ways; i++)
         {
-            StaticSet?[] plain = Volatile.Read(ref _plain) ?? Interlocked.CompareExchange(ref _plain, new StaticSet?[PlainShapes], null) ?? _plain!;
-            Volatile.Write(ref plain[key.PlainIndex], set);
-        }
-        else if (key.IsCacheable)
-        {
-            if (_shapes.Count >= Capacity)
+            if (Volatile.Read(ref entries[first + i]) is null)
             {
-                _shapes.Clear();
+                Volatile.Write(ref entries[first + i], new Entry(key, set));
+                return;
             }
-            _shapes.TryAdd(key, set);
         }
+
+        // Full: the oldest of the neighbours goes, the others move up.
+        for (int i = 0; i < Ways - 1; i++)
+        {
+            Volatile.Write(ref entries[first + i], entries[first + i + 1]);
+        }
+        Volatile.Write(ref entries[first + Ways - 1], new Entry(key, set));
+    }
+
+    private static int PlaceOf(in ShapeKey key) => key.Hash & (Capacity - 1) & ~(Ways - 1);
+
+    private sealed class Entry(in ShapeKey key, StaticSet set)
+    {
+        private readonly ShapeKey _key = key;
+
+        public ref readonly ShapeKey Key => ref _key;
+
+        public StaticSet Set { get; } = set;
     }
 }

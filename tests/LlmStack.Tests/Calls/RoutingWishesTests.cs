@@ -217,4 +217,75 @@ public sealed class RoutingWishesTests
 
         return count;
     }
+
+    [Fact]
+    public async Task A_callers_permissions_bind_the_fallbacks_too()
+    {
+        using CallHarness h = Regions();
+        h["b"].OnOtherCalls.Throw(LlmErrorKind.NotFound, statusCode: 404);
+        h["a"].OnOtherCalls.Throw(LlmErrorKind.NotFound, statusCode: 404);
+        using IDisposable caller = LlmContext.Push(LlmContext.Current with { Permissions = ["fast", "d/*"] });
+
+        ChatResponse response = await h.Client.ChatAsync("fast", "Hello");
+
+        Assert.Equal("d/m@eu", response.GetRoute()!.Deployment);
+        Assert.Empty(h["c"].Calls);
+    }
+
+    [Fact]
+    public async Task A_caller_without_permission_reaches_nobody()
+    {
+        using CallHarness h = Regions();
+        using IDisposable caller = LlmContext.Push(LlmContext.Current with { Permissions = ["third"] });
+
+        LlmException error = await CallHarness.FailsAsync(() => h.Client.ChatAsync("fast", "Hello"));
+
+        Assert.Equal(LlmErrorKind.PolicyDenied, error.Kind);
+        Assert.Contains("permissions removed 2 of 2 (not among the caller's permissions)", error.Message, StringComparison.Ordinal);
+        Assert.All(h.Providers.Values, static provider => Assert.Empty(provider.Calls));
+    }
+
+    [Fact]
+    public async Task A_larger_window_in_the_group_is_asked_before_the_group_is_left()
+    {
+        using CallHarness h = new(
+            llm => llm
+                .AddModelGroup("fast", g => g
+                    .AddDeployment("a/m", d => d.ContextWindow = 1000)
+                    .AddDeployment("b/m", d => { d.ContextWindow = 1000; d.Order = 1; })
+                    .AddDeployment("c/m", d => { d.ContextWindow = 2000; d.Order = 2; })
+                    .FallBackTo("large"))
+                .AddModelGroup("large", g => g.AddDeployment("d/m", d => d.ContextWindow = 9000)),
+            "a",
+            "b",
+            "c",
+            "d");
+        h["a"].OnOtherCalls.Throw(LlmErrorKind.ContextWindowExceeded, statusCode: 400);
+        h["c"].OnOtherCalls.Throw(LlmErrorKind.ContextWindowExceeded, statusCode: 400);
+
+        ChatResponse response = await h.Client.ChatAsync("fast", "Hello");
+
+        Assert.Equal(["a/m", "c/m", "d/m"], response.GetRoute()!.Attempts.Select(a => a.Deployment));
+        Assert.Empty(h["b"].Calls);
+    }
+
+    [Theory]
+    [InlineData("MaxCost", "RoutingOptions.MaxCost is -1; allowed is US dollars, 0 or more")]
+    [InlineData("MaxRetention", "RoutingOptions.MaxRetention is -1.00:00:00; allowed is zero or more")]
+    [InlineData("RequiredTags", "RoutingOptions.RequiredTags[1] is empty; allowed is a name")]
+    public async Task Wishes_that_cannot_be_meant_are_refused_before_a_call(string wish, string expected)
+    {
+        using CallHarness h = Regions();
+        var routing = new RoutingOptions
+        {
+            MaxCost = wish == "MaxCost" ? -1 : null,
+            MaxRetention = wish == "MaxRetention" ? TimeSpan.FromDays(-1) : null,
+            RequiredTags = wish == "RequiredTags" ? ["a", " "] : null,
+        };
+
+        LlmException error = await CallHarness.FailsAsync(() => h.Client.ChatAsync("fast", "Hello", With(routing)));
+
+        Assert.Equal(LlmErrorKind.InvalidRequest, error.Kind);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
 }

@@ -78,9 +78,15 @@ public sealed class KnownProviderTests
         foreach (ProviderFormatRow row in new ProviderFormats().Rows.Where(static row => row.ImpliedBy is not null))
         {
             MethodInfo method = methods.First(m => m.Name == "Add" + row.Format.Type);
-            using var services = Stack.Build(llm => method.Invoke(null, [llm, (Action<ProviderOptions>)(static o => o.ApiKey = "k")]));
+            using var services = Stack.Build(llm => method.Invoke(null, [llm, (Action<ProviderOptions>)Configure]));
             ProviderOptions options = services.Options().Providers[row.ImpliedBy!];
             Assert.Equal(row.Format.Type, options.Type);
+        }
+
+        static void Configure(ProviderOptions options)
+        {
+            options.ApiKey = "k";
+            options.Endpoint = "https://example.com/v1";
         }
     }
 

@@ -77,6 +77,10 @@ internal static class SchemaWriter
         {
             schema["items"]!["enum"] = Names(Enum.GetNames<LlmErrorKind>().Where(static kind => kind != nameof(LlmErrorKind.Cancelled)));
         }
+        else if (name == "DeploymentOptions.Capabilities")
+        {
+            schema["items"]!["enum"] = Names(CapabilityNames.All);
+        }
         else if (name == "ModelGroupOptions.Strategy")
         {
             // Other names are allowed: those of an application's own strategies.

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LlmStack.Routing;
 using LlmStack.Tests.Support;
 
@@ -5,6 +6,8 @@ namespace LlmStack.Tests.Routing;
 
 public class ExplainTests
 {
+    private static readonly JsonSerializerOptions Json = new() { TypeInfoResolver = LlmStackJson.TypeInfoResolver };
+
     private readonly SnapshotTestBuilder _builder = new();
 
     [Theory]
@@ -103,5 +106,49 @@ public class ExplainTests
         Assert.Equal("openai/a", engine.Explain(snapshot, new ResolvedName(group, null), _builder.Request()).Picked);
         Assert.Equal("openai/a", engine.Pick(snapshot, group, _builder.Request(), null, PickMode.Fresh).Member!.Key);
         Assert.Equal("openai/b", engine.Pick(snapshot, group, _builder.Request(), null, PickMode.Fresh).Member!.Key);
+    }
+
+    [Fact]
+    public void Every_candidate_has_its_figures()
+    {
+        ModelGroup group = _builder.Group("g",
+        [
+            _builder.Member("openai/a", weight: 3, window: 200, price: new ModelPrice { InputPerMillion = 10, OutputPerMillion = 0 }, rpm: 2),
+            _builder.Member("openai/b", weight: 1),
+            _builder.Member("openai/hot", weight: 4),
+        ]);
+        _builder.Fail(group, group.Members[2].Deployment, LlmErrorKind.RateLimited, TimeSpan.FromSeconds(20));
+        group.Members[1].Deployment.Health.Enter();
+        group.Members[1].Deployment.Health.Answer.Add(0.25, _builder.Time.GetTimestamp(), _builder.Time.TimestampFrequency);
+        RouteExplanation plan = _builder.Engine().Explain(_builder.Build(), new ResolvedName(group, null), _builder.Request());
+        CandidateExplanation a = plan.Candidates[0];
+        CandidateExplanation b = plan.Candidates[1];
+        CandidateExplanation hot = plan.Candidates[2];
+        Assert.Equal((0.75, 0.25, null), (a.Share, b.Share, hot.Share));
+        Assert.Equal((3.0, 100, 200, 0.001m, 2L), (a.Weight, a.EstimatedInputTokens, a.ContextWindow, a.ExpectedCost, a.RequestsLeft));
+        Assert.Equal((1, TimeSpan.FromSeconds(0.25), null, null), (b.InFlight, b.PredictedLatency, b.ExpectedCost, b.RequestsLeft));
+        Assert.Equal((TimeSpan.FromSeconds(20), null), (hot.CooldownLeft, a.CooldownLeft));
+        Assert.Equal([new FilterRemoval("cooldown", 1, "cooling after RateLimited, back in 20 s")], plan.Removals);
+    }
+
+    [Fact]
+    public void An_explanation_reads_as_text_and_survives_serialisation()
+    {
+        ModelGroup group = _builder.Group("g", [_builder.Member("openai/a", weight: 3, window: 200), _builder.Member("openai/hot", weight: 1)], fallbacks: [new FallbackRule("other", null)]);
+        _builder.Fail(group, group.Members[1].Deployment, LlmErrorKind.RateLimited, TimeSpan.FromSeconds(20));
+        RouteExplanation plan = _builder.Engine().Explain(_builder.Build(), new ResolvedName(group, null), _builder.Request());
+        Assert.Equal(
+            """
+            test → group 'g', Weighted, configuration 1: 100 prompt tokens estimated, 100 expected back
+              would ask openai/a first
+              in   openai/a: weight 3 of 3; share 100 %; 100 of 200 tokens; 0 in flight
+              out  openai/hot: cooldown, cooling after RateLimited, back in 20 s; 0 in flight; cooling 20 s more
+              then the groups other
+
+            """,
+            plan.ToString().ReplaceLineEndings("\n"));
+        string json = JsonSerializer.Serialize(plan, Json);
+        Assert.Contains("\"CooldownLeft\":\"00:00:20\"", json, StringComparison.Ordinal);
+        Assert.Contains("\"Removals\":[{\"Filter\":\"cooldown\",\"Count\":1", json, StringComparison.Ordinal);
     }
 }

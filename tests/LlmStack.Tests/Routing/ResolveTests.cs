@@ -1,4 +1,5 @@
 using LlmStack.Routing;
+using LlmStack.Tests.Configuration;
 using LlmStack.Tests.Support;
 
 namespace LlmStack.Tests.Routing;
@@ -123,6 +124,23 @@ public class ResolveTests
             snapshot.Resolve($"openai/m{i}");
         }
         Assert.NotSame(first, snapshot.Resolve("openai/m0").Group);
+    }
+
+    [Fact]
+    public void The_bare_name_of_a_model_leads_to_everybody_who_serves_it()
+    {
+        using var services = Stack.Build(configuration: Stack.Json("""
+            {
+              "Providers": { "openai": { "Type": "OpenAI", "ApiKey": "k" }, "other": { "Type": "OpenAI", "ApiKey": "k" }, "local": { "Endpoint": "http://127.0.0.1:1/v1" } },
+              "ModelGroups": { "fast": { "Deployments": { "a": { "Model": "openai/gpt-4o-mini", "Region": "eu" }, "b": { "Model": "other/gpt-4o-mini" }, "c": { "Model": "local/gpt-4o-mini" } } } }
+            }
+            """));
+        RoutingSnapshot snapshot = services.Snapshot();
+        Assert.Equal(["local/gpt-4o-mini", "openai/gpt-4o-mini@eu", "other/gpt-4o-mini"], snapshot.Resolve("gpt-4o-mini").Group.Members.Select(static m => m.Deployment.Id));
+        Assert.Equal(["openai/gpt-4o", "other/gpt-4o"], snapshot.Resolve("gpt-4o").Group.Members.Select(static m => m.Deployment.Id));
+        Assert.NotNull(snapshot.Resolve("gpt-4o").Group.Members[0].Deployment.Price);
+        Assert.Equal("gpt-4o", snapshot.Resolve("gpt-4o").Group.Name);
+        Assert.Equal(LlmErrorKind.NotFound, Assert.Throws<LlmException>(() => snapshot.Resolve("no-such-model")).Kind);
     }
 
     [Theory]

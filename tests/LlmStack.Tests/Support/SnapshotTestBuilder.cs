@@ -65,7 +65,12 @@ internal sealed class SnapshotTestBuilder
         string[]? tags = null,
         string[]? environments = null,
         ModelPrice? price = null,
-        CallPolicyOptions? policy = null)
+        CallPolicyOptions? policy = null,
+        ModelCapabilities? capabilities = null,
+        int? maxOutput = null,
+        bool? trains = null,
+        TimeSpan? retention = null,
+        double quality = 0.5)
     {
         string provider = model[..model.IndexOf('/', StringComparison.Ordinal)];
         string key = id ?? (region is null ? model : $"{model}@{region}");
@@ -82,12 +87,26 @@ internal sealed class SnapshotTestBuilder
                 Environments = environments ?? [],
                 Price = price,
                 PolicyOverride = policy,
+                Capabilities = capabilities,
+                Quality = quality,
+                MaxOutputTokens = maxOutput,
+                TrainsOnData = trains,
+                Retention = retention,
                 ProviderEntry = _providers[provider],
                 Health = health,
                 Limits = limits,
             };
         }
         return new Member(key, deployment, weight, order);
+    }
+
+    public QualityBook Quality { get; } = new();
+
+    /// <summary>A group whose strategy has settings.</summary>
+    public ModelGroup Group(string name, string strategy, StrategyOptions options, params Member[] members)
+    {
+        IRoutingStrategy made = StrategyTable.TryCreate(strategy, Time, options, Quality) ?? throw new ArgumentException(strategy);
+        return Group(name, Array.ConvertAll(members, m => new Member(m.Key, m.Deployment, m.Weight, m.Order) { Constraint = made as IMemberConstraint }), made, strategy);
     }
 
     public ModelGroup Group(string name, Member[] members, string strategy = "Weighted", CallPolicy? policy = null, IReadOnlyList<FallbackRule>? fallbacks = null, bool differentModels = false) =>
@@ -130,8 +149,8 @@ internal sealed class SnapshotTestBuilder
     };
 
     /// <summary>What an attempt of <paramref name="seconds"/> that ends now measured.</summary>
-    public AttemptSample Sample(double seconds = 0.1, double? firstToken = null, long tokens = 0, bool streamed = false) =>
-        new(Now, Health.ToTicks(TimeSpan.FromSeconds(firstToken ?? seconds)), Health.ToTicks(TimeSpan.FromSeconds(seconds)), tokens, streamed);
+    public AttemptSample Sample(double seconds = 0.1, double? firstToken = null, long tokens = 0, bool streamed = false, long input = 0) =>
+        new(Now, Health.ToTicks(TimeSpan.FromSeconds(firstToken ?? seconds)), Health.ToTicks(TimeSpan.FromSeconds(seconds)), tokens, streamed, input);
 
     /// <summary>A whole attempt that fails at once.</summary>
     public void Fail(ModelGroup group, Deployment deployment, LlmErrorKind kind, TimeSpan? retryAfter = null)

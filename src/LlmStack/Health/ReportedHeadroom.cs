@@ -1,0 +1,19 @@
+namespace LlmStack.Health;
+
+/// <summary>The tokens that a provider's headers said are left of its window. Lock-free; two reports at once may mix, the next one mends it.</summary>
+internal sealed class ReportedHeadroom
+{
+    private long _left = long.MaxValue;
+    private long _resets;
+
+    /// <summary>Remembers a report: <paramref name="tokens"/> are left until <paramref name="resets"/>, in <see cref="TimeProvider"/> ticks.</summary>
+    public void Report(long tokens, long resets)
+    {
+        Volatile.Write(ref _left, tokens);
+        Volatile.Write(ref _resets, resets);
+    }
+
+    /// <summary>Ticks until <paramref name="tokens"/> fit again; 0 when they fit now.</summary>
+    public long WaitFor(long tokens, long now) =>
+        Volatile.Read(ref _resets) is var resets && resets > now && tokens > Volatile.Read(ref _left) ? resets - now : 0;
+}

@@ -1,0 +1,77 @@
+using LlmStack.Testing.Simulation;
+using Xunit.Abstractions;
+using static LlmStack.Tests.Simulation.SimulationSetups;
+
+namespace LlmStack.Tests.Simulation;
+
+public sealed class SimulationOutageTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(LlmErrorKind.ServerError, 0)]
+    [InlineData(LlmErrorKind.Overloaded, 0.5)]
+    [InlineData(LlmErrorKind.Network, 1)]
+    [InlineData(LlmErrorKind.RateLimited, 0.5)]
+    [InlineData(LlmErrorKind.Authentication, 0)]
+    [InlineData(LlmErrorKind.QuotaExhausted, 0)]
+    [InlineData(LlmErrorKind.NotFound, 0)]
+    [InlineData(LlmErrorKind.InvalidResponse, 0.5)]
+    public void No_call_is_lost_while_one_of_three_is_down(LlmErrorKind kind, double streaming)
+    {
+        SimulationReport report = Run(Equal(Three), Scenario(200, 180, streaming: streaming).Outage("a", S(30), S(120), kind));
+        Assert.Equal((report.Calls, 0, 0), (report.Served, report.Lost, report.Cut));
+        Assert.NotNull(report.Outages.Single().DetectedAfter);
+    }
+
+    [Fact]
+    public void No_call_is_lost_while_a_deployment_hangs_and_attempts_have_a_limit()
+    {
+        SimulationReport report = Run(
+            Equal(Three, more: llm => llm.Configure(o => o.Defaults.AttemptTimeout = S(5))),
+            Scenario(100, 180).Hang("a", S(30), S(120)));
+        Assert.Equal((report.Calls, 0), (report.Served, report.Lost));
+        Assert.True(report.Deployments[0].Errors.ContainsKey(LlmErrorKind.Timeout));
+    }
+
+    [Fact]
+    public void A_brown_out_and_a_limit_lose_no_call()
+    {
+        SimulationReport report = Run(
+            Equal(Three),
+            Scenario(100, 180, streaming: 0.5)
+                .BrownOut("a", S(20), S(100), slowdown: 4, failureShare: 0.2)
+                .RateLimit("b", S(40), S(160), requestsPerMinute: 600, retryAfter: S(3)));
+        Assert.Equal((report.Calls, 0, 0), (report.Served, report.Lost, report.Cut));
+        Assert.True(report.Deployments[1].Errors[LlmErrorKind.RateLimited] > 0);
+    }
+
+    [Fact]
+    public void Streams_that_are_cut_are_counted_apart_and_no_other_call_is_lost()
+    {
+        SimulationReport report = Run(Equal(Three), Scenario(100, 120, streaming: 0.5).CutStreams("a", S(20), S(100), share: 0.02));
+        Assert.InRange(report.Cut, 1, report.Calls / 50);
+        Assert.Equal((report.Calls - report.Cut, 0), (report.Served, report.Lost));
+        Assert.Equal(report.Cut, report.Errors[LlmErrorKind.StreamInterrupted]);
+    }
+
+    [Theory]
+    [InlineData(50)]
+    [InlineData(500)]
+    public void A_deployment_has_its_full_share_again_within_cooldown_and_slow_start(double perSecond)
+    {
+        SimulationReport report = Run(Equal(Three), Scenario(perSecond, 240).Outage("a", S(60), S(100)));
+        OutageReport outage = report.Outages.Single();
+        Assert.NotNull(outage.LastCooldown);
+        Assert.NotNull(outage.FullShareAfter);
+
+        // Shares are seen by whole seconds, and the probe's answer takes its time.
+        Assert.InRange(outage.FullShareAfter.Value, TimeSpan.Zero, outage.LastCooldown.Value + S(4));
+    }
+
+    private SimulationReport Run(Action<ILlmStackBuilder> configure, SimulationScenario scenario)
+    {
+        SimulationReport report = Simulator.Run(configure, scenario);
+        output.WriteLine(report.ToString());
+        Assert.Equal(new SimulationLeftovers(0, 0, 0), report.Leftovers);
+        return report;
+    }
+}
