@@ -36,6 +36,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         call.Info = deployment.Info;
         call.Credential = deployment.ProviderEntry!.Credentials.For(state.Request.Context)[0];
         call.Timeouts = attempt.Timeouts;
+        SetFidelity(call, deployment.ProviderEntry, state.Request.Routing);
         trace.BeginAttempt(state, attempt);
         attempt.Clock.Begin(now, preparation.Ticks(attempt.Timeouts.Attempt), state.Deadline, state.Caller);
         if (state.Streaming)
@@ -44,6 +45,14 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         }
 
         return true;
+    }
+
+    private static void SetFidelity(ProviderCall call, ProviderEntry provider, RoutingOptions? wishes)
+    {
+        call.FieldPolicy = wishes is { UnsupportedFields: not UnsupportedFields.Default } ? wishes.UnsupportedFields : provider.FieldPolicy;
+        call.RepairHistory = wishes?.RepairHistory ?? provider.RepairHistory;
+        call.CacheBreakpoints = wishes?.CacheBreakpoints ?? provider.CacheBreakpoints;
+        call.Headers = null;
     }
 
     /// <summary>Settles an attempt that failed, for the decision what comes next. Throws when the caller cancelled.</summary>

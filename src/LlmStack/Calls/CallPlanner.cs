@@ -18,6 +18,12 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
 
         while (true)
         {
+            if (state.ExplainsAll)
+            {
+                // Before the pick, which may take the right to probe.
+                Explain(state, PickMode.Fresh);
+            }
+
             bool leaveGroup = MustLeave(state);
             PickResult pick = leaveGroup
                 ? new PickResult(PickStatus.Exhausted, null, TimeSpan.Zero, state.LastError!.Kind, null)
@@ -27,7 +33,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
                 // The first move is free; later ones draw on the group's budget, so that an outage does not multiply the load.
                 return state.Attempts >= 2 && !state.Group.RetryBudget.TryTake(now, time.TimestampFrequency)
                     ? CallDecision.Fail(FinalError(state))
-                    : Ask(state, pick);
+                    : Ask(state, pick, PickMode.Fresh);
             }
 
             LlmException? failed = state.AttemptsInGroup > 0 ? state.LastError : null;
@@ -76,11 +82,14 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
         return last.Kind != LlmErrorKind.ContextWindowExceeded && last.Retryability == LlmRetryability.Never;
     }
 
-    private static CallDecision Ask(CallState state, PickResult pick)
+    private CallDecision Ask(CallState state, in PickResult pick, PickMode mode)
     {
-        state.Route.Reason = state.LastError is { } error && state.Attempt.Member is { } asked
-            ? $"after {ErrorKindTraits.NameOf(error.Kind)} at {asked.Deployment.Id}: {pick.Reason}"
-            : pick.Reason;
+        state.Route.SetPick(pick, engine.RemovedBy(pick, state.Request, state.History, mode));
+        if (state.LastError is { } error && state.Attempt.Member is { } asked)
+        {
+            state.Route.Reason = $"after {ErrorKindTraits.NameOf(error.Kind)} at {asked.Deployment.Id}: {pick.Reason}";
+        }
+
         return CallDecision.Ask(pick.Member!);
     }
 
@@ -134,7 +143,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
     {
         PickMode mode = state.Policy.WhenAllCooling == AllCoolingBehavior.UseLeastBad ? PickMode.LeastBad : PickMode.Retry;
         PickResult pick = engine.Pick(state.Snapshot, state.Group, state.Request, state.History, mode);
-        return pick.Status == PickStatus.Picked ? Ask(state, pick) : CallDecision.Fail(FinalError(state, pick.Wait));
+        return pick.Status == PickStatus.Picked ? Ask(state, pick, mode) : CallDecision.Fail(FinalError(state, pick.Wait));
     }
 
     private CallDecision NobodyAsked(CallState state, PickResult pick, long now)
@@ -149,7 +158,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
                     // Asking the same deployment again takes a wait; and only a move to a healthy one is free.
                     return state.LastRepeatable is not null && state.History!.WasAsked(member.Deployment) ? Retry(state, now)
                         : state.LastError is not null && !state.Group.RetryBudget.TryTake(now, time.TimestampFrequency) ? CallDecision.Fail(FinalError(state))
-                        : Ask(state, leastBad);
+                        : Ask(state, leastBad, PickMode.LeastBad);
                 }
 
                 pick = leastBad.Status == PickStatus.Cooling ? leastBad : pick;
@@ -168,12 +177,16 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
         var removals = new List<FilterRemoval>();
         engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh, removals);
         state.Route.Details().Removals = removals;
+        Explain(state, PickMode.Fresh);
         string text = engine.DescribeEmpty(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh);
         return CallDecision.Fail(new LlmException(pick.Kind == LlmErrorKind.Unknown ? LlmErrorKind.NoCandidate : pick.Kind, text)
         {
             RetryAfter = pick.Wait > TimeSpan.Zero ? pick.Wait : null,
         });
     }
+
+    private void Explain(CallState state, PickMode mode) =>
+        state.Route.Details().Candidates = engine.Candidates(state.Snapshot, state.Group, state.Request, state.History, mode);
 
     private bool CanWait(CallState state, CallPolicy policy, TimeSpan wait, long now) =>
         wait <= policy.MaxRetryWait - time.GetElapsedTime(0, state.WaitedTicks) && wait.TotalSeconds * time.TimestampFrequency < state.Deadline - now;

@@ -69,6 +69,9 @@ internal sealed class CallState(TimeProvider time)
         MostActionable = ErrorRanking.MostActionable(MostActionable, error);
     }
 
+    /// <summary>Whether the route is to name every candidate.</summary>
+    public bool ExplainsAll => (Request.Routing?.Explain ?? Snapshot.Explain) == ExplainLevel.Full;
+
     /// <summary>Counts time that the consumer of a stream took.</summary>
     public void CountConsumer(long ticks)
     {

@@ -17,6 +17,8 @@ public sealed class CallRoute
     private long _provider;
     private long _firstToken = -1;
     private CallRouteDetails? _details;
+    private StaticSet? _set;
+    private int _scannedTier = -1;
 
     internal CallRoute(string requestedName, long snapshotVersion)
     {
@@ -62,8 +64,14 @@ public sealed class CallRoute
     /// <summary>Fields that an adapter dropped or rewrote, each as <c>field: what was done</c>; null when none.</summary>
     public IReadOnlyList<string>? Changes => _details?.Changes;
 
-    /// <summary>How many candidates each filter removed, when that left nobody; null otherwise.</summary>
-    public IReadOnlyList<FilterRemoval>? Removals => _details?.Removals;
+    /// <summary>How many candidates each filter removed before the last attempt; null when none was removed.</summary>
+    public IReadOnlyList<FilterRemoval>? Removals => _details?.Removals ?? RouteCandidates.Removals(_set, _details?.Removed);
+
+    /// <summary>
+    /// The candidates looked at before the last attempt, at most 10, who was asked first; with <see cref="ExplainLevel.Full"/>, and
+    /// when nobody was left, every member of the group with its figures.
+    /// </summary>
+    public IReadOnlyList<CandidateExplanation> Candidates => _details?.Candidates ?? RouteCandidates.Of(this, _set, _scannedTier, _details?.Removed);
 
     /// <summary>The version of the configuration snapshot that was used.</summary>
     public long SnapshotVersion { get; }
@@ -92,6 +100,18 @@ public sealed class CallRoute
 
     /// <summary>The attempts written down so far; null when the only one follows from the other fields.</summary>
     internal List<RouteAttempt>? WrittenAttempts => _details?.Attempts;
+
+    /// <summary>Keeps what a pick looked at, by reference: the list of candidates is made when somebody asks.</summary>
+    internal void SetPick(in PickResult pick, IReadOnlyList<CandidateRemoval>? removed)
+    {
+        Reason = pick.Reason;
+        _set = pick.Set;
+        _scannedTier = pick.ScannedTier;
+        if (removed is not null || _details?.Removed is not null)
+        {
+            Details().Removed = removed;
+        }
+    }
 
     internal void Add(RouteAttempt attempt) => (Details().Attempts ??= []).Add(attempt);
 

@@ -19,5 +19,12 @@ internal sealed class CallRouteDetails
 
     public IReadOnlyList<string>? Changes { get; set; }
 
+    /// <summary>Complete counts, when nobody was left.</summary>
     public IReadOnlyList<FilterRemoval>? Removals { get; set; }
+
+    /// <summary>Every candidate with its figures, when nobody was left or all were asked for.</summary>
+    public IReadOnlyList<CandidateExplanation>? Candidates { get; set; }
+
+    /// <summary>Who was looked at by the last pick and left out.</summary>
+    public IReadOnlyList<CandidateRemoval>? Removed { get; set; }
 }

@@ -16,6 +16,7 @@ internal struct PickSummary
     public PickSummary()
     {
         _wait = DynamicVerdict.Never;
+        ScannedTier = -1;
         _kind = LlmErrorKind.NoCandidate;
     }
 
@@ -25,8 +26,22 @@ internal struct PickSummary
     /// <summary>The cooling candidate whose turn comes first, one this request has not asked if there is one.</summary>
     public Member? LeastBad { get; private set; }
 
-    public void Add(Member member, in DynamicVerdict verdict, AttemptHistory? history)
+    /// <summary>The tier whose members were all looked at last; -1 when none was.</summary>
+    public int ScannedTier { get; private set; }
+
+    /// <summary>A bit for each member of that tier that was left out.</summary>
+    public ulong Removed { get; private set; }
+
+    /// <summary>Every member of a tier is looked at from here on.</summary>
+    public void BeginScan(int tier)
     {
+        ScannedTier = tier;
+        Removed = 0;
+    }
+
+    public void Add(Member member, int position, in DynamicVerdict verdict, AttemptHistory? history)
+    {
+        Removed |= position < 64 ? 1UL << position : 0;
         // Filters run in the order of the enumeration, so the last that removed anybody is the one that emptied the set.
         if (verdict.Removal > _last)
         {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using LlmStack.Health;
 using LlmStack.Limits;
 
@@ -57,6 +58,31 @@ internal sealed class RoutingEngine
     public RouteExplanation Explain(RoutingSnapshot snapshot, in ResolvedName name, in RouteRequest request)
         => _explainer.Explain(snapshot, name, request);
 
+    /// <summary>Whom a pick left out of the tier it scanned, at most as many as a route keeps; null when nobody.</summary>
+    public IReadOnlyList<CandidateRemoval>? RemovedBy(in PickResult pick, in RouteRequest request, AttemptHistory? history, PickMode mode)
+    {
+        if (pick.Removed == 0)
+        {
+            return null;
+        }
+        var removed = new List<CandidateRemoval>(RouteCandidates.Most);
+        Member[] members = pick.Set!.Tiers[pick.ScannedTier].Members;
+        for (ulong left = pick.Removed; left != 0 && removed.Count < RouteCandidates.Most; left &= left - 1)
+        {
+            // Judged once more, which is rare: a pick itself keeps no list.
+            Member member = members[BitOperations.TrailingZeroCount(left)];
+            if (_dynamicFilters.Judge(request, member, history, mode) is { Removal: not Removal.None } verdict)
+            {
+                removed.Add(new CandidateRemoval(member, verdict.Filter!, verdict.Reason!));
+            }
+        }
+        return removed;
+    }
+
+    /// <summary>Every member with its verdict and figures, for a request that has asked <paramref name="history"/>.</summary>
+    public CandidateExplanation[] Candidates(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode)
+        => _explainer.Candidates(snapshot, group, request, history, mode, []);
+
     /// <summary>Says, for an error message, which filter removed how many and why.</summary>
     public string DescribeEmpty(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode)
         => _explainer.DescribeEmpty(snapshot, group, request, history, mode);
@@ -78,18 +104,18 @@ internal sealed class RoutingEngine
         }
         if (request.Routing?.Order is { Count: > 0 } order && PickByOrder(set, order, request, history, mode, peek) is { } listed)
         {
-            return new PickResult(PickStatus.Picked, listed, TimeSpan.Zero, LlmErrorKind.Unknown, ByOrder);
+            return new PickResult(PickStatus.Picked, listed, TimeSpan.Zero, LlmErrorKind.Unknown, ByOrder) { Set = set };
         }
         var summary = new PickSummary();
-        foreach (Tier tier in set.Tiers)
+        for (int i = 0; i < set.Tiers.Length; i++)
         {
-            if (PickFrom(tier, group, request, history, mode, removals, random, peek, ref summary) is { } picked)
+            if (PickFrom(set, i, group, request, history, mode, removals, random, peek, ref summary) is { } picked)
             {
-                return new PickResult(PickStatus.Picked, picked, TimeSpan.Zero, LlmErrorKind.Unknown, set.Tiers.Length == 1 && tier.Members.Length == 1 ? OnlyOne : group.ByStrategy);
+                return Picked(set, summary, picked, set.Tiers.Length == 1 && set.Tiers[i].Members.Length == 1 ? OnlyOne : group.ByStrategy);
             }
         }
         return mode == PickMode.LeastBad && summary.LeastBad is { } leastBad
-            ? new PickResult(PickStatus.Picked, leastBad, TimeSpan.Zero, LlmErrorKind.Unknown, FirstBack)
+            ? Picked(set, summary, leastBad, FirstBack)
             : summary.ToResult(_health);
     }
 
@@ -126,8 +152,12 @@ internal sealed class RoutingEngine
         return null;
     }
 
-    private Member? PickFrom(Tier tier, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval>? removals, IRandomSource random, bool peek, ref PickSummary summary)
+    private static PickResult Picked(StaticSet set, in PickSummary summary, Member member, string reason) =>
+        new(PickStatus.Picked, member, TimeSpan.Zero, LlmErrorKind.Unknown, reason) { Set = set, ScannedTier = summary.ScannedTier, Removed = summary.Removed };
+
+    private Member? PickFrom(StaticSet set, int tierIndex, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval>? removals, IRandomSource random, bool peek, ref PickSummary summary)
     {
+        Tier tier = set.Tiers[tierIndex];
         Member[] members = tier.Members;
         var all = new CandidateSet(members, members.Length, tier.Precomputed);
         for (int sample = 0; members.Length > FullScan && sample < Samples; sample++)
@@ -141,6 +171,7 @@ internal sealed class RoutingEngine
         Member[] scratch = Rent(members.Length);
         try
         {
+            summary.BeginScan(tierIndex);
             int count = Survivors(members, scratch, request, history, mode, removals, ref summary);
             while (count > 0)
             {
@@ -165,15 +196,16 @@ internal sealed class RoutingEngine
     private int Survivors(Member[] members, Member[] survivors, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval>? removals, ref PickSummary summary)
     {
         int count = 0;
-        foreach (Member member in members)
+        for (int i = 0; i < members.Length; i++)
         {
+            Member member = members[i];
             DynamicVerdict verdict = _dynamicFilters.Judge(request, member, history, mode);
             if (verdict.Removal == Removal.None)
             {
                 survivors[count++] = member;
                 continue;
             }
-            summary.Add(member, verdict, history);
+            summary.Add(member, i, verdict, history);
             if (removals is not null)
             {
                 RemovalList.Add(removals, verdict.Filter!, 1, verdict.Reason!);

@@ -17,7 +17,7 @@ public sealed class ArchitectureTests
         ["Health"] = [],
         ["Limits"] = [],
         ["Catalog"] = [],
-        ["Providers"] = ["Providers/Http", "Catalog"],
+        ["Providers"] = ["Providers/Http", "Providers/Fidelity", "Catalog"],
         ["Tracing"] = ["Catalog"],
         ["Langfuse"] = ["Tracing", "Catalog"],
         ["Diagnostics"] = ["Routing", "Health", "Catalog", "Tracing"],

@@ -197,6 +197,15 @@ internal sealed class ProviderHttp(ProviderSetup setup)
             request.Headers.Remove(header.Key);
             request.Headers.TryAddWithoutValidation(header.Key, header.Value);
         }
+
+        if (call.Headers is { } own)
+        {
+            foreach (KeyValuePair<string, string> header in own)
+            {
+                request.Headers.Remove(header.Key);
+                request.Headers.TryAddWithoutValidation(header.Key, header.Value);
+            }
+        }
     }
 
     /// <summary>Reads at most 64 KiB of an error body within 5 seconds; what is longer or slower is classified by status alone.</summary>
