@@ -115,7 +115,7 @@ internal sealed class RoutingEngine
                 return Picked(set, summary, picked, set.Tiers.Length == 1 && set.Tiers[i].Members.Length == 1 ? OnlyOne : group.ByStrategy);
             }
         }
-        if (summary.ComingBack is { } back && Take(back, request.Timestamp, peek))
+        if (summary.ComingBack is { } back && Take(back, request, peek))
         {
             return Picked(set, summary, back, JustBack);
         }
@@ -147,7 +147,7 @@ internal sealed class RoutingEngine
                 {
                     if (member.Deployment.IsNamed(order[i])
                         && _dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None
-                        && Take(member, request.Timestamp, peek))
+                        && Take(member, request, peek))
                     {
                         return member;
                     }
@@ -168,7 +168,7 @@ internal sealed class RoutingEngine
         for (int sample = 0; members.Length > FullScan && sample < Samples; sample++)
         {
             Member member = members[Ask(group, request, all, random, peek, ref summary)];
-            if (_dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && !IsPassedOver(member, request.Timestamp, random, ref summary) && Take(member, request.Timestamp, peek))
+            if (_dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && !IsPassedOver(member, request.Timestamp, random, ref summary) && Take(member, request, peek))
             {
                 return member;
             }
@@ -183,7 +183,7 @@ internal sealed class RoutingEngine
                 CandidateSet survivors = count == members.Length ? all : new CandidateSet(scratch, count);
                 int index = count == 1 ? 0 : Ask(group, request, survivors, random, peek, ref summary);
                 Member member = scratch[index];
-                if (!IsPassedOver(member, request.Timestamp, random, ref summary) && Take(member, request.Timestamp, peek))
+                if (!IsPassedOver(member, request.Timestamp, random, ref summary) && Take(member, request, peek))
                 {
                     return member;
                 }
@@ -231,7 +231,7 @@ internal sealed class RoutingEngine
         return true;
     }
 
-    private bool Take(Member member, long now, bool peek) => peek || _health.TryEnter(member.Deployment, now);
+    private bool Take(Member member, in RouteRequest request, bool peek) => peek || _health.TryEnter(member.Deployment, request.Timestamp, request.Context);
 
     private static int Ask(ModelGroup group, in RouteRequest request, in CandidateSet candidates, IRandomSource random, bool peek, ref PickSummary summary)
     {

@@ -31,6 +31,8 @@ public sealed class ArchitectureTests
         [("LlmResponseExtensions.cs", "Providers")] = "the route is read off the response types that carry it",
         [("Health/HealthTracker.cs", "Routing")] = "health belongs to deployments of groups, which Routing defines",
         [("Health/HealthTracker.cs", "Providers")] = "a key's cooldown is kept by the id of its credential",
+        [("Health/KeyCooldowns.cs", "Routing")] = "a key cools at a deployment, which Routing defines",
+        [("Health/KeyCooldowns.cs", "Providers")] = "a key's cooldown is kept by the id of its credential",
         [("Health/CooldownRules.cs", "Routing")] = "the rules are settings of groups and deployments",
         [("Health/CooldownChange.cs", "Routing")] = "the event names the deployment",
         [("Limits/DeploymentAdmission.cs", "Routing")] = "limits belong to deployments, which Routing defines",
