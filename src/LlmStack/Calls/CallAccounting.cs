@@ -118,6 +118,11 @@ internal sealed class CallAccounting(
             route.Details().RetryWait = time.GetElapsedTime(0, state.WaitedTicks);
         }
 
+        if (state.QueuedTicks > 0)
+        {
+            route.Details().QueueWait = time.GetElapsedTime(0, state.QueuedTicks);
+        }
+
         if (state.ConsumerTicks > 0)
         {
             route.Details().Consumer = time.GetElapsedTime(0, state.ConsumerTicks);

@@ -141,6 +141,7 @@ internal static class ServiceRegistration
         services.TryAddSingleton<CallPreparation>();
         services.TryAddSingleton<CallPlanner>();
         services.TryAddSingleton<AttemptAccounting>();
+        services.TryAddSingleton<AttemptQueue>();
         services.TryAddSingleton<AttemptLoop>();
         services.TryAddSingleton<CallAccounting>();
         services.TryAddSingleton<CallRunner>();

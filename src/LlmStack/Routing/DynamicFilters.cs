@@ -61,9 +61,11 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
         {
             CircuitState.Open => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is cooling down after failures", LlmErrorKind.NoCandidate, cooling),
             CircuitState.Probing => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is being probed after a cooldown", LlmErrorKind.NoCandidate, cooling),
-            _ => deployment.Health.Headroom.WaitFor(request.EstimatedInputTokens, request.Timestamp) is > 0 and var reset
-                ? new DynamicVerdict(Removal.Cooldown, FilterNames.Headroom, "the provider reports fewer tokens left than the prompt has", LlmErrorKind.NoCandidate, reset)
-                : default,
+            _ when deployment.Health.Headroom.WaitFor(request.EstimatedInputTokens, request.Timestamp) is > 0 and var reset =>
+                new DynamicVerdict(Removal.Cooldown, FilterNames.Headroom, "the provider reports fewer tokens left than the prompt has", LlmErrorKind.NoCandidate, reset),
+            _ when deployment.MaxConcurrency is { } places && !deployment.Gate.HasRoom(places) =>
+                new DynamicVerdict(Removal.Concurrency, FilterNames.Concurrency, "all its places are taken", LlmErrorKind.Overloaded, DynamicVerdict.Never),
+            _ => default,
         };
     }
 

@@ -12,4 +12,5 @@ internal enum Removal
     History,
     Limits,
     Cooldown,
+    Concurrency,
 }
