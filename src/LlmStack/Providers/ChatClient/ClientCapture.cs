@@ -83,7 +83,7 @@ internal static class ClientCapture
         writer.WriteStartObject();
         writer.WritePropertyName("messages"u8);
         MessageWriter.WriteMessages(writer, messages, instructions, Shape, developerRole: false, report: null);
-        ToolWriter.WriteTools(writer, functions);
+        ToolWriter.WriteTools(writer, functions, report: null);
         writer.WriteEndObject();
     }
 

@@ -23,7 +23,17 @@ internal static class RawRequest
         }
 
         JsonObject? fields = properties is not null && properties.TryGetValue(RawOptionsExtensions.FieldsKey, out object? given) ? given as JsonObject : null;
-        JsonObject? made = Made(call, options, provider);
+        JsonObject? made;
+        try
+        {
+            made = Made(call, options, provider);
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
+
         if (fields is null && made is null)
         {
             return;
@@ -46,10 +56,10 @@ internal static class RawRequest
         options?.AdditionalProperties is { } properties && properties.TryGetValue(RawOptionsExtensions.ResponseKey, out object? value) && value is true;
 
     /// <summary>A copy of the provider's JSON, for a raw representation.</summary>
-    public static JsonElement Copy(ReadOnlyMemory<byte> json)
+    public static JsonElement Copy(ReadOnlySpan<byte> json)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
-        return document.RootElement.Clone();
+        var reader = new Utf8JsonReader(json);
+        return JsonElement.TryParseValue(ref reader, out JsonElement? element) ? element.Value : default;
     }
 
     private static JsonObject? Made(ProviderCall call, ChatOptions? options, ILlmProvider provider)

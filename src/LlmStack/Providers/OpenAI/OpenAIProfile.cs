@@ -1,17 +1,25 @@
+using LlmStack.Providers.Fidelity;
+
 namespace LlmStack.Providers.OpenAI;
 
 /// <summary>How one family of servers differs from the format's centre.</summary>
 internal sealed record OpenAIProfile
 {
-    public static readonly OpenAIProfile OpenAI = new() { MaxTokensField = "max_completion_tokens", KnowsFamilies = true, SendsNames = true };
+    public static readonly OpenAIProfile OpenAI = new() { MaxTokensField = "max_completion_tokens", Traits = "openai", SendsNames = true, CallIds = ToolCallIdRules.OpenAI };
 
     public static readonly OpenAIProfile Compatible = new() { MaxTokensField = "max_tokens", SendsTopK = true };
 
     /// <summary>The field of the largest number of output tokens.</summary>
     public required string MaxTokensField { get; init; }
 
-    /// <summary>Whether <see cref="ModelFamily"/> applies.</summary>
-    public bool KnowsFamilies { get; init; }
+    /// <summary>The provider's name in the table of <see cref="ModelTraits"/>; null when nothing is known of its models.</summary>
+    public string? Traits { get; init; }
+
+    /// <summary>What the service demands of a conversation.</summary>
+    public HistoryRules History { get; init; } = HistoryRules.OpenAI;
+
+    /// <summary>Which ids of tool calls it accepts; null: any.</summary>
+    public ToolCallIdRules? CallIds { get; init; }
 
     /// <summary>Whether <c>top_k</c> is a field.</summary>
     public bool SendsTopK { get; init; }

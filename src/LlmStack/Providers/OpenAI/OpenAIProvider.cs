@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -33,15 +34,25 @@ internal sealed class OpenAIProvider : ILlmProvider
 
     public async ValueTask<ChatResponse> ChatAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
-        using PooledBuffer body = ChatRequestWriter.Write(call, messages, options, _profile, stream: false);
+        ChatPlan plan = ChatPlan.Of(call, options, _profile);
+        using PooledBuffer body = Write(call, messages, plan, stream: false);
         using HttpResponseMessage response = await _http.SendAsync(call, _address.Of(call.Model), body, stream: false, cancellationToken).ConfigureAwait(false);
         using PooledBuffer answer = await _http.ReadBodyAsync(response, call, cancellationToken).ConfigureAwait(false);
-        return ChatResponseReader.Read(answer, _http, call, _profile);
+        RoutedChatResponse read = ChatResponseReader.Read(answer, _http, call, _profile);
+        StructuredOutput.Finish(read, plan.Structure, Setup.Name);
+        if (RawRequest.WantsResponse(options))
+        {
+            read.RawRepresentation = RawRequest.Copy(answer.WrittenSpan);
+        }
+
+        return read;
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await OpenStreamAsync(call, messages, options, cancellationToken).ConfigureAwait(false);
+        ChatPlan plan = ChatPlan.Of(call, options, _profile);
+        bool keepsRaw = RawRequest.WantsResponse(options);
+        using HttpResponseMessage response = await OpenStreamAsync(call, messages, plan, cancellationToken).ConfigureAwait(false);
         Stream stream = await _http.OpenAsync(response, call, cancellationToken).ConfigureAwait(false);
         await using var disposing = stream.ConfigureAwait(false);
         using var reader = new SseReader(stream, _http.MaxBodyBytes);
@@ -50,6 +61,7 @@ internal sealed class OpenAIProvider : ILlmProvider
         {
             while (session.Next(reader) is { } update)
             {
+                update.RawRepresentation = keepsRaw ? RawRequest.Copy(reader.Data) : null;
                 yield return update;
                 cancellationToken.ThrowIfCancellationRequested();
             }
@@ -83,7 +95,9 @@ internal sealed class OpenAIProvider : ILlmProvider
             yield return closing;
         }
 
-        yield return session.Final();
+        RoutedChatResponseUpdate final = session.Final();
+        StructuredOutput.Finish(final, plan.Structure, Setup.Name);
+        yield return final;
     }
 
     public object? GetService(Type serviceType) =>
@@ -93,9 +107,16 @@ internal sealed class OpenAIProvider : ILlmProvider
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 
-    private async ValueTask<HttpResponseMessage> OpenStreamAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> OpenStreamAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatPlan plan, CancellationToken cancellationToken)
     {
-        using PooledBuffer body = ChatRequestWriter.Write(call, messages, options, _profile, stream: true);
+        using PooledBuffer body = Write(call, messages, plan, stream: true);
         return await _http.SendAsync(call, _address.Of(call.Model), body, stream: true, cancellationToken).ConfigureAwait(false);
+    }
+
+    private PooledBuffer Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, in ChatPlan plan, bool stream)
+    {
+        PooledBuffer body = ChatRequestWriter.Write(call, messages, plan, _profile, stream);
+        RawRequest.Apply(call, plan.Options, this, ref body);
+        return body;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.OpenAI;
@@ -6,8 +7,9 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>Writes how much to reason, in each service's own words.</summary>
 internal static class ReasoningWriter
 {
-    public static void Write(Utf8JsonWriter writer, ReasoningOptions reasoning, ReasoningDialect dialect, AttemptReport report)
+    public static void Write(Utf8JsonWriter writer, ReasoningOptions reasoning, ReasoningDialect dialect, ModelTraits traits, ProviderCall call)
     {
+        AttemptReport report = call.Report;
         bool hides = reasoning.Output == ReasoningOutput.None;
         if (reasoning.Output is not null && !(hides && dialect == ReasoningDialect.Object))
         {
@@ -25,6 +27,7 @@ internal static class ReasoningWriter
         }
 
         bool off = effort == ReasoningEffort.None;
+        string? word = traits.EffortFor(effort);
         switch (dialect)
         {
             case ReasoningDialect.HighOrNone:
@@ -41,20 +44,20 @@ internal static class ReasoningWriter
                 writer.WriteEndObject();
                 if (!off)
                 {
-                    writer.WriteString("reasoning_effort"u8, effort == ReasoningEffort.ExtraHigh ? "max" : WordOf(effort));
+                    writer.WriteString("reasoning_effort"u8, effort == ReasoningEffort.ExtraHigh ? "max" : word ?? "high");
                 }
 
                 break;
             case ReasoningDialect.Object:
-                WriteObject(writer, effort, hides);
+                WriteObject(writer, word, hides);
                 break;
             case ReasoningDialect.EnabledObject:
                 writer.WriteStartObject("reasoning"u8);
                 writer.WriteBoolean("enabled"u8, !off);
                 writer.WriteEndObject();
-                if (!off)
+                if (!off && word is not null)
                 {
-                    writer.WriteString("reasoning_effort"u8, WordOf(effort));
+                    writer.WriteString("reasoning_effort"u8, word);
                 }
 
                 break;
@@ -62,14 +65,22 @@ internal static class ReasoningWriter
                 writer.WriteStartObject("chat_template_kwargs"u8);
                 writer.WriteBoolean("enable_thinking"u8, !off);
                 writer.WriteEndObject();
-                if (!off)
+                if (!off && word is not null)
                 {
-                    writer.WriteString("reasoning_effort"u8, WordOf(effort));
+                    writer.WriteString("reasoning_effort"u8, word);
                 }
 
                 break;
             default:
-                writer.WriteString("reasoning_effort"u8, WordOf(effort));
+                if (word is null)
+                {
+                    FieldPolicy.Unsupported(call, "reasoning_effort", FieldEffect.Sampling, "the model knows no efforts");
+                }
+                else
+                {
+                    writer.WriteString("reasoning_effort"u8, word);
+                }
+
                 break;
         }
     }
@@ -83,12 +94,12 @@ internal static class ReasoningWriter
         _ => dialect != ReasoningDialect.Object,
     };
 
-    private static void WriteObject(Utf8JsonWriter writer, ReasoningEffort? effort, bool hides)
+    private static void WriteObject(Utf8JsonWriter writer, string? effort, bool hides)
     {
         writer.WriteStartObject("reasoning"u8);
-        if (effort is { } value)
+        if (effort is not null)
         {
-            writer.WriteString("effort"u8, WordOf(value));
+            writer.WriteString("effort"u8, effort);
         }
 
         if (hides)
@@ -98,14 +109,4 @@ internal static class ReasoningWriter
 
         writer.WriteEndObject();
     }
-
-    private static string WordOf(ReasoningEffort effort) => effort switch
-    {
-        ReasoningEffort.None => "none",
-        ReasoningEffort.Low => "low",
-        ReasoningEffort.Medium => "medium",
-        ReasoningEffort.High => "high",
-        ReasoningEffort.ExtraHigh => "xhigh",
-        _ => throw MessageWriter.Unsupported($"Reasoning.Effort: {(int)effort} is unknown; allowed are None, Low, Medium, High and ExtraHigh."),
-    };
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -7,16 +8,7 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>Writes tools, the choice among them, and response formats.</summary>
 internal static class ToolWriter
 {
-    /// <summary>Strict mode allows only a part of JSON schema; both sides of the cache keep one schema per tool.</summary>
-    private static readonly AIJsonSchemaTransformCache Strict = new(new AIJsonSchemaTransformOptions
-    {
-        DisallowAdditionalProperties = true,
-        RequireAllProperties = true,
-        ConvertBooleanSchemas = true,
-        MoveDefaultKeywordToDescription = true,
-    });
-
-    public static void WriteTools(Utf8JsonWriter writer, IList<AITool> tools)
+    public static void WriteTools(Utf8JsonWriter writer, IList<AITool> tools, AttemptReport? report)
     {
         writer.WriteStartArray("tools"u8);
         for (int i = 0; i < tools.Count; i++)
@@ -37,7 +29,7 @@ internal static class ToolWriter
             }
 
             writer.WritePropertyName("parameters"u8);
-            ValueWriter.WriteElement(writer, strict == true ? Strict.GetOrCreateTransformedSchema(function) : function.JsonSchema);
+            ValueWriter.WriteElement(writer, strict == true && report is not null ? SchemaRewriter.ForTool(function, SchemaDialect.OpenAIStrict, report) : function.JsonSchema);
             if (strict is { } value)
             {
                 writer.WriteBoolean("strict"u8, value);
@@ -76,7 +68,7 @@ internal static class ToolWriter
         }
     }
 
-    public static void WriteFormat(Utf8JsonWriter writer, ChatResponseFormat format, IReadOnlyDictionary<string, object?>? properties)
+    public static void WriteFormat(Utf8JsonWriter writer, ChatResponseFormat format, IReadOnlyDictionary<string, object?>? properties, AttemptReport report)
     {
         switch (format)
         {
@@ -97,7 +89,7 @@ internal static class ToolWriter
                 }
 
                 writer.WritePropertyName("schema"u8);
-                ValueWriter.WriteElement(writer, strict == true ? Strict.GetOrCreateTransformedSchema(json) ?? schema : schema);
+                ValueWriter.WriteElement(writer, strict == true ? SchemaRewriter.ForResponse(json, SchemaDialect.OpenAIStrict, report) : schema);
                 if (strict is { } value)
                 {
                     writer.WriteBoolean("strict"u8, value);

@@ -18,7 +18,9 @@ public sealed class ChatRequestTests
 
     private static string Body(ChatOptions? options = null, IReadOnlyList<ChatMessage>? messages = null, OpenAIProfile? profile = null, bool stream = false, ProviderCall? call = null)
     {
-        using PooledBuffer body = ChatRequestWriter.Write(call ?? Call(), messages ?? Hello, options, profile ?? OpenAIProfile.OpenAI, stream);
+        call ??= Call();
+        profile ??= OpenAIProfile.OpenAI;
+        using PooledBuffer body = ChatRequestWriter.Write(call, messages ?? Hello, ChatPlan.Of(call, options, profile), profile, stream);
         return Encoding.UTF8.GetString(body.WrittenSpan);
     }
 
@@ -101,7 +103,7 @@ public sealed class ChatRequestTests
     {
         string body = Body(new ChatOptions { Instructions = "I", Reasoning = new() { Effort = ReasoningEffort.ExtraHigh } }, call: Call("o3"));
         Assert.Contains("""{"role":"developer","content":"I"}""", body, StringComparison.Ordinal);
-        Assert.Contains("\"reasoning_effort\":\"xhigh\"", body, StringComparison.Ordinal);
+        Assert.Contains("\"reasoning_effort\":\"high\"", body, StringComparison.Ordinal);
     }
 
     [Fact]

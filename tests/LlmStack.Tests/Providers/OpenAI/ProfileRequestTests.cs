@@ -15,7 +15,8 @@ public sealed class ProfileRequestTests
 
     private static string Body(string name, ChatOptions? options = null, IReadOnlyList<ChatMessage>? messages = null, bool stream = false, ProviderCall? call = null)
     {
-        using PooledBuffer body = ChatRequestWriter.Write(call ?? Call("m"), messages ?? Hello, options, Of(name), stream);
+        call ??= Call("m");
+        using PooledBuffer body = ChatRequestWriter.Write(call, messages ?? Hello, ChatPlan.Of(call, options, Of(name)), Of(name), stream);
         return Encoding.UTF8.GetString(body.WrittenSpan);
     }
 

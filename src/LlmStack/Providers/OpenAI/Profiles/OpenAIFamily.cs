@@ -1,3 +1,5 @@
+using LlmStack.Providers.Fidelity;
+
 namespace LlmStack.Providers.OpenAI.Profiles;
 
 /// <summary>The table of the OpenAI-compatible family: a new service is a row.</summary>
@@ -69,6 +71,7 @@ internal static class OpenAIFamily
             SplitsThinkTags = true,
             AsksStreamUsage = false,
             RefusedFields = ["logit_bias", "seed", "stop"],
+            History = HistoryRules.Perplexity,
         })
         {
             CatalogName = "perplexity",
@@ -107,6 +110,8 @@ internal static class OpenAIFamily
             Reasoning = ReasoningDialect.HighOrNone,
             RefusedFields = ["logit_bias", "logprobs", "top_logprobs", "user", "store"],
             EmbeddingBatchTokens = 16_000,
+            History = HistoryRules.Mistral,
+            CallIds = ToolCallIdRules.Mistral,
         })
         {
             SystemName = "mistral_ai",
