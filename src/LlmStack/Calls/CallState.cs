@@ -22,6 +22,7 @@ internal sealed class CallState(TimeProvider time)
     public long ProviderTicks;
     public long ConsumerTicks;
     public long WaitedTicks;
+    public long QueuedTicks;
     public TimeSpan RequestTimeout;
 
     // What happened so far.
@@ -122,6 +123,7 @@ internal sealed class CallState(TimeProvider time)
         Group = group;
         Policy = group.Policy.MaxAttempts == Policy.MaxAttempts ? group.Policy : group.Policy with { MaxAttempts = Policy.MaxAttempts };
         Rewrite = rewrite;
+        History?.EnterFallback();
         Route.Group = group.Name;
         AttemptsInGroup = 0;
         RetriesInGroup = 0;
@@ -138,7 +140,7 @@ internal sealed class CallState(TimeProvider time)
         Caller = default;
         Operation = default;
         Streaming = false;
-        Started = Deadline = ProviderTicks = ConsumerTicks = WaitedTicks = 0;
+        Started = Deadline = ProviderTicks = ConsumerTicks = WaitedTicks = QueuedTicks = 0;
         Attempts = AttemptsInGroup = RetriesInGroup = 0;
         AttemptWait = default;
         LastError = null;

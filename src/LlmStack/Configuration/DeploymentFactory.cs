@@ -43,6 +43,7 @@ internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntr
             TokensPerMinute = options.TokensPerMinute,
             Info = info,
             ContextWindow = options.ContextWindow ?? info?.ContextWindow,
+            Quality = options.Quality ?? Deployment.UnknownQuality,
             MaxOutputTokens = options.MaxOutputTokens,
             Capabilities = CapabilityNames.Parse(options.Capabilities),
             TrainsOnData = options.TrainsOnData ?? provider.TrainsOnData,

@@ -1,6 +1,7 @@
 using LlmStack.Providers.Anthropic;
 using LlmStack.Providers.Gemini;
 using LlmStack.Providers.OpenAI;
+using LlmStack.Providers.OpenAI.Azure;
 using LlmStack.Providers.OpenAI.Profiles;
 
 namespace LlmStack.Configuration;
@@ -17,6 +18,11 @@ internal sealed class ProviderFormats
             EndpointVariables = ["OPENAI_BASE_URL", "OPENAI_API_BASE"],
             OrganizationVariables = ["OPENAI_ORG_ID", "OPENAI_ORGANIZATION"],
             ProjectVariables = ["OPENAI_PROJECT_ID"],
+        },
+        new(new AzureOpenAIFormat(), "azure")
+        {
+            EndpointVariables = ["AZURE_OPENAI_ENDPOINT"],
+            ApiVersionVariables = ["OPENAI_API_VERSION", "AZURE_OPENAI_API_VERSION"],
         },
         Compatible,
         new(new AnthropicFormat(), "anthropic")

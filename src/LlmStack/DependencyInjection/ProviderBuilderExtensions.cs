@@ -14,6 +14,28 @@ public static class ProviderBuilderExtensions
     public static ILlmStackBuilder AddOpenAI(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null)
         => builder.AddFormat("openai", "OpenAI", endpoint: null, configure);
 
+    /// <summary>Adds Azure OpenAI under the name <c>azure</c>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">
+    /// Changes its options, or null. Without them the variables <c>AZURE_OPENAI_ENDPOINT</c>, <c>AZURE_OPENAI_API_KEY</c> and
+    /// <c>OPENAI_API_VERSION</c> are used; a dated version asks the deployments path, none the v1 path.
+    /// </param>
+    /// <remarks>A token of Entra instead of a key: <see cref="ProviderBuilder.UseTokenCredential"/>.</remarks>
+    public static ILlmStackBuilder AddAzureOpenAI(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null)
+        => builder.AddFormat("azure", "AzureOpenAI", endpoint: null, configure);
+
+    /// <summary>Adds one of several Azure OpenAI resources.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The provider's name, without <c>/</c> and <c>:</c>, for instance <c>azure-eu</c>.</param>
+    /// <param name="address">The resource's address, for instance <c>https://my-resource.openai.azure.com</c>; checked at start.</param>
+    /// <param name="configure">Changes its options, or null.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> or <paramref name="address"/> is empty.</exception>
+    public static ILlmStackBuilder AddAzureOpenAI(this ILlmStackBuilder builder, string name, string address, Action<ProviderOptions>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(address);
+        return builder.AddFormat(name, "AzureOpenAI", address, configure);
+    }
+
     /// <summary>Adds Anthropic under the name <c>anthropic</c>.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Changes its options, or null. Without a key there, the variable <c>ANTHROPIC_API_KEY</c> is used.</param>

@@ -31,6 +31,7 @@ public sealed class ArchitectureTests
         [("LlmResponseExtensions.cs", "Providers")] = "the route is read off the response types that carry it",
         [("Health/HealthTracker.cs", "Routing")] = "health belongs to deployments of groups, which Routing defines",
         [("Health/HealthTracker.cs", "Providers")] = "a key's cooldown is kept by the id of its credential",
+        [("Health/CooldownRules.cs", "Routing")] = "the rules are settings of groups and deployments",
         [("Health/CooldownChange.cs", "Routing")] = "the event names the deployment",
         [("Limits/DeploymentAdmission.cs", "Routing")] = "limits belong to deployments, which Routing defines",
         [("Limits/Demand.cs", "Routing")] = "a demand names the deployment",
@@ -40,6 +41,7 @@ public sealed class ArchitectureTests
         [("Providers/ChatClient/ClientCapture.cs", "Providers/OpenAI")] = "content of foreign clients is recorded OpenAI-shaped, by the same writer",
         [("Routing/ProviderEntry.cs", "Providers")] = "a snapshot holds the adapter and the credential of a deployment",
         [("Routing/CallPolicy.cs", "Providers")] = "the time limits of an attempt are handed to its adapter",
+        [("Routing/QualityObserver.cs", "Tracing")] = "scores of calls reach what is known of the deployment that served",
         [("Routing/CallRoute.cs", "Tracing")] = "the route names its trace, so that a response can be scored",
         [("Tracing/ActivityTags.cs", "Routing")] = "spans of calls carry the route, a public result",
         [("Tracing/LlmTracer.cs", "Routing")] = "spans of calls carry the route, a public result",
@@ -64,6 +66,7 @@ public sealed class ArchitectureTests
         [("Configuration/ProviderFormats.cs", "Providers/Anthropic")] = "the table of wire formats: a new one is a row there",
         [("Configuration/ProviderFormats.cs", "Providers/Gemini")] = "the table of wire formats: a new one is a row there",
         [("Configuration/ProviderFormats.cs", "Providers/OpenAI")] = "the table of wire formats: a new one is a row there",
+        [("Configuration/ProviderFormats.cs", "Providers/OpenAI/Azure")] = "the table of wire formats: a new one is a row there",
         [("Configuration/ProviderFormats.cs", "Providers/OpenAI/Profiles")] = "each member of the OpenAI-compatible family is a row of the table of wire formats",
     };
 

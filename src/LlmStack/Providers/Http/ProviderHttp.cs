@@ -166,10 +166,10 @@ internal sealed class ProviderHttp(ProviderSetup setup)
             KeyHeader? key = _key;
             if (key is null || !string.Equals(key.Secret, secret, StringComparison.Ordinal))
             {
-                _key = key = KeyHeader.Make(setup.Name, call.Credential.Id, secret, setup.Key);
+                _key = key = KeyHeader.Make(setup.Name, call.Credential.Id, secret, KeyHeader.PlacementOf(secret, setup));
             }
 
-            request.Headers.TryAddWithoutValidation(setup.Key.Header, key.Value);
+            request.Headers.TryAddWithoutValidation(key.Name, key.Value);
         }
 
         if (call.TraceParent is { } traceParent)
