@@ -34,6 +34,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         call.DeploymentId = deployment.Id;
         call.Model = deployment.Model;
         call.Info = deployment.Info;
+        call.Api = deployment.Api;
         call.Credential = deployment.ProviderEntry!.Credentials.For(state.Request.Context)[0];
         call.Timeouts = attempt.Timeouts;
         SetFidelity(call, deployment.ProviderEntry, state.Request.Routing);

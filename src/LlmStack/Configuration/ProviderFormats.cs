@@ -1,3 +1,4 @@
+using LlmStack.Providers.Ollama;
 using LlmStack.Providers.OpenAI;
 using LlmStack.Providers.OpenAI.Profiles;
 
@@ -17,6 +18,7 @@ internal sealed class ProviderFormats
             ProjectVariables = ["OPENAI_PROJECT_ID"],
         },
         Compatible,
+        new(new OllamaFormat(), "ollama") { EndpointVariables = ["OLLAMA_HOST"], AddressOf = OllamaAddress.Of },
         .. OpenAIFamily.Members.Select(static member => new ProviderFormatRow(new OpenAIFamilyFormat(member), member.Name)
         {
             FurtherKeyVariables = member.FurtherKeyVariables,

@@ -1,3 +1,5 @@
+using LlmStack.Providers.OpenAI.Responses;
+
 namespace LlmStack.Providers.OpenAI.Profiles;
 
 /// <summary>The wire format of one member of the family.</summary>
@@ -15,5 +17,5 @@ internal sealed class OpenAIFamilyFormat(FamilyMember member) : IProviderFormat
 
     public string? CatalogName => member.CatalogName;
 
-    public ILlmProvider Create(ProviderSetup setup) => new OpenAIProvider(setup, member.Profile);
+    public ILlmProvider Create(ProviderSetup setup) => new ChatApiSwitch(new OpenAIProvider(setup, member.Profile), setup, hasResponses: false);
 }
