@@ -9,13 +9,17 @@ namespace LlmStack.Calls;
 /// <summary>Opens and settles attempts: health, limits, the attempt on the route, its span. Each attempt is settled exactly once.</summary>
 internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace trace, HealthTracker health, IAdmission admission, ITokenEstimator estimator, TimeProvider time)
 {
-    /// <summary>Opens an attempt; false when the deployment's limit was reached in the meantime.</summary>
+    /// <summary>
+    /// Opens an attempt, for which a place is held where the deployment's concurrency is limited; false when its rate limit was reached in
+    /// the meantime, and then the place is given back.
+    /// </summary>
     public bool TryBegin(CallState state, CallAttempt attempt, Member member, long now)
     {
         Deployment deployment = member.Deployment;
         var demand = new Demand(deployment, state.Request.Context, state.Request.EstimatedInputTokens, state.Request.LikelyOutputTokens, now);
         if (!admission.TryReserve(demand, out Reservation reservation).Admitted)
         {
+            LeaveQueue(deployment);
             return false;
         }
 
@@ -84,6 +88,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         bool sent = report.RequestSent || error.StatusCode is not null || error.Kind != LlmErrorKind.Network;
         RouteAttempt entry = Add(state, attempt, error, now);
         admission.Settle(attempt.Reservation, new UsageAmounts(sent ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
+        LeaveQueue(deployment);
         attempt.IsOpen = false;
         state.ProviderTicks += busy;
         CallTrace.AttemptFailed(state, entry, error, now);
@@ -98,7 +103,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         long input = usage?.InputTokenCount ?? state.Request.EstimatedInputTokens;
         long firstToken = attempt.FirstTokenAt > 0 ? attempt.FirstTokenAt : now;
         long busy = now - attempt.Started - attempt.ConsumerTicks;
-        var sample = new AttemptSample(now, firstToken - attempt.Started, busy, output, state.Streaming);
+        var sample = new AttemptSample(now, firstToken - attempt.Started, busy, output, state.Streaming, input);
         if (attempt.CountsAs is { } counted)
         {
             health.Failed(deployment, state.Group, counted, sample);
@@ -110,10 +115,11 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
 
         admission.Settle(attempt.Reservation, new UsageAmounts(1, input, output, now));
         health.Headroom(deployment, attempt.Call.Report.Headroom, now);
+        LeaveQueue(deployment);
         attempt.IsOpen = false;
         attempt.Billing = AttemptBilling.TermsOf(state, attempt, time);
         state.ProviderTicks += busy;
-        if (state.Attempts > 1 || state.WaitedTicks > 0)
+        if (state.Attempts > 1 || state.WaitedTicks > 0 || state.QueuedTicks > 0)
         {
             Add(state, attempt, null, now);
         }
@@ -127,7 +133,8 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
             return;
         }
 
-        health.Cancelled(attempt.Member!.Deployment);
+        Deployment deployment = attempt.Member!.Deployment;
+        health.Cancelled(deployment);
         RouteAttempt entry = Add(state, attempt, null, now);
         entry.Error = LlmErrorKind.Cancelled;
 
@@ -136,8 +143,17 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         Estimate(state, attempt, entry);
         entry.Billing = AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         admission.Settle(attempt.Reservation, new UsageAmounts(entry.MayHaveBeenBilled ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
+        LeaveQueue(deployment);
         attempt.IsOpen = false;
         state.ProviderTicks += now - attempt.Started - attempt.ConsumerTicks;
+    }
+
+    private static void LeaveQueue(Deployment deployment)
+    {
+        if (deployment.MaxConcurrency is not null)
+        {
+            deployment.Gate.Leave();
+        }
     }
 
     private static AttemptTimeouts TimeoutsOf(CallState state, Member member)

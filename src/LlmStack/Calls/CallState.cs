@@ -22,6 +22,7 @@ internal sealed class CallState(TimeProvider time)
     public long ProviderTicks;
     public long ConsumerTicks;
     public long WaitedTicks;
+    public long QueuedTicks;
     public TimeSpan RequestTimeout;
 
     // What happened so far.
@@ -138,7 +139,7 @@ internal sealed class CallState(TimeProvider time)
         Caller = default;
         Operation = default;
         Streaming = false;
-        Started = Deadline = ProviderTicks = ConsumerTicks = WaitedTicks = 0;
+        Started = Deadline = ProviderTicks = ConsumerTicks = WaitedTicks = QueuedTicks = 0;
         Attempts = AttemptsInGroup = RetriesInGroup = 0;
         AttemptWait = default;
         LastError = null;

@@ -20,6 +20,7 @@ internal static class DeploymentDefinition
             : Differ(a.MaxQueue, b.MaxQueue) ? nameof(DeploymentOptions.MaxQueue)
             : Differ(a.AcceptsPrefill, b.AcceptsPrefill) ? nameof(DeploymentOptions.AcceptsPrefill)
             : Differ(a.ContextWindow, b.ContextWindow) ? nameof(DeploymentOptions.ContextWindow)
+            : Differ(a.Quality, b.Quality) ? nameof(DeploymentOptions.Quality)
             : Differ(a.MaxOutputTokens, b.MaxOutputTokens) ? nameof(DeploymentOptions.MaxOutputTokens)
             : Differ(a.Capabilities, b.Capabilities) ? nameof(DeploymentOptions.Capabilities)
             : Differ(a.TrainsOnData, b.TrainsOnData) ? nameof(DeploymentOptions.TrainsOnData)
@@ -44,6 +45,7 @@ internal static class DeploymentDefinition
         MaxQueue = a.MaxQueue ?? b.MaxQueue,
         AcceptsPrefill = a.AcceptsPrefill ?? b.AcceptsPrefill,
         ContextWindow = a.ContextWindow ?? b.ContextWindow,
+        Quality = a.Quality ?? b.Quality,
         MaxOutputTokens = a.MaxOutputTokens ?? b.MaxOutputTokens,
         Capabilities = a.Capabilities.Count > 0 ? a.Capabilities : b.Capabilities,
         TrainsOnData = a.TrainsOnData ?? b.TrainsOnData,

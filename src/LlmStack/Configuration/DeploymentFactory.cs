@@ -44,6 +44,7 @@ internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntr
             Info = info,
             Api = options.Api,
             ContextWindow = options.ContextWindow ?? info?.ContextWindow,
+            Quality = options.Quality ?? Deployment.UnknownQuality,
             MaxOutputTokens = options.MaxOutputTokens,
             Capabilities = CapabilityNames.Parse(options.Capabilities),
             TrainsOnData = options.TrainsOnData ?? provider.TrainsOnData,

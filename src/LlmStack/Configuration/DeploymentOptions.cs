@@ -15,6 +15,9 @@ public sealed class DeploymentOptions
     /// <summary>Share of the load relative to the others; 0 or more. 0 is never first choice. Null: by requests or tokens per minute, else even.</summary>
     public double? Weight { get; set; }
 
+    /// <summary>How good its answers are expected to be before scores say so, 0 to 1; for <c>Utility</c> and <c>Adaptive</c>. Default 0.5.</summary>
+    public double? Quality { get; set; }
+
     /// <summary>Requests allowed in any 60 seconds; 1 or more. Null: no limit.</summary>
     public int? RequestsPerMinute { get; set; }
 

@@ -13,6 +13,7 @@ internal static class ProviderOverlay
         target.ApiKeyVariable = code.ApiKeyVariable ?? target.ApiKeyVariable;
         target.Organization = code.Organization ?? target.Organization;
         target.Project = code.Project ?? target.Project;
+        target.Location = code.Location ?? target.Location;
         target.ApiVersion = code.ApiVersion ?? target.ApiVersion;
         target.IsLocal = code.IsLocal ?? target.IsLocal;
         target.UnsupportedFields = code.UnsupportedFields == Unset.UnsupportedFields ? target.UnsupportedFields : code.UnsupportedFields;

@@ -7,9 +7,6 @@ namespace LlmStack.Health;
 /// <summary>Turns outcomes of attempts into latency estimates and cooldowns.</summary>
 internal sealed class HealthTracker
 {
-    /// <summary>A single member leaves by the ratio rule only after this many attempts in the window.</summary>
-    public const int SingleMemberAttempts = 1000;
-
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
     private static readonly TimeSpan ProbeLease = TimeSpan.FromSeconds(1);
 
@@ -56,6 +53,13 @@ internal sealed class HealthTracker
     public bool TryEnter(Deployment deployment, long now) =>
         MayEnter(deployment.Health.Circuit, now) && (KeyOf(deployment) is not { } key || MayEnter(key, now));
 
+    /// <summary>The share of its usual load that a deployment gets: 1, unless it has just come back from a cooldown.</summary>
+    public static double ShareOf(Deployment deployment, long now)
+    {
+        Circuit own = deployment.Health.Circuit;
+        return own.IsIdle ? 1 : own.ShareAt(now);
+    }
+
     /// <summary>An attempt starts: counts it in flight. Every call is matched by exactly one of the others.</summary>
     public void Started(Deployment deployment)
     {
@@ -78,12 +82,12 @@ internal sealed class HealthTracker
         health.Leave();
         health.CountSuccess(sample, WindowOf(CallPolicy.Default.Cooldown), _frequency);
         long started = sample.Now - sample.Total;
-        bool closed = !health.Circuit.IsIdle && health.Circuit.Succeeded(started);
+        bool closed = !health.Circuit.IsIdle && health.Circuit.Succeeded(started, sample.Now);
         if (closed)
         {
             health.ForgetWindow();
         }
-        closed |= KeyOf(deployment) is { IsIdle: false } key && key.Succeeded(started);
+        closed |= KeyOf(deployment) is { IsIdle: false } key && key.Succeeded(started, sample.Now);
         if (closed)
         {
             Changed?.Invoke(new CooldownChange(deployment, Cooling: false, TimeSpan.Zero, LlmErrorKind.Unknown));
@@ -96,7 +100,9 @@ internal sealed class HealthTracker
         DeploymentHealth health = deployment.Health;
         health.Leave();
         health.NoteFailure(error.Kind);
-        if (!IsFaultOfDeployment(error))
+        CallPolicy settings = group.PolicyFor(deployment);
+        ErrorRule rule = settings.Errors[error.Kind];
+        if (!Counts(error, rule))
         {
             ReleaseProbes(deployment);
             return;
@@ -105,35 +111,35 @@ internal sealed class HealthTracker
         {
             health.MeasureTimeout(sample, _frequency);
         }
-        CooldownPolicy policy = group.PolicyFor(deployment).Cooldown;
-        bool single = !HasAnotherMember(group, deployment);
+        CooldownPolicy policy = settings.Cooldown;
         // A probe that failed settles the matter whatever the counters say.
         bool probeFailed = health.Circuit.StateAt(sample.Now, _probeLease, out _) is CircuitState.HalfOpen or CircuitState.Probing;
-        health.CountFailure(sample, WindowOf(policy), error.Kind, out int attempts, out int failures, out int ofKind);
+        health.CountFailure(sample, WindowOf(policy), error.Kind, out FailureCounts counts);
         if (!policy.Enabled)
         {
             ReleaseProbes(deployment);
             return;
         }
-        TimeSpan asked = error.RetryAfter is { } after ? TimeSpan.FromTicks(Math.Clamp(after.Ticks, 0, LongestRetryAfter.Ticks)) : TimeSpan.Zero;
+        bool byCount = CooldownRules.CountRule(policy, rule, counts);
+        bool single = !HasAnotherMember(group, deployment);
         switch (error.Kind)
         {
             case LlmErrorKind.Authentication or LlmErrorKind.QuotaExhausted:
-                OpenKey(deployment, policy, asked, error.Kind, sample);
+                OpenKey(deployment, policy, error, sample);
                 break;
             case LlmErrorKind.PermissionDenied or LlmErrorKind.NotFound:
-                Open(deployment, health.Circuit, policy.LongDuration, policy.MaxDuration, asked, error.Kind, sample);
+                Open(deployment, health.Circuit, policy.LongDuration, policy, error, sample);
                 break;
-            case LlmErrorKind.RateLimited when !single:
-                Open(deployment, health.Circuit, asked > TimeSpan.Zero ? asked : policy.Duration, policy.MaxDuration, asked, error.Kind, sample);
+            case LlmErrorKind.RateLimited when byCount || (!single && rule.AllowedFailures is null):
+                Open(deployment, health.Circuit, Asked(error) is { Ticks: > 0 } asked ? asked : policy.Duration, policy, error, sample);
                 break;
             case LlmErrorKind.RateLimited:
                 ReleaseProbes(deployment);
                 break;
             default:
-                if (probeFailed || CountRule(policy, ofKind) || RatioRule(policy, single, attempts, failures))
+                if (probeFailed || byCount || CooldownRules.RatioRule(policy, single, counts))
                 {
-                    Open(deployment, health.Circuit, policy.Duration, policy.MaxDuration, asked, error.Kind, sample);
+                    Open(deployment, health.Circuit, policy.Duration, policy, error, sample);
                 }
                 break;
         }
@@ -184,18 +190,15 @@ internal sealed class HealthTracker
         _ => false,
     };
 
+    /// <summary>Whether a failure counts: what was set for its kind, else whether it is the deployment's fault. A caller's own key or limit never is.</summary>
+    private static bool Counts(LlmException error, ErrorRule rule) =>
+        rule.Cool is { } cool ? cool && error.Scope != LlmErrorScope.Caller : IsFaultOfDeployment(error);
+
     private static bool IsFaultOfDeployment(LlmException error) =>
         error.Scope is not (LlmErrorScope.Caller or LlmErrorScope.Request)
         && error.Kind is not (LlmErrorKind.InvalidRequest or LlmErrorKind.ContextWindowExceeded or LlmErrorKind.ContentPolicyViolation
             or LlmErrorKind.NoCandidate or LlmErrorKind.LimitExceeded or LlmErrorKind.BudgetExceeded or LlmErrorKind.PolicyDenied
             or LlmErrorKind.Configuration or LlmErrorKind.Cancelled);
-
-    private static bool CountRule(CooldownPolicy policy, int failuresOfKind) => policy.AllowedFailures > 0 && failuresOfKind > policy.AllowedFailures;
-
-    private static bool RatioRule(CooldownPolicy policy, bool single, int attempts, int failures) =>
-        policy.FailureRatio > 0
-        && attempts >= (single ? Math.Max(SingleMemberAttempts, policy.MinimumAttempts) : policy.MinimumAttempts)
-        && failures >= policy.FailureRatio * attempts;
 
     private static bool HasAnotherMember(ModelGroup group, Deployment deployment)
     {
@@ -211,7 +214,7 @@ internal sealed class HealthTracker
 
     private long WindowOf(CooldownPolicy policy) => ToTicks(policy.Window);
 
-    private void OpenKey(Deployment deployment, CooldownPolicy policy, TimeSpan asked, LlmErrorKind kind, in AttemptSample sample)
+    private void OpenKey(Deployment deployment, CooldownPolicy policy, LlmException error, in AttemptSample sample)
     {
         Circuit circuit = deployment.Health.Circuit;
         if (deployment.ProviderEntry?.Credential.Id is { } id && id != StaticCredential.None.Id)
@@ -221,16 +224,20 @@ internal sealed class HealthTracker
             // The verdict is the key's; the deployment's own circuit learned nothing from this probe.
             deployment.Health.Circuit.ReleaseProbe();
         }
-        Open(deployment, circuit, policy.LongDuration, policy.MaxDuration, asked, kind, sample);
+        Open(deployment, circuit, policy.LongDuration, policy, error, sample);
     }
 
-    private void Open(Deployment deployment, Circuit circuit, TimeSpan length, TimeSpan longest, TimeSpan asked, LlmErrorKind kind, in AttemptSample sample)
+    private void Open(Deployment deployment, Circuit circuit, TimeSpan first, CooldownPolicy policy, LlmException error, in AttemptSample sample)
     {
-        if (circuit.Open(sample.Now, sample.Now - sample.Total, ToTicks(length), ToTicks(longest), ToTicks(asked), kind, out long duration))
+        var length = new CooldownLength(ToTicks(first), ToTicks(policy.MaxDuration), ToTicks(Asked(error)), policy.HalfOpenProbes, ToTicks(policy.SlowStart));
+        if (circuit.Open(sample.Now, sample.Now - sample.Total, length, error.Kind, out long duration))
         {
-            Changed?.Invoke(new CooldownChange(deployment, Cooling: true, ToTimeSpan(duration), kind));
+            Changed?.Invoke(new CooldownChange(deployment, Cooling: true, ToTimeSpan(duration), error.Kind));
         }
     }
+
+    private static TimeSpan Asked(LlmException error) =>
+        error.RetryAfter is { } after ? TimeSpan.FromTicks(Math.Clamp(after.Ticks, 0, LongestRetryAfter.Ticks)) : TimeSpan.Zero;
 
     private void ReleaseProbes(Deployment deployment)
     {

@@ -58,6 +58,9 @@ internal sealed record ModelTraits
     /// <summary>How far answers can be bound to a form.</summary>
     public StructuredLevel StructuredOutput { get; init; }
 
+    /// <summary>Whether schemas of answers and tools may be JSON schemas where the format also has an older dialect of its own.</summary>
+    public bool JsonSchema { get; init; } = true;
+
     /// <summary>Whether tools and a schema may be sent together.</summary>
     public bool ToolsWithSchema { get; init; } = true;
 

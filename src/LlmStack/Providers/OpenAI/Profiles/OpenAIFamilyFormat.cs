@@ -17,5 +17,9 @@ internal sealed class OpenAIFamilyFormat(FamilyMember member) : IProviderFormat
 
     public string? CatalogName => member.CatalogName;
 
-    public ILlmProvider Create(ProviderSetup setup) => new ChatApiSwitch(new OpenAIProvider(setup, member.Profile), setup, hasResponses: false);
+    public ILlmProvider Create(ProviderSetup setup)
+    {
+        ProviderSetup own = setup with { JoinsTraces = member.JoinsTraces };
+        return new ChatApiSwitch(new OpenAIProvider(own, member.Profile), own, hasResponses: false);
+    }
 }
