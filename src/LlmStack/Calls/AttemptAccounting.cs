@@ -39,6 +39,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         call.DeploymentId = deployment.Id;
         call.Model = deployment.Model;
         call.Info = deployment.Info;
+        call.Api = deployment.Api;
         call.Credential = key;
         call.Timeouts = attempt.Timeouts;
         SetFidelity(call, deployment.ProviderEntry!, state.Request.Routing);
