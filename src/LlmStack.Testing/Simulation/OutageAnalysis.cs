@@ -41,6 +41,7 @@ internal static class OutageAnalysis
         int from = (int)phase.From.TotalSeconds;
         int to = Math.Min((int)Math.Ceiling(phase.To.TotalSeconds), seconds.Count);
         List<SimulationSecond> during = seconds.GetRange(Math.Min(from, to), Math.Max(0, to - from));
+        TimeSpan? back = FullShareAfter(phase, tally.Model.Index, seconds, from, to);
         TimeSpan? detected = null;
         TimeSpan? last = null;
         foreach ((TimeSpan at, TimeSpan duration) in tally.Cooldowns)
@@ -48,7 +49,12 @@ internal static class OutageAnalysis
             if (at >= phase.From && at < phase.To)
             {
                 detected ??= at - phase.From;
-                last = at + duration >= phase.To ? duration : null;
+            }
+
+            // A probe that hung through the end may open another one shortly after it.
+            if (at >= phase.From && at + duration >= phase.To && (back is null || at < phase.To + back))
+            {
+                last = duration;
             }
         }
 
@@ -61,7 +67,7 @@ internal static class OutageAnalysis
             detected,
             last,
             slowStart,
-            FullShareAfter(phase, tally.Model.Index, seconds, from, to));
+            back);
     }
 
     private static TimeSpan? FullShareAfter(ScenarioPhase phase, int index, List<SimulationSecond> seconds, int from, int to)
