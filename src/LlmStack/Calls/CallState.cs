@@ -123,6 +123,7 @@ internal sealed class CallState(TimeProvider time)
         Group = group;
         Policy = group.Policy.MaxAttempts == Policy.MaxAttempts ? group.Policy : group.Policy with { MaxAttempts = Policy.MaxAttempts };
         Rewrite = rewrite;
+        History?.EnterFallback();
         Route.Group = group.Name;
         AttemptsInGroup = 0;
         RetriesInGroup = 0;

@@ -4,6 +4,7 @@ namespace LlmStack.Routing;
 internal sealed class AttemptHistory
 {
     private readonly List<(Deployment Deployment, bool Refused)> _entries = new(4);
+    private bool _unknownMayFit;
 
     public int Count => _entries.Count;
 
@@ -11,10 +12,18 @@ internal sealed class AttemptHistory
     public int TooSmallWindow { get; private set; }
 
     /// <summary>Remembers that a prompt did not fit: only larger windows are worth asking.</summary>
-    public void NoteTooSmall(int window) => TooSmallWindow = Math.Max(TooSmallWindow, Math.Max(1, window));
+    public void NoteTooSmall(int window)
+    {
+        TooSmallWindow = Math.Max(TooSmallWindow, Math.Max(1, window));
+        _unknownMayFit = false;
+    }
 
-    /// <summary>Whether a deployment is not known to have more room than one that was too small.</summary>
-    public bool IsTooSmall(Deployment deployment) => TooSmallWindow > 0 && (deployment.ContextWindow ?? 0) <= TooSmallWindow;
+    /// <summary>A fallback was named by somebody who knows why: its windows may be unknown.</summary>
+    public void EnterFallback() => _unknownMayFit = true;
+
+    /// <summary>Whether a deployment has no more room than one that was too small; in the group that failed, one of unknown size counts as that.</summary>
+    public bool IsTooSmall(Deployment deployment) =>
+        TooSmallWindow > 0 && (deployment.ContextWindow is { } window ? window <= TooSmallWindow : !_unknownMayFit);
 
     /// <summary>Remembers an attempt. <paramref name="refused"/> is set after a non-transient refusal: never asked again.</summary>
     public void Add(Deployment deployment, bool refused) => _entries.Add((deployment, refused));
@@ -49,5 +58,6 @@ internal sealed class AttemptHistory
     {
         _entries.Clear();
         TooSmallWindow = 0;
+        _unknownMayFit = false;
     }
 }

@@ -62,7 +62,7 @@ public sealed class ModelTraitsTests
     [InlineData("openai", "a-deployment-of-my-own", ReasoningEffort.ExtraHigh, "xhigh")]
     [InlineData("anthropic", "claude-opus-4-5", ReasoningEffort.ExtraHigh, "high")]
     [InlineData("deepseek", "deepseek-v4", ReasoningEffort.Medium, "low")]
-    [InlineData("x-ai", "grok-3-mini", ReasoningEffort.Medium, "low")]
+    [InlineData("xai", "grok-3-mini", ReasoningEffort.Medium, "low")]
     public void An_effort_becomes_the_nearest_word_the_model_knows(string provider, string model, ReasoningEffort effort, string? word) =>
         Assert.Equal(word, ModelTraits.Of(provider, model).EffortFor(effort));
 
