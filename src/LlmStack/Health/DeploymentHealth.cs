@@ -9,6 +9,7 @@ internal sealed class DeploymentHealth
 
     private readonly Lock _lock = new();
     private readonly SlidingCounts _window = new();
+    private RecentOutcomes _recent;
     private PaddedCount _inFlight;
     private long _successes;
     private long _failures;
@@ -80,6 +81,7 @@ internal sealed class DeploymentHealth
             _successes++;
             _window.EnsureLength(defaultWindow);
             _window.AddAttempt(sample.Now);
+            _recent.Add(failed: false);
             Measure(sample, frequency);
         }
     }
@@ -99,7 +101,8 @@ internal sealed class DeploymentHealth
         {
             _window.SetLength(window);
             _window.AddFailure(sample.Now, kind);
-            counts = _window.Sum(sample.Now, kind);
+            _recent.Add(failed: true);
+            counts = _window.Sum(sample.Now, kind) with { Recent = _recent };
         }
     }
 
@@ -119,6 +122,7 @@ internal sealed class DeploymentHealth
         lock (_lock)
         {
             _window.Clear();
+            _recent = default;
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed class SchemaWalk(SchemaDialect dialect, JsonObject root, SchemaC
         if (dialect.RootRequiresSomething && !SchemaMerge.Names(root["required"]).Any() && root["properties"] is JsonObject { Count: > 0 } properties)
         {
             SchemaMerge.Require(root, [properties.First().Key]);
+            SchemaText.Order(root);
             changes.Add("", $"'{properties.First().Key}' became required, the dialect demands one that is");
         }
 
@@ -45,6 +46,10 @@ internal sealed class SchemaWalk(SchemaDialect dialect, JsonObject root, SchemaC
         {
             Close(schema, path);
         }
+        else if (dialect.ClosesObjects)
+        {
+            schema.Remove("additionalProperties");
+        }
 
         DropKeywords(schema, path);
         if (dialect.NeedsTypes && !schema.ContainsKey("type") && !schema.ContainsKey("$ref") && !schema.ContainsKey("anyOf") && !schema.ContainsKey("enum") && !schema.ContainsKey("const"))
@@ -52,6 +57,8 @@ internal sealed class SchemaWalk(SchemaDialect dialect, JsonObject root, SchemaC
             schema["type"] = new JsonArray("string", "number", "boolean", "null");
             changes.Add(path, "any value became any scalar");
         }
+
+        SchemaText.Order(schema);
     }
 
     private void Cut(JsonObject schema, string path)

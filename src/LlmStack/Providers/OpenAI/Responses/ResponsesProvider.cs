@@ -29,7 +29,7 @@ internal sealed class ResponsesProvider : ILlmProvider
         RoutedChatResponse result = ResponsesReader.Read(answer, request, Http, call);
         if (RawRequest.WantsResponse(options))
         {
-            result.RawRepresentation = RawRequest.Copy(answer.WrittenMemory);
+            result.RawRepresentation = RawRequest.Copy(answer.WrittenSpan);
         }
 
         return result;

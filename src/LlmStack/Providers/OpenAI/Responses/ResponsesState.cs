@@ -11,7 +11,7 @@ internal static class ResponsesState
     private const string Prefix = "openai.responses:";
 
     /// <summary>Items of tools that the provider runs, and of kinds that are new.</summary>
-    public static readonly VendorBlock Items = new("openai.item");
+    public static readonly VendorBlock Items = new("openai.item", "openai.responses");
 
     public static TextReasoningContent ToContent(string text, JsonElement item) => new(text)
     {
