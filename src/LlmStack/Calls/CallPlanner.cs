@@ -78,6 +78,11 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
 
     private static CallDecision Ask(CallState state, PickResult pick)
     {
+        if (pick.Pool is not null)
+        {
+            state.Route.Details().Pool = pick.Pool;
+        }
+
         state.Route.Reason = state.LastError is { } error && state.Attempt.Member is { } asked
             ? $"after {ErrorKindTraits.NameOf(error.Kind)} at {asked.Deployment.Id}: {pick.Reason}"
             : pick.Reason;

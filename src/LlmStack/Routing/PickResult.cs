@@ -6,4 +6,5 @@ namespace LlmStack.Routing;
 /// <param name="Wait">Until the first cooling or limited candidate comes back.</param>
 /// <param name="Kind">The kind of error if the call ends here: that of the last filter that emptied the set.</param>
 /// <param name="Reason">Why picked (a constant), or the filter's reason.</param>
-internal readonly record struct PickResult(PickStatus Status, Member? Member, TimeSpan Wait, LlmErrorKind Kind, string? Reason);
+/// <param name="Pool">The pool that the request was assigned to, or null.</param>
+internal readonly record struct PickResult(PickStatus Status, Member? Member, TimeSpan Wait, LlmErrorKind Kind, string? Reason, string? Pool = null);
