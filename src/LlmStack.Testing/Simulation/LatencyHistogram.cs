@@ -2,10 +2,10 @@ using System.Numerics;
 
 namespace LlmStack.Testing.Simulation;
 
-/// <summary>Counts durations in buckets no wider than 1/64 of their value, so that a million of them take a few kilobytes.</summary>
+/// <summary>Counts durations in buckets no wider than 1/256 of their value, so that a million of them take no more room than one.</summary>
 internal sealed class LatencyHistogram
 {
-    private const int SubBits = 6;
+    private const int SubBits = 8;
     private const int Sub = 1 << SubBits;
 
     private readonly int[] _counts = new int[(64 - SubBits) * Sub];

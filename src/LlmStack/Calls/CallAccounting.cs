@@ -111,6 +111,7 @@ internal sealed class CallAccounting(
         CallAttempt attempt = state.Attempt;
         route.Usage = attempt.Facts.Usage;
         route.RequestId = attempt.Call.Report.RequestId;
+        route.Billing = attempt.Billing;
         route.SetTiming(
             time.GetElapsedTime(state.Started, now),
             time.GetElapsedTime(0, state.ProviderTicks),
@@ -118,6 +119,11 @@ internal sealed class CallAccounting(
         if (state.WaitedTicks > 0)
         {
             route.Details().RetryWait = time.GetElapsedTime(0, state.WaitedTicks);
+        }
+
+        if (state.QueuedTicks > 0)
+        {
+            route.Details().QueueWait = time.GetElapsedTime(0, state.QueuedTicks);
         }
 
         if (state.ConsumerTicks > 0)

@@ -1,3 +1,4 @@
+using LlmStack.Catalog;
 using LlmStack.Limits;
 using LlmStack.Providers;
 using LlmStack.Routing;
@@ -23,6 +24,9 @@ internal sealed class CallAttempt(TimeProvider time)
     public bool IsPlain;
 
     public ResultFacts Facts;
+
+    /// <summary>What beside usage and list price decides what it cost, once it has ended; mostly null.</summary>
+    public BillingTerms? Billing;
     public List<FunctionCallContent>? ToolCalls;
 
     /// <summary>The failure its answer counts as although it is returned; null for an answer like any other.</summary>
@@ -50,6 +54,7 @@ internal sealed class CallAttempt(TimeProvider time)
         FirstTokenAt = 0;
         ConsumerTicks = 0;
         Facts = default;
+        Billing = null;
         ToolCalls = null;
         CountsAs = null;
         IsPlain = true;
@@ -77,6 +82,7 @@ internal sealed class CallAttempt(TimeProvider time)
         IsOpen = false;
         Started = FirstTokenAt = ConsumerTicks = 0;
         Facts = default;
+        Billing = null;
         ToolCalls = null;
         CountsAs = null;
         Span = null;

@@ -18,19 +18,25 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
 
         while (true)
         {
+            if (state.ExplainsAll)
+            {
+                // Before the pick, which may take the right to probe.
+                Explain(state, PickMode.Fresh);
+            }
+
             bool leaveGroup = MustLeave(state);
             PickResult pick = leaveGroup
                 ? new PickResult(PickStatus.Exhausted, null, TimeSpan.Zero, state.LastError!.Kind, null)
                 : engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh);
-            if (pick.Status == PickStatus.Picked)
+            if (pick.Member is not null)
             {
                 // The first move is free; later ones draw on the group's budget, so that an outage does not multiply the load.
                 return state.Attempts >= 2 && !state.Group.RetryBudget.TryTake(now, time.TimestampFrequency)
                     ? CallDecision.Fail(FinalError(state))
-                    : Ask(state, pick);
+                    : Ask(state, pick, PickMode.Fresh);
             }
 
-            LlmException? failed = state.AttemptsInGroup > 0 ? state.LastError : null;
+            LlmException? failed = state.AttemptsInGroup > 0 || pick.Status == PickStatus.Exhausted ? state.LastError : null;
             List<ModelGroup> entered = state.EnteredGroups ??= [state.Group];
             if (FallbackPlanner.Next(state.Snapshot, state.Group, failed?.Kind ?? pick.Kind, failed?.StatusCode, state.Operation, state.Request.Routing, entered) is { } next)
             {
@@ -76,16 +82,19 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
         return last.Kind != LlmErrorKind.ContextWindowExceeded && last.Retryability == LlmRetryability.Never;
     }
 
-    private static CallDecision Ask(CallState state, PickResult pick)
+    private CallDecision Ask(CallState state, in PickResult pick, PickMode mode)
     {
         if (pick.Pool is not null)
         {
             state.Route.Details().Pool = pick.Pool;
         }
 
-        state.Route.Reason = state.LastError is { } error && state.Attempt.Member is { } asked
-            ? $"after {ErrorKindTraits.NameOf(error.Kind)} at {asked.Deployment.Id}: {pick.Reason}"
-            : pick.Reason;
+        state.Route.SetPick(pick, engine.RemovedBy(pick, state.Request, state.History, mode));
+        if (state is { Attempts: > 0, LastError: { } error, Attempt.Member: { } asked })
+        {
+            state.Route.Reason = $"after {ErrorKindTraits.NameOf(error.Kind)} at {asked.Deployment.Id}: {pick.Reason}";
+        }
+
         return CallDecision.Ask(pick.Member!);
     }
 
@@ -139,7 +148,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
     {
         PickMode mode = state.Policy.WhenAllCooling == AllCoolingBehavior.UseLeastBad ? PickMode.LeastBad : PickMode.Retry;
         PickResult pick = engine.Pick(state.Snapshot, state.Group, state.Request, state.History, mode);
-        return pick.Status == PickStatus.Picked ? Ask(state, pick) : CallDecision.Fail(FinalError(state, pick.Wait));
+        return pick.Member is not null ? Ask(state, pick, mode) : CallDecision.Fail(FinalError(state, pick.Wait));
     }
 
     private CallDecision NobodyAsked(CallState state, PickResult pick, long now)
@@ -154,7 +163,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
                     // Asking the same deployment again takes a wait; and only a move to a healthy one is free.
                     return state.LastRepeatable is not null && state.History!.WasAsked(member.Deployment) ? Retry(state, now)
                         : state.LastError is not null && !state.Group.RetryBudget.TryTake(now, time.TimestampFrequency) ? CallDecision.Fail(FinalError(state))
-                        : Ask(state, leastBad);
+                        : Ask(state, leastBad, PickMode.LeastBad);
                 }
 
                 pick = leastBad.Status == PickStatus.Cooling ? leastBad : pick;
@@ -173,12 +182,16 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
         var removals = new List<FilterRemoval>();
         engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh, removals);
         state.Route.Details().Removals = removals;
+        Explain(state, PickMode.Fresh);
         string text = engine.DescribeEmpty(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh);
         return CallDecision.Fail(new LlmException(pick.Kind == LlmErrorKind.Unknown ? LlmErrorKind.NoCandidate : pick.Kind, text)
         {
             RetryAfter = pick.Wait > TimeSpan.Zero ? pick.Wait : null,
         });
     }
+
+    private void Explain(CallState state, PickMode mode) =>
+        state.Route.Details().Candidates = engine.Candidates(state.Snapshot, state.Group, state.Request, state.History, mode);
 
     private bool CanWait(CallState state, CallPolicy policy, TimeSpan wait, long now) =>
         wait <= policy.MaxRetryWait - time.GetElapsedTime(0, state.WaitedTicks) && wait.TotalSeconds * time.TimestampFrequency < state.Deadline - now;
@@ -187,7 +200,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
     private static LlmException FinalError(CallState state, TimeSpan? wait = null)
     {
         LlmException last = state.LastError!;
-        if (state.Attempts == 1 && (wait is null || last.RetryAfter is not null))
+        if (state.Attempts <= 1 && (wait is null || last.RetryAfter is not null))
         {
             return last;
         }

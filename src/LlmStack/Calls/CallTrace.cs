@@ -149,7 +149,9 @@ internal sealed class CallTrace(LlmTracer tracer)
         else if (state.Attempts == 1)
         {
             Finish(span, state, attempt);
-            span.Usage = error.Usage ?? state.Route.WrittenAttempts?[^1].Usage ?? attempt.Facts.Usage;
+            RouteAttempt? written = state.Route.WrittenAttempts?[^1];
+            span.Usage = error.Usage ?? written?.Usage ?? attempt.Facts.Usage;
+            span.Billing = written?.Billing ?? span.Billing;
         }
 
         span.Route = state.Route;
@@ -236,6 +238,7 @@ internal sealed class CallTrace(LlmTracer tracer)
     {
         FlushText(state, attempt, span);
         span.Usage = attempt.Facts.Usage;
+        span.Billing = attempt.Billing;
         span.ResponseId = attempt.Facts.ResponseId;
         span.ResponseModel = attempt.Facts.ModelId;
         span.FinishReason = attempt.Facts.FinishReason;
@@ -249,6 +252,7 @@ internal sealed class CallTrace(LlmTracer tracer)
         List<RouteAttempt>? attempts = state.Route.WrittenAttempts;
         span.Attempt = attempts is { Count: > 0 } ? attempts[^1] : null;
         span.Usage = span.Attempt?.Usage ?? span.Usage;
+        span.Billing = span.Attempt?.Billing ?? span.Billing;
     }
 
     /// <summary>Writes a stream's output for adapters that captured none themselves.</summary>
@@ -329,6 +333,7 @@ internal sealed class CallTrace(LlmTracer tracer)
 
         own.Attempt = failure;
         own.Usage = failure.Usage;
+        own.Billing = failure.Billing;
         EndFailed(own, error, state.FailureEnded, final);
         state.Failure = null;
         state.FailureError = null;

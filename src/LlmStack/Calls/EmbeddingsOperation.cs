@@ -17,9 +17,10 @@ internal struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGener
     public readonly ValueTask<GeneratedEmbeddings<Embedding<float>>> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken)
     {
         IEmbeddingProvider embeddings = provider.Embeddings!;
-        return inputs.Count <= embeddings.MaxBatchSize
+        int end = EmbeddingChunk.EndOf(inputs, 0, embeddings);
+        return end == inputs.Count
             ? EmbedChunkAsync(embeddings, attempt.Call, inputs, provider.Name, cancellationToken)
-            : EmbedChunkedAsync(embeddings, attempt.Call, provider.Name, cancellationToken);
+            : EmbedChunkedAsync(embeddings, attempt.Call, end, provider.Name, cancellationToken);
     }
 
     public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
@@ -61,14 +62,14 @@ internal struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGener
             : throw new LlmException(LlmErrorKind.InvalidResponse, $"The provider '{provider}' returned {part?.Count ?? 0} vectors for {chunk.Count} inputs.") { Provider = provider };
     }
 
-    private readonly async ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedChunkedAsync(IEmbeddingProvider embeddings, ProviderCall call, string provider, CancellationToken cancellationToken)
+    private readonly async ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedChunkedAsync(IEmbeddingProvider embeddings, ProviderCall call, int firstEnd, string provider, CancellationToken cancellationToken)
     {
-        int size = Math.Max(1, embeddings.MaxBatchSize);
         var all = new GeneratedEmbeddings<Embedding<float>>(inputs.Count);
         UsageDetails? usage = null;
-        for (int start = 0; start < inputs.Count; start += size)
+        int end = firstEnd;
+        for (int start = 0; start < inputs.Count; start = end, end = EmbeddingChunk.EndOf(inputs, start, embeddings))
         {
-            int count = Math.Min(size, inputs.Count - start);
+            int count = end - start;
             var chunk = new string[count];
             for (int i = 0; i < count; i++)
             {

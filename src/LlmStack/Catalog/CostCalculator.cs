@@ -1,78 +1,129 @@
-using LlmStack.Routing;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Catalog;
 
-/// <summary>Usage times price, bucket by bucket. An unknown price is unknown, never 0.</summary>
+/// <summary>Usage times price, bucket by bucket. An unknown price is unknown, never 0; what a provider says itself is preferred.</summary>
 internal static class CostCalculator
 {
-    /// <summary>Multiplying by it is exact, as dividing by a million is, and several times cheaper.</summary>
-    private const decimal PerToken = 0.000001m;
+    private const decimal PerThousand = 0.001m;
+    private const decimal SecondsPerHour = 3600;
 
-    /// <summary>The cost without allocation; false when no price or no usage is known.</summary>
-    public static bool TryCompute(ModelPrice? price, UsageDetails? usage, out CostAmounts amounts)
+    /// <summary>The cost without allocation; false when neither we nor the provider know it.</summary>
+    public static bool TryCompute(ModelPrice? price, UsageDetails? usage, BillingTerms? terms, out CostAmounts amounts)
     {
         amounts = default;
-        if (price is null || usage is null)
+        amounts.Reported = terms?.ReportedCost;
+        if ((terms?.Price ?? price) is { } list && usage is not null)
         {
-            return false;
+            UsageBuckets buckets = UsageBuckets.From(usage);
+            Fill(list, buckets, terms, ref amounts);
         }
 
-        UsageBuckets buckets = UsageBuckets.From(usage);
-        if ((buckets.Input + buckets.CacheRead + buckets.CacheWrite > 0 && price.InputPerMillion is null)
-            || (buckets.Output + buckets.Reasoning > 0 && price.OutputPerMillion is null))
-        {
-            return false;
-        }
-
-        decimal input = price.InputPerMillion ?? 0;
-        decimal output = price.OutputPerMillion ?? 0;
-        bool estimated = (buckets.CacheRead > 0 && price.CacheReadPerMillion is null) || (buckets.CacheWrite > 0 && price.CacheWritePerMillion is null);
-        amounts = new CostAmounts(
-            Amount(buckets.Input, input),
-            Amount(buckets.CacheRead, price.CacheReadPerMillion ?? input),
-            Amount(buckets.CacheWrite, price.CacheWritePerMillion ?? input),
-            Amount(buckets.Output, output),
-            Amount(buckets.Reasoning, price.ReasoningPerMillion ?? output),
-            price.PerRequest ?? 0,
-            estimated);
-        return true;
+        return (amounts.Computed ?? amounts.Reported) is not null;
     }
 
     /// <summary>The cost with a line for each bucket that was used.</summary>
-    public static CallCost Compute(Deployment? deployment, UsageDetails? usage)
+    public static CallCost Compute(ModelPrice? price, UsageDetails? usage, BillingTerms? terms)
     {
-        if (deployment is null || !TryCompute(deployment.Price, usage, out CostAmounts amounts))
+        ModelPrice? list = terms?.Price ?? price;
+        bool known = TryCompute(price, usage, terms, out CostAmounts amounts);
+        UsageBuckets buckets = usage is null ? default : UsageBuckets.From(usage);
+        var cost = new CallCost(known ? amounts.Total : null, amounts.Computed is null ? [] : Lines(list!, buckets, terms, amounts), list?.Version)
         {
-            string reason = deployment?.Price is null ? "no price is known for the model" : usage is null ? "the provider reported no usage" : "the price lacks a used bucket";
-            return new CallCost(null, [], deployment?.Price?.Version, estimated: false, reason);
-        }
-
-        ModelPrice price = deployment.Price!;
-        UsageBuckets buckets = UsageBuckets.From(usage!);
-        decimal input = price.InputPerMillion ?? 0;
-        decimal output = price.OutputPerMillion ?? 0;
-        var lines = new List<CostLine>(4);
-        Add(lines, "input", buckets.Input, input, amounts.Input);
-        Add(lines, "input_cached_tokens", buckets.CacheRead, price.CacheReadPerMillion ?? input, amounts.CacheRead);
-        Add(lines, UsageKeys.CacheWrite, buckets.CacheWrite, price.CacheWritePerMillion ?? input, amounts.CacheWrite);
-        Add(lines, "output", buckets.Output, output, amounts.Output);
-        Add(lines, "output_reasoning_tokens", buckets.Reasoning, price.ReasoningPerMillion ?? output, amounts.Reasoning);
-        if (price.PerRequest is { } perRequest)
-        {
-            lines.Add(new CostLine("request", 1, perRequest, amounts.Request));
-        }
-
-        return new CallCost(amounts.Total, lines, price.Version, amounts.Estimated, unknownReason: null);
+            ComputedTotal = amounts.Computed,
+            ReportedTotal = amounts.Reported,
+            Deviates = amounts.Deviates,
+            Estimated = amounts.Reported is null && amounts.Estimated,
+            Inconsistent = buckets.Inconsistent,
+            UnknownReason = known ? null : list is null ? "no price is known for the model" : usage is null ? "the provider reported no usage" : "the price lacks a used bucket",
+        };
+        return cost;
     }
 
-    private static decimal Amount(long tokens, decimal perMillion) => tokens == 0 ? 0m : tokens * perMillion * PerToken;
-
-    private static void Add(List<CostLine> lines, string bucket, long quantity, decimal unitPrice, decimal amount)
+    private static void Fill(ModelPrice list, in UsageBuckets buckets, BillingTerms? terms, ref CostAmounts amounts)
     {
-        if (quantity > 0)
+        UnitPrices card = PriceSelection.Select(list, buckets.TotalInput, terms?.At);
+        decimal tier = TierFactor(list, terms?.ServiceTier, out bool estimated);
+        decimal total = 0;
+        bool byToken = list.InputPerMillion is not null || list.OutputPerMillion is not null || (list.PerRequest ?? list.SearchPerThousand ?? list.PagePerThousand ?? list.AudioPerHour) is null;
+        for (UsageBucket bucket = 0; bucket < (UsageBucket)UsageBuckets.Count; bucket++)
         {
-            lines.Add(new CostLine(bucket, quantity, unitPrice, amount));
+            long count = buckets[bucket];
+            if (count == 0)
+            {
+                continue;
+            }
+
+            decimal amount;
+            if (bucket > UsageBucket.Citation)
+            {
+                amount = count * PerUnit(list, bucket);
+            }
+            else if (BucketRates.Of(list, card, bucket, out bool guessed) is { } rate)
+            {
+                amount = count * rate * BucketRates.PerToken;
+                amount = tier == 1 ? amount : amount * tier;
+                estimated |= guessed;
+            }
+            else if (byToken)
+            {
+                return;
+            }
+            else
+            {
+                // Billed by something else than tokens.
+                amount = 0;
+            }
+
+            amounts[bucket] = amount;
+            total += amount;
         }
+
+        amounts.Computed = total;
+        amounts.Estimated = estimated || terms is { UsageEstimated: true };
+    }
+
+    private static List<CostLine> Lines(ModelPrice list, in UsageBuckets buckets, BillingTerms? terms, in CostAmounts amounts)
+    {
+        UnitPrices card = PriceSelection.Select(list, buckets.TotalInput, terms?.At);
+        decimal tier = TierFactor(list, terms?.ServiceTier, out _);
+        var lines = new List<CostLine>(4);
+        for (UsageBucket bucket = 0; bucket < (UsageBucket)UsageBuckets.Count; bucket++)
+        {
+            bool unit = bucket > UsageBucket.Citation;
+            decimal? price = unit ? PerUnit(list, bucket) : BucketRates.Of(list, card, bucket, out _) * tier;
+            if (buckets[bucket] > 0 && price is { } known && (known > 0 || !unit))
+            {
+                lines.Add(new CostLine(UsageBucketNames.NameOf(bucket), buckets[bucket], known, amounts[bucket]));
+            }
+        }
+
+        return lines;
+    }
+
+    private static decimal PerUnit(ModelPrice price, UsageBucket bucket) => bucket switch
+    {
+        UsageBucket.WebSearches => (price.WebSearchPerThousand ?? 0) * PerThousand,
+        UsageBucket.SearchUnits => (price.SearchPerThousand ?? 0) * PerThousand,
+        UsageBucket.Pages => (price.PagePerThousand ?? 0) * PerThousand,
+        UsageBucket.AudioSeconds => (price.AudioPerHour ?? 0) / SecondsPerHour,
+        _ => price.PerRequest ?? 0,
+    };
+
+    private static decimal TierFactor(ModelPrice price, string? tier, out bool estimated)
+    {
+        estimated = false;
+        if (string.IsNullOrEmpty(tier))
+        {
+            return 1;
+        }
+
+        if (price.ServiceTiers is { } tiers && tiers.TryGetValue(tier, out decimal factor))
+        {
+            return factor;
+        }
+
+        estimated = !ServiceTierNames.IsStandard(tier);
+        return 1;
     }
 }

@@ -1,16 +1,30 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Catalog;
 
 /// <summary>A usage in disjoint buckets: adding them up gives the total, nothing is in two.</summary>
-/// <param name="Input">Input tokens neither read from nor written to a cache.</param>
-/// <param name="CacheRead">Input tokens read from the cache.</param>
-/// <param name="CacheWrite">Input tokens written to the cache.</param>
-/// <param name="Output">Output tokens without reasoning.</param>
-/// <param name="Reasoning">Reasoning tokens.</param>
-internal readonly record struct UsageBuckets(long Input, long CacheRead, long CacheWrite, long Output, long Reasoning)
+internal struct UsageBuckets
 {
-    public long Total => Input + CacheRead + CacheWrite + Output + Reasoning;
+    /// <summary>How many buckets there are.</summary>
+    public const int Count = (int)UsageBucket.Requests + 1;
+
+    private Counts _counts;
+
+    /// <summary>How much of a bucket was used.</summary>
+    public readonly long this[UsageBucket bucket] => _counts[(int)bucket];
+
+    /// <summary>Whether the counts contradicted each other, so that some were cut to fit.</summary>
+    public bool Inconsistent { get; private set; }
+
+    /// <summary>Every token of the input, however it is billed.</summary>
+    public readonly long TotalInput => Sum(UsageBucket.Input, UsageBucket.CacheWrite1h);
+
+    /// <summary>Every token of the output.</summary>
+    public readonly long TotalOutput => Sum(UsageBucket.Output, UsageBucket.OutputVideo);
+
+    /// <summary>Input and output.</summary>
+    public readonly long Total => TotalInput + TotalOutput;
 
     /// <summary>
     /// Splits Microsoft.Extensions.AI's inclusive counts (input includes cached, output includes reasoning). Adapters of vendors that
@@ -18,16 +32,99 @@ internal readonly record struct UsageBuckets(long Input, long CacheRead, long Ca
     /// </summary>
     public static UsageBuckets From(UsageDetails usage)
     {
-        long input = Math.Max(0, usage.InputTokenCount ?? 0);
-        long output = Math.Max(0, usage.OutputTokenCount ?? 0);
-        long read = Math.Clamp(usage.CachedInputTokenCount ?? 0, 0, input);
-        long write = 0;
-        if (usage.AdditionalCounts is { } more && more.TryGetValue(UsageKeys.CacheWrite, out long w))
+        var buckets = default(UsageBuckets);
+        AdditionalPropertiesDictionary<long>? more = usage.AdditionalCounts;
+        buckets.SplitInput(usage, more);
+        buckets.SplitOutput(usage, more);
+        if (more is not null)
         {
-            write = Math.Clamp(w, 0, input - read);
+            buckets.Set(UsageBucket.Citation, Of(more, UsageKeys.Citation));
+            buckets.Set(UsageBucket.WebSearches, Of(more, UsageKeys.WebSearches));
+            buckets.Set(UsageBucket.SearchUnits, Of(more, UsageKeys.SearchUnits));
+            buckets.Set(UsageBucket.Pages, Of(more, UsageKeys.Pages));
+            buckets.Set(UsageBucket.AudioSeconds, Of(more, UsageKeys.AudioSeconds));
         }
 
-        long reasoning = Math.Clamp(usage.ReasoningTokenCount ?? 0, 0, output);
-        return new UsageBuckets(input - read - write, read, write, output - reasoning, reasoning);
+        buckets.Set(UsageBucket.Requests, 1);
+        return buckets;
+    }
+
+    private static long Of(AdditionalPropertiesDictionary<long>? more, string key) => more is not null && more.TryGetValue(key, out long count) ? Math.Max(0, count) : 0;
+
+    private void SplitInput(UsageDetails usage, AdditionalPropertiesDictionary<long>? more)
+    {
+        long input = AtLeastZero(usage.InputTokenCount);
+        long read = Part(usage.CachedInputTokenCount ?? 0, input);
+        long write = Part(Of(more, UsageKeys.CacheWrite), input - read);
+        long hour = Part(Of(more, UsageKeys.CacheWrite1h), write);
+        long fresh = input - read - write;
+        long audio = Part(Of(more, UsageKeys.InputAudio), input);
+        long image = Part(Of(more, UsageKeys.InputImage), input - audio);
+
+        // Who does not say how much audio came from the cache has at least that much from there which does not fit elsewhere.
+        long cachedAudio = Part(more is not null && more.ContainsKey(UsageKeys.CachedAudio) ? Of(more, UsageKeys.CachedAudio) : Math.Min(read, Math.Max(0, audio - fresh)), Math.Min(audio, read));
+        long cachedImage = Part(more is not null && more.ContainsKey(UsageKeys.CachedImage) ? Of(more, UsageKeys.CachedImage) : Math.Min(read - cachedAudio, Math.Max(0, image - (fresh - Math.Min(fresh, audio - cachedAudio)))), Math.Min(image, read - cachedAudio));
+        long freshAudio = Math.Min(audio - cachedAudio, fresh);
+        long freshImage = Math.Min(image - cachedImage, fresh - freshAudio);
+        long video = Part(Of(more, UsageKeys.InputVideo), fresh - freshAudio - freshImage);
+        Set(UsageBucket.CacheRead, read - cachedAudio - cachedImage);
+        Set(UsageBucket.CachedAudio, cachedAudio);
+        Set(UsageBucket.CachedImage, cachedImage);
+        Set(UsageBucket.CacheWrite, write - hour);
+        Set(UsageBucket.CacheWrite1h, hour);
+        Set(UsageBucket.InputAudio, freshAudio);
+        Set(UsageBucket.InputImage, freshImage);
+        Set(UsageBucket.InputVideo, video);
+        Set(UsageBucket.Input, fresh - freshAudio - freshImage - video);
+    }
+
+    private void SplitOutput(UsageDetails usage, AdditionalPropertiesDictionary<long>? more)
+    {
+        long left = AtLeastZero(usage.OutputTokenCount);
+        left -= Take(UsageBucket.Reasoning, usage.ReasoningTokenCount ?? 0, left);
+        left -= Take(UsageBucket.OutputAudio, Of(more, UsageKeys.OutputAudio), left);
+        left -= Take(UsageBucket.OutputImage, Of(more, UsageKeys.OutputImage), left);
+        left -= Take(UsageBucket.OutputVideo, Of(more, UsageKeys.OutputVideo), left);
+        Set(UsageBucket.Output, left);
+    }
+
+    private long Take(UsageBucket bucket, long count, long whole)
+    {
+        long part = Part(count, whole);
+        Set(bucket, part);
+        return part;
+    }
+
+    /// <summary>A part of a whole; more than the whole, or less than nothing, is cut and noted.</summary>
+    private long Part(long count, long whole)
+    {
+        long part = Math.Clamp(count, 0, whole);
+        Inconsistent |= part != count;
+        return part;
+    }
+
+    private long AtLeastZero(long? count)
+    {
+        Inconsistent |= count < 0;
+        return Math.Max(0, count ?? 0);
+    }
+
+    private void Set(UsageBucket bucket, long count) => _counts[(int)bucket] = count;
+
+    private readonly long Sum(UsageBucket first, UsageBucket last)
+    {
+        long sum = 0;
+        for (UsageBucket bucket = first; bucket <= last; bucket++)
+        {
+            sum += this[bucket];
+        }
+
+        return sum;
+    }
+
+    [InlineArray(Count)]
+    private struct Counts
+    {
+        private long _first;
     }
 }

@@ -12,6 +12,12 @@ internal static class UsageKeys
     /// <summary>Those of <see cref="CacheWrite"/> that are kept for an hour.</summary>
     public const string CacheWrite1h = "input_cache_creation_1h";
 
+    /// <summary>Audio tokens among the input. The type's own property for them is not settled yet, so it is not used.</summary>
+    public const string InputAudio = "input_audio_tokens";
+
+    /// <summary>Audio tokens among the output; likewise.</summary>
+    public const string OutputAudio = "output_audio_tokens";
+
     /// <summary>Audio tokens among those read from the cache.</summary>
     public const string CachedAudio = "input_cached_audio_tokens";
 

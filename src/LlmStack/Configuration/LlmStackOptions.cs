@@ -1,3 +1,5 @@
+using LlmStack.Routing;
+
 namespace LlmStack;
 
 /// <summary>The section <c>LlmStack</c> of the configuration. Model ids are values, never keys, because <c>:</c> splits keys.</summary>
@@ -24,6 +26,9 @@ public sealed class LlmStackOptions
     /// <summary>How many recent calls are kept for <c>ILlmRouter.GetRecentCalls</c>; 0 to 10,000. Default 256.</summary>
     public int RecentCalls { get; set; } = 256;
 
+    /// <summary>How much of a decision the routes of calls keep. Default <see cref="ExplainLevel.Summary"/>.</summary>
+    public ExplainLevel Explain { get; set; }
+
     /// <summary>Providers by name.</summary>
     public Dictionary<string, ProviderOptions> Providers { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
@@ -32,6 +37,9 @@ public sealed class LlmStackOptions
 
     /// <summary>Other names for groups, by any id.</summary>
     public Dictionary<string, AliasOptions> Aliases { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Where newer knowledge of models comes from; read once at start.</summary>
+    public CatalogOptions Catalog { get; set; } = new();
 
     /// <summary>What is known better of models than the catalogue does, by any id.</summary>
     public Dictionary<string, ModelOptions> Models { get; set; } = new(StringComparer.OrdinalIgnoreCase);

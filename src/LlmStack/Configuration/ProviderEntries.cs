@@ -36,6 +36,9 @@ internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistr
             TrainsOnData = options.TrainsOnData,
             Retention = options.Retention,
             PolicyOverride = options.Policy,
+            FieldPolicy = options.UnsupportedFields,
+            RepairHistory = options.RepairHistory,
+            CacheBreakpoints = options.CacheBreakpoints,
         };
     }
 
@@ -57,6 +60,9 @@ internal sealed class ProviderEntries(IServiceProvider services, LlmStackRegistr
             TrainsOnData = options.TrainsOnData,
             Retention = options.Retention,
             PolicyOverride = options.Policy,
+            FieldPolicy = options.UnsupportedFields,
+            RepairHistory = options.RepairHistory,
+            CacheBreakpoints = options.CacheBreakpoints,
         };
     }
 }

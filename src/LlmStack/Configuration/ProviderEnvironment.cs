@@ -49,7 +49,12 @@ internal sealed class ProviderEnvironment(IEnvironment environment, ProviderForm
 
         provider.Organization = Or(provider.Organization, row.OrganizationVariables);
         provider.Project = Or(provider.Project, row.ProjectVariables);
+        provider.Location = Or(provider.Location, row.LocationVariables);
         provider.ApiVersion = Or(provider.ApiVersion, row.ApiVersionVariables);
+        if (string.IsNullOrWhiteSpace(provider.Endpoint) && row.Address is { } address)
+        {
+            provider.Endpoint = address(provider);
+        }
     }
 
     private string? Or(string? value, IReadOnlyList<string> variables, string? usual = null) =>

@@ -16,6 +16,11 @@ internal sealed record ProviderFormatRow(IProviderFormat Format, string? Implied
 
     public IReadOnlyList<string> ProjectVariables { get; init; } = [];
 
+    public IReadOnlyList<string> LocationVariables { get; init; } = [];
+
+    /// <summary>For services whose address follows from their other settings; null from it when those do not suffice.</summary>
+    public Func<ProviderOptions, string?>? Address { get; init; }
+
     public IReadOnlyList<string> ApiVersionVariables { get; init; } = [];
 
     /// <summary>For formats that neither key nor address tells: whether the environment alone is enough to call the provider.</summary>

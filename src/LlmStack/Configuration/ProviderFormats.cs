@@ -1,4 +1,7 @@
+using LlmStack.Providers.Anthropic;
+using LlmStack.Providers.Gemini;
 using LlmStack.Providers.OpenAI;
+using LlmStack.Providers.OpenAI.Azure;
 using LlmStack.Providers.OpenAI.Profiles;
 
 namespace LlmStack.Configuration;
@@ -16,7 +19,31 @@ internal sealed class ProviderFormats
             OrganizationVariables = ["OPENAI_ORG_ID", "OPENAI_ORGANIZATION"],
             ProjectVariables = ["OPENAI_PROJECT_ID"],
         },
+        new(new AzureOpenAIFormat(), "azure")
+        {
+            EndpointVariables = ["AZURE_OPENAI_ENDPOINT"],
+            ApiVersionVariables = ["OPENAI_API_VERSION", "AZURE_OPENAI_API_VERSION"],
+        },
         Compatible,
+        new(new AnthropicFormat(), "anthropic")
+        {
+            FurtherKeyVariables = ["ANTHROPIC_AUTH_TOKEN"],
+            EndpointVariables = ["ANTHROPIC_BASE_URL"],
+        },
+        new(new GeminiFormat(), "gemini")
+        {
+            FurtherKeyVariables = ["GOOGLE_API_KEY"],
+            EndpointVariables = ["GOOGLE_GEMINI_BASE_URL"],
+        },
+        new(new VertexFormat(), "vertexai")
+        {
+            ProjectVariables = ["GOOGLE_CLOUD_PROJECT"],
+            LocationVariables = ["GOOGLE_CLOUD_LOCATION", "GOOGLE_CLOUD_REGION"],
+            Address = VertexAddress.Of,
+
+            // A token has to be fetched, which only code can say how.
+            FoundIn = static _ => false,
+        },
         .. OpenAIFamily.Members.Select(static member => new ProviderFormatRow(new OpenAIFamilyFormat(member), member.Name)
         {
             FurtherKeyVariables = member.FurtherKeyVariables,

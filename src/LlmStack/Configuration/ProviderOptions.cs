@@ -30,8 +30,11 @@ public sealed class ProviderOptions
     /// <summary>OpenAI's organization, or null.</summary>
     public string? Organization { get; set; }
 
-    /// <summary>OpenAI's project, or null.</summary>
+    /// <summary>The project at OpenAI or Google Cloud, or null.</summary>
     public string? Project { get; set; }
+
+    /// <summary>Where the service runs its models, where it has several places, for instance <c>europe-west4</c> or <c>global</c> at Vertex AI; or null.</summary>
+    public string? Location { get; set; }
 
     /// <summary>The version of the service's interface where it has several, for instance <c>2024-10-21</c> at Azure. Null: the format's usual one.</summary>
     public string? ApiVersion { get; set; }
@@ -53,6 +56,15 @@ public sealed class ProviderOptions
 
     /// <summary>How long what is sent is kept; 0 for not at all. Null: unknown, which counts as longer than any call allows.</summary>
     public TimeSpan? Retention { get; set; }
+
+    /// <summary>What happens to options that the wire format or the model cannot take. Default: sampling settings are dropped and listed, what changes the meaning fails.</summary>
+    public UnsupportedFields UnsupportedFields { get; set; }
+
+    /// <summary>Whether conversations that the provider would refuse are repaired (orphaned tool results, calls without results, empty content, the order of roles); each repair is listed. Default true.</summary>
+    public bool RepairHistory { get; set; } = true;
+
+    /// <summary>Whether breakpoints for the provider's prompt cache are set behind the stable prefix, where its format has them. Writing to a cache may cost more than plain input. Default false.</summary>
+    public bool CacheBreakpoints { get; set; }
 
     /// <summary>Settings of calls to this provider.</summary>
     public CallPolicyOptions? Policy { get; set; }

@@ -44,6 +44,7 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
             Deployments = deployments.Where(static pair => !pair.Value.IsTemplate).ToFrozenDictionary(StringComparer.Ordinal),
             DefaultGroup = options.DefaultGroup,
             Defaults = defaults,
+            Explain = options.Explain,
             DefaultFallbacks = defaultFallbacks,
             Registry = registry,
             Models = models,

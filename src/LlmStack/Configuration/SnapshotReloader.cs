@@ -53,7 +53,8 @@ internal sealed class SnapshotReloader : IRouterConfiguration, IDisposable
         }
     }
 
-    private void Reload()
+    /// <summary>Builds the snapshot anew, after the configuration or what is known of models has changed.</summary>
+    public void Reload()
     {
         lock (_gate)
         {

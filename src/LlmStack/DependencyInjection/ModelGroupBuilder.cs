@@ -82,6 +82,23 @@ public sealed class ModelGroupBuilder
         return Configure(options => options.Fallbacks[group] = new FallbackOptions { Group = group, Order = order, Kinds = [.. names] });
     }
 
+    /// <summary>Falls back to another group; several are tried in the order they were added.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="configure">Says which failures it is for, and what changes in the request on the way.</param>
+    /// <exception cref="ArgumentException"><paramref name="group"/> is empty.</exception>
+    public ModelGroupBuilder FallBackTo(string group, Action<FallbackOptions> configure)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(group);
+        ArgumentNullException.ThrowIfNull(configure);
+        int order = _fallbacks++;
+        return Configure(options =>
+        {
+            var fallback = new FallbackOptions { Group = group, Order = order };
+            configure(fallback);
+            options.Fallbacks[group] = fallback;
+        });
+    }
+
     /// <summary>Changes any option of the group; applied in the order of these calls.</summary>
     /// <param name="configure">The change.</param>
     public ModelGroupBuilder Configure(Action<ModelGroupOptions> configure)

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using LlmStack.Calls;
-using LlmStack.Catalog;
 using LlmStack.Configuration;
 using LlmStack.Diagnostics;
 using LlmStack.Health;
@@ -86,7 +85,7 @@ internal static class ServiceRegistration
         services.AddSingleton<QualityBook>();
         services.AddSingleton<IScoreObserver>(static provider => provider.GetRequiredService<QualityObserver>());
         services.AddSingleton<QualityObserver>();
-        services.TryAddSingleton<ModelCatalog>();
+        CatalogServices.Add(services);
         services.TryAddSingleton<ProviderEntries>();
         services.TryAddSingleton<SnapshotBuilder>();
         services.TryAddSingleton<SnapshotReloader>();
@@ -146,6 +145,7 @@ internal static class ServiceRegistration
         services.TryAddSingleton<CallPreparation>();
         services.TryAddSingleton<CallPlanner>();
         services.TryAddSingleton<AttemptAccounting>();
+        services.TryAddSingleton<AttemptQueue>();
         services.TryAddSingleton<AttemptLoop>();
         services.TryAddSingleton<CallAccounting>();
         services.TryAddSingleton<CallRunner>();

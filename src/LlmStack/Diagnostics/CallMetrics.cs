@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using LlmStack.Catalog;
 using LlmStack.Health;
 using LlmStack.Routing;
+using Microsoft.Extensions.AI;
 
 namespace LlmStack.Diagnostics;
 
@@ -19,6 +20,8 @@ internal sealed class CallMetrics
     private readonly Counter<long>? _attempts;
     private readonly Counter<long>? _cooldowns;
     private readonly Counter<double>? _cost;
+    private readonly Counter<long>? _deviations;
+    private readonly Counter<long>? _unpriced;
 
     public CallMetrics(IMeterFactory? meters)
     {
@@ -34,7 +37,9 @@ internal sealed class CallMetrics
         _calls = meter.CreateCounter<long>(MetricNames.Calls, "{call}", "Calls by their outcome.");
         _attempts = meter.CreateCounter<long>(MetricNames.Attempts, "{attempt}", "Attempts at deployments by their outcome.");
         _cooldowns = meter.CreateCounter<long>(MetricNames.Cooldowns, "{cooldown}", "Cooldowns by the failure that caused them.");
-        _cost = meter.CreateCounter<double>(MetricNames.Cost, "{USD}", "Cost of calls whose price is known.");
+        _cost = meter.CreateCounter<double>(MetricNames.Cost, "{USD}", "Cost of attempts whose price is known.");
+        _deviations = meter.CreateCounter<long>(MetricNames.PriceDeviations, "{attempt}", "Attempts whose cost as the provider reports it is more than 1 % off our own reckoning.");
+        _unpriced = meter.CreateCounter<long>(MetricNames.UnknownPrices, "{call}", "Calls whose price is unknown.");
     }
 
     public void CallFinished(in CallOutcome outcome)
@@ -63,9 +68,17 @@ internal sealed class CallMetrics
             }
         }
 
-        if (_cost is { Enabled: true } && CostCalculator.TryCompute(route.Served?.Price, outcome.Usage, out CostAmounts cost))
+        if (_cost is { Enabled: true } || _deviations is { Enabled: true })
         {
-            _cost.Add((double)cost.Total, new TagList { { MetricNames.Provider, route.Provider }, { MetricNames.Group, route.Group }, { MetricNames.Deployment, route.Deployment } });
+            Costs(route, outcome.Usage);
+        }
+    }
+
+    public void PriceUnknown(Deployment deployment)
+    {
+        if (_unpriced is { Enabled: true })
+        {
+            _unpriced.Add(1, new TagList { { MetricNames.Provider, deployment.Provider }, { MetricNames.Deployment, deployment.Id } });
         }
     }
 
@@ -74,6 +87,38 @@ internal sealed class CallMetrics
         if (_cooldowns is { Enabled: true })
         {
             _cooldowns.Add(1, new TagList { { MetricNames.Provider, change.Deployment.Provider }, { MetricNames.Deployment, change.Deployment.Id }, { MetricNames.Kind, ErrorKindTraits.NameOf(change.Kind) } });
+        }
+    }
+
+    private void Costs(CallRoute route, UsageDetails? usage)
+    {
+        if (route.WrittenAttempts is { } written)
+        {
+            foreach (RouteAttempt attempt in written)
+            {
+                if (attempt.Cost is { } cost)
+                {
+                    Cost(attempt.Provider, attempt.Group, attempt.Deployment, cost.Total, cost.Deviates);
+                }
+            }
+        }
+        else if (route.Served is { } served && CostCalculator.TryCompute(served.Price, usage, route.Billing, out CostAmounts cost))
+        {
+            Cost(served.Provider, route.Group, served.Id, cost.Total, cost.Deviates);
+        }
+    }
+
+    private void Cost(string provider, string? group, string deployment, decimal? total, bool deviates)
+    {
+        var tags = new TagList { { MetricNames.Provider, provider }, { MetricNames.Group, group }, { MetricNames.Deployment, deployment } };
+        if (total is { } amount)
+        {
+            _cost?.Add((double)amount, tags);
+        }
+
+        if (deviates)
+        {
+            _deviations?.Add(1, tags);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LlmStack.Health;
 using LlmStack.Routing;
 using Microsoft.Extensions.Logging;
@@ -7,6 +8,9 @@ namespace LlmStack.Diagnostics;
 /// <summary>One line per failed call, one per cooldown change, the metrics, and the ring of recent calls. Never content.</summary>
 internal sealed class CallTelemetry : IDisposable
 {
+    private const int MaxUnpriced = 1000;
+
+    private readonly ConcurrentDictionary<(string Provider, string Model), bool> _unpriced = new();
     private readonly ILogger _logger;
     private readonly CallMetrics _metrics;
     private readonly HealthTracker _health;
@@ -28,6 +32,11 @@ internal sealed class CallTelemetry : IDisposable
     {
         _recent.Add(outcome.Route);
         _metrics.CallFinished(outcome);
+        if (outcome.Usage is not null && outcome.Route.Served is { Price: null } served && (outcome.Route.Billing is null or { Price: null, ReportedCost: null }))
+        {
+            PriceUnknown(served);
+        }
+
         if (outcome.Error is { } error && _logger.IsEnabled(LogLevel.Warning))
         {
             CallRoute route = outcome.Route;
@@ -42,6 +51,16 @@ internal sealed class CallTelemetry : IDisposable
                 route.Deployment,
                 error.StatusCode,
                 error.RequestId);
+        }
+    }
+
+    /// <summary>One warning for each model; models beyond the bound only count, because callers may invent them without end.</summary>
+    private void PriceUnknown(Deployment deployment)
+    {
+        _metrics.PriceUnknown(deployment);
+        if (_unpriced.Count < MaxUnpriced && _unpriced.TryAdd((deployment.Provider, deployment.Model), true))
+        {
+            LogMessages.PriceUnknown(_logger, deployment.Model, deployment.Provider);
         }
     }
 

@@ -30,8 +30,17 @@ internal static partial class LogMessages
     [LoggerMessage(1007, LogLevel.Warning, "LlmStack configuration, {Kind} of {Subject}: {Finding}")]
     public static partial void ConfigurationWarning(ILogger logger, string kind, string subject, string finding);
 
+    [LoggerMessage(1010, LogLevel.Information, "The model catalogue is now that of {Version}, with {Models} models")]
+    public static partial void CatalogRefreshed(ILogger logger, string version, int models);
+
+    [LoggerMessage(1011, LogLevel.Warning, "A newer model catalogue could not be used, that of {Version} stays: {Problem}")]
+    public static partial void CatalogRefused(ILogger logger, string version, string problem);
+
     [LoggerMessage(1100, LogLevel.Warning, "{Operation} for {Model} failed as {Kind} after {Attempts} attempts and {Duration}: group {Group}, last deployment {Deployment}, status {Status}, request {RequestId}")]
     public static partial void CallFailed(ILogger logger, string operation, string model, string kind, int attempts, TimeSpan duration, string? group, string? deployment, int? status, string? requestId);
+
+    [LoggerMessage(1101, LogLevel.Warning, "No price is known for {Model} of {Provider}: what it costs is not recorded; add it to LlmStack:Models, or set the deployment's BaseModel or Price")]
+    public static partial void PriceUnknown(ILogger logger, string model, string provider);
 
     [LoggerMessage(1200, LogLevel.Warning, "{Deployment} cools for {Duration} after {Kind}")]
     public static partial void Cooling(ILogger logger, string deployment, TimeSpan duration, string kind);

@@ -20,6 +20,8 @@ internal static class MetricNames
     public const string Attempts = "llmstack.attempts";
     public const string Cooldowns = "llmstack.cooldowns";
     public const string Cost = "llmstack.cost";
+    public const string PriceDeviations = "llmstack.price.deviations";
+    public const string UnknownPrices = "llmstack.price.unknown";
 
     public const string Provider = "provider";
     public const string Group = "group";

@@ -100,14 +100,14 @@ internal sealed class DeploymentHealth
     }
 
     /// <summary>Counts a failure in the window and returns the window's sums, this one included.</summary>
-    public void CountFailure(in AttemptSample sample, long window, LlmErrorKind kind, out int attempts, out int failures, out int failuresOfKind)
+    public void CountFailure(in AttemptSample sample, long window, LlmErrorKind kind, out FailureCounts counts)
     {
         Volatile.Write(ref _lastFailure, sample.Now);
         lock (_lock)
         {
             _window.SetLength(window);
             _window.AddFailure(sample.Now, kind);
-            _window.Sum(sample.Now, kind, out attempts, out failures, out failuresOfKind);
+            counts = _window.Sum(sample.Now, kind);
         }
     }
 

@@ -13,9 +13,10 @@ internal sealed class OtlpJson
 {
     private const int CostDecimals = 12;
     private static readonly string[] KindNames = Enum.GetNames<LlmErrorKind>();
+    private static readonly byte[][] Members = [.. Enum.GetValues<UsageBucket>().Select(static bucket => System.Text.Encoding.UTF8.GetBytes($",\"{UsageBucketNames.NameOf(bucket)}\":"))];
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _writer;
-    private readonly byte[] _numbers = new byte[512];
+    private readonly byte[] _numbers = new byte[2048];
 
     public OtlpJson() => _writer = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
 
@@ -32,11 +33,19 @@ internal sealed class OtlpJson
         }
 
         var text = new JsonNumbers(_numbers);
-        text.Add("{\"input\":"u8, buckets.Input);
-        text.AddNonZero(",\"input_cached_tokens\":"u8, buckets.CacheRead);
-        text.AddNonZero(",\"input_cache_creation\":"u8, buckets.CacheWrite);
-        text.Add(",\"output\":"u8, buckets.Output);
-        text.AddNonZero(",\"output_reasoning_tokens\":"u8, buckets.Reasoning);
+        text.Add("{\"input\":"u8, buckets[UsageBucket.Input]);
+        for (UsageBucket bucket = UsageBucket.InputAudio; bucket <= UsageBucket.Citation; bucket++)
+        {
+            if (bucket == UsageBucket.Output)
+            {
+                text.Add(",\"output\":"u8, buckets[bucket]);
+            }
+            else
+            {
+                text.AddNonZero(Members[(int)bucket], buckets[bucket]);
+            }
+        }
+
         text.Add(",\"total\":"u8, total);
         return text.End();
     }
@@ -44,12 +53,19 @@ internal sealed class OtlpJson
     public ReadOnlySpan<byte> Cost(scoped in CostAmounts cost)
     {
         var text = new JsonNumbers(_numbers);
-        text.Add("{\"input\":"u8, Round(cost.Input));
-        text.AddNonZero(",\"input_cached_tokens\":"u8, cost.CacheRead);
-        text.AddNonZero(",\"input_cache_creation\":"u8, cost.CacheWrite);
-        text.Add(",\"output\":"u8, Round(cost.Output));
-        text.AddNonZero(",\"output_reasoning_tokens\":"u8, cost.Reasoning);
-        text.AddNonZero(",\"request\":"u8, cost.Request);
+        text.Add("{\"input\":"u8, Round(cost[UsageBucket.Input]));
+        for (UsageBucket bucket = UsageBucket.InputAudio; bucket <= UsageBucket.Requests; bucket++)
+        {
+            if (bucket == UsageBucket.Output)
+            {
+                text.Add(",\"output\":"u8, Round(cost[bucket]));
+            }
+            else
+            {
+                text.AddNonZero(Members[(int)bucket], cost[bucket]);
+            }
+        }
+
         text.Add(",\"total\":"u8, Round(cost.Total));
         return text.End();
     }

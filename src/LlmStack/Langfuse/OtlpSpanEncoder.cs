@@ -273,7 +273,7 @@ internal sealed class OtlpSpanEncoder
         if (record.Usage is { } usage)
         {
             writer.Attribute("langfuse.observation.usage_details"u8, _json.Usage(usage));
-            if (CostCalculator.TryCompute(record.Deployment?.Price, usage, out CostAmounts cost))
+            if (CostCalculator.TryCompute(record.Deployment?.Price, usage, record.Billing, out CostAmounts cost))
             {
                 writer.Attribute("langfuse.observation.cost_details"u8, _json.Cost(cost));
             }

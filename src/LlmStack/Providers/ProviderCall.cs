@@ -40,6 +40,18 @@ public sealed class ProviderCall
     /// <summary>Where to leave content for the trace; never null.</summary>
     public IContentCapture Capture { get; internal set; }
 
+    /// <summary>What happens to options that cannot be sent: the call's wish, else the provider's setting.</summary>
+    public UnsupportedFields FieldPolicy { get; internal set; }
+
+    /// <summary>Whether a conversation that the provider would refuse is repaired. Default true.</summary>
+    public bool RepairHistory { get; internal set; } = true;
+
+    /// <summary>Whether breakpoints for the provider's prompt cache are set behind the stable prefix. Default false.</summary>
+    public bool CacheBreakpoints { get; internal set; }
+
+    /// <summary>Headers that the caller wants on this request alone, from its options; null when none.</summary>
+    internal IReadOnlyDictionary<string, string>? Headers { get; set; }
+
     /// <summary>Where to leave facts about the attempt; never null.</summary>
     public AttemptReport Report { get; } = new();
 }

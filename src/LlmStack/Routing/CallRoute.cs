@@ -17,6 +17,8 @@ public sealed class CallRoute
     private long _provider;
     private long _firstToken = -1;
     private CallRouteDetails? _details;
+    private StaticSet? _set;
+    private int _scannedTier = -1;
 
     internal CallRoute(string requestedName, long snapshotVersion)
     {
@@ -51,8 +53,8 @@ public sealed class CallRoute
     /// <summary>Why this deployment was picked, in a few words; null when none was.</summary>
     public string? Reason { get; internal set; }
 
-    /// <summary>What the call cost, every billed attempt included; its total is null when no price is known.</summary>
-    public CallCost Cost => Details().Cost ??= WrittenAttempts is { } attempts ? RouteCost.Of(attempts) : CostCalculator.Compute(Served, Usage);
+    /// <summary>What the call cost, every attempt that is or may have been billed included; its total is null when no price is known.</summary>
+    public CallCost Cost => Details().Cost ??= SumOfAttempts() ?? CostCalculator.Compute(Served?.Price, Usage, Billing);
 
     /// <summary>How long it took.</summary>
     public CallTiming Timing => new(
@@ -60,13 +62,22 @@ public sealed class CallRoute
         TimeSpan.FromTicks(_provider),
         _details?.RetryWait ?? TimeSpan.Zero,
         _firstToken < 0 ? null : TimeSpan.FromTicks(_firstToken),
-        _details?.Consumer ?? TimeSpan.Zero);
+        _details?.Consumer ?? TimeSpan.Zero)
+    {
+        Queue = _details?.QueueWait ?? TimeSpan.Zero,
+    };
 
     /// <summary>Fields that an adapter dropped or rewrote, each as <c>field: what was done</c>; null when none.</summary>
     public IReadOnlyList<string>? Changes => _details?.Changes;
 
-    /// <summary>How many candidates each filter removed, when that left nobody; null otherwise.</summary>
-    public IReadOnlyList<FilterRemoval>? Removals => _details?.Removals;
+    /// <summary>How many candidates each filter removed before the last attempt; null when none was removed.</summary>
+    public IReadOnlyList<FilterRemoval>? Removals => _details?.Removals ?? RouteCandidates.Removals(_set, _details?.Removed);
+
+    /// <summary>
+    /// The candidates looked at before the last attempt, at most 10, who was asked first; with <see cref="ExplainLevel.Full"/>, and
+    /// when nobody was left, every member of the group with its figures.
+    /// </summary>
+    public IReadOnlyList<CandidateExplanation> Candidates => _details?.Candidates ?? RouteCandidates.Of(this, _set, _scannedTier, _details?.Removed);
 
     /// <summary>The version of the configuration snapshot that was used.</summary>
     public long SnapshotVersion { get; }
@@ -87,11 +98,26 @@ public sealed class CallRoute
 
     internal UsageDetails? Usage { get; set; }
 
+    /// <summary>What beside usage and list price decides the cost of the attempt that served; null when nothing does.</summary>
+    internal BillingTerms? Billing { get; set; }
+
     /// <summary>What most calls do not have, so that a plain call's route stays small.</summary>
     internal CallRouteDetails Details() => _details ??= new CallRouteDetails();
 
     /// <summary>The attempts written down so far; null when the only one follows from the other fields.</summary>
     internal List<RouteAttempt>? WrittenAttempts => _details?.Attempts;
+
+    /// <summary>Keeps what a pick looked at, by reference: the list of candidates is made when somebody asks.</summary>
+    internal void SetPick(in PickResult pick, IReadOnlyList<CandidateRemoval>? removed)
+    {
+        Reason = pick.Reason;
+        _set = pick.Set;
+        _scannedTier = pick.ScannedTier;
+        if (removed is not null || _details?.Removed is not null)
+        {
+            Details().Removed = removed;
+        }
+    }
 
     internal void Add(RouteAttempt attempt) => (Details().Attempts ??= []).Add(attempt);
 
@@ -115,11 +141,37 @@ public sealed class CallRoute
         }
     }
 
+    /// <summary>Null when the only attempt follows from the other fields.</summary>
+    private CallCost? SumOfAttempts()
+    {
+        if (_details?.Attempts is not { } attempts)
+        {
+            return null;
+        }
+
+        var costs = new List<CallCost>(attempts.Count);
+        foreach (RouteAttempt attempt in attempts)
+        {
+            if (attempt.Cost is { } cost)
+            {
+                costs.Add(cost);
+            }
+        }
+
+        return costs.Count switch
+        {
+            0 => null,
+            1 => costs[0],
+            _ => CallCost.Sum(costs),
+        };
+    }
+
     private RouteAttempt OnlyAttempt() => new(Served!, Group ?? "")
     {
         RequestId = RequestId,
         Duration = TimeSpan.FromTicks(_provider),
         FirstToken = _firstToken < 0 ? null : TimeSpan.FromTicks(_firstToken),
         Usage = Usage,
+        Billing = Billing,
     };
 }

@@ -17,9 +17,18 @@ internal sealed class CallRouteDetails
 
     public TimeSpan RetryWait { get; set; }
 
+    public TimeSpan QueueWait { get; set; }
+
     public TimeSpan Consumer { get; set; }
 
     public IReadOnlyList<string>? Changes { get; set; }
 
+    /// <summary>Complete counts, when nobody was left.</summary>
     public IReadOnlyList<FilterRemoval>? Removals { get; set; }
+
+    /// <summary>Every candidate with its figures, when nobody was left or all were asked for.</summary>
+    public IReadOnlyList<CandidateExplanation>? Candidates { get; set; }
+
+    /// <summary>Who was looked at by the last pick and left out.</summary>
+    public IReadOnlyList<CandidateRemoval>? Removed { get; set; }
 }

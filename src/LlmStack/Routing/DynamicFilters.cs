@@ -61,13 +61,15 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
                 ? new DynamicVerdict(Removal.Limits, FilterNames.Limits, "the prompt exceeds the tokens allowed in a minute", LlmErrorKind.LimitExceeded, DynamicVerdict.Never)
                 : new DynamicVerdict(Removal.Limits, FilterNames.Limits, "its requests or tokens per minute are used up", LlmErrorKind.LimitExceeded, health.ToTicks(wait));
         }
-        return health.StateOf(deployment, request.Timestamp, out long cooling) switch
+        return health.StateOf(deployment, request.Timestamp, out long cooling, request.Context) switch
         {
             CircuitState.Open => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is cooling down after failures", LlmErrorKind.NoCandidate, cooling),
             CircuitState.Probing => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is being probed after a cooldown", LlmErrorKind.NoCandidate, cooling),
-            _ => deployment.Health.Headroom.WaitFor(request.EstimatedInputTokens, request.Timestamp) is > 0 and var reset
-                ? new DynamicVerdict(Removal.Cooldown, FilterNames.Headroom, "the provider reports fewer tokens left than the prompt has", LlmErrorKind.NoCandidate, reset)
-                : default,
+            _ when deployment.Health.Headroom.WaitFor(request.EstimatedInputTokens, request.Timestamp) is > 0 and var reset =>
+                new DynamicVerdict(Removal.Cooldown, FilterNames.Headroom, "the provider reports fewer tokens left than the prompt has", LlmErrorKind.NoCandidate, reset),
+            _ when deployment.MaxConcurrency is { } places && !deployment.Gate.HasRoom(places) =>
+                new DynamicVerdict(Removal.Concurrency, FilterNames.Concurrency, "all its places are taken", LlmErrorKind.Overloaded, DynamicVerdict.Never),
+            _ => default,
         };
     }
 

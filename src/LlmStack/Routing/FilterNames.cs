@@ -23,4 +23,5 @@ internal static class FilterNames
     public const string Cooldown = "cooldown";
     public const string Headroom = "headroom";
     public const string Limits = "limits";
+    public const string Concurrency = "concurrency";
 }

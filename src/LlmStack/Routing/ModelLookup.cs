@@ -12,22 +12,18 @@ internal sealed class ModelLookup(ModelCatalog catalog, ModelOverride[] override
     /// <param name="baseModel">The model that it really is, where the name does not say so: a model, or <c>provider/model</c> of the catalogue.</param>
     public ModelInfo? Find(ProviderEntry provider, string model, string? baseModel = null)
     {
-        ModelInfo? known = InCatalog(provider.CatalogName, baseModel ?? model);
+        ModelInfo? known = provider.CatalogName is { } catalogued ? catalog.Find(catalogued, baseModel ?? model) : null;
+        known ??= baseModel is null ? null : OfAnyProvider(baseModel);
         return Override(provider, model) is { } better ? better.Apply(known, $"{provider.Name}/{model}") : known;
     }
 
     /// <summary>The price in force; that of a local server is 0, whatever it runs.</summary>
     public static ModelPrice? PriceOf(ProviderEntry provider, ModelInfo? info) => info?.Price ?? (provider.IsLocal ? Free : null);
 
-    private ModelInfo? InCatalog(string? provider, string model)
+    private ModelInfo? OfAnyProvider(string name)
     {
-        if (provider is not null && catalog.Find(provider, model) is { } known)
-        {
-            return known;
-        }
-
-        int slash = model.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && provider is null ? catalog.Find(model[..slash], model[(slash + 1)..]) : null;
+        int slash = name.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 ? catalog.Find(name[..slash], name[(slash + 1)..]) : null;
     }
 
     private ModelOverride? Override(ProviderEntry provider, string model)

@@ -45,6 +45,13 @@ internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredent
 
     public CallPolicyOptions? PolicyOverride { get; init; }
 
+    /// <summary>What happens to options that cannot be sent, unless the call says otherwise.</summary>
+    public UnsupportedFields FieldPolicy { get; init; }
+
+    public bool RepairHistory { get; init; } = true;
+
+    public bool CacheBreakpoints { get; init; }
+
     public IEmbeddingProvider? Embeddings { get; } = (IEmbeddingProvider?)provider.GetService(typeof(IEmbeddingProvider));
 
     public ITextCompletionProvider? Completions { get; } = (ITextCompletionProvider?)provider.GetService(typeof(ITextCompletionProvider));

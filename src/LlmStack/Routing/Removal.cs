@@ -13,4 +13,5 @@ internal enum Removal
     History,
     Limits,
     Cooldown,
+    Concurrency,
 }

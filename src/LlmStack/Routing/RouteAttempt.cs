@@ -6,6 +6,8 @@ namespace LlmStack.Routing;
 /// <summary>One call to one deployment.</summary>
 public sealed class RouteAttempt
 {
+    private CallCost? _cost;
+
     internal RouteAttempt(Deployment target, string group)
     {
         Target = target;
@@ -51,12 +53,18 @@ public sealed class RouteAttempt
     /// <summary>Whether what the attempt used was worked out from its prompt and the text that arrived, because the provider did not say.</summary>
     public bool IsUsageEstimated { get; internal set; }
 
-    /// <summary>What the attempt cost, in US dollars; null when it was not billed, or its price is unknown.</summary>
-    public decimal? Cost => CostCalculator.TryCompute(Target.Price, Usage, out CostAmounts amounts) ? amounts.Total : null;
+    /// <summary>What it cost, estimated where the provider did not live to tell its usage; null when it was certainly not billed.</summary>
+    public CallCost? Cost => IsBilled ? _cost ??= CostCalculator.Compute(Target.Price, Usage, Billing) : null;
+
+    /// <summary>Whether it is, or may have been, billed.</summary>
+    internal bool IsBilled => Error is null || MayHaveBeenBilled || Usage is not null || Billing?.ReportedCost is not null;
 
     /// <summary>Whose attempt it was.</summary>
     internal Deployment Target { get; }
 
-    /// <summary>What it is taken to have used; null when it was not billed.</summary>
+    /// <summary>What was used, as reported or estimated; null when unknown.</summary>
     internal UsageDetails? Usage { get; set; }
+
+    /// <summary>What beside usage and list price decides the cost; mostly null.</summary>
+    internal BillingTerms? Billing { get; set; }
 }

@@ -27,7 +27,7 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
             pick = engine.Pick(snapshot, group, request, history: null, PickMode.LeastBad, removals: null, copy, peek: true);
         }
         var removals = new List<FilterRemoval>();
-        CandidateExplanation[] candidates = Candidates(snapshot, group, request, removals);
+        CandidateExplanation[] candidates = Candidates(snapshot, group, request, history: null, PickMode.Fresh, removals);
         CallPolicy policy = pick.Member is { } member ? group.PolicyFor(member.Deployment) : group.Policy;
         return new RouteExplanation(
             request.RequestedName,
@@ -79,7 +79,7 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
         return text.Append('.').ToString();
     }
 
-    private CandidateExplanation[] Candidates(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, List<FilterRemoval> removals)
+    public CandidateExplanation[] Candidates(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval> removals)
     {
         var verdicts = new StaticVerdict[group.Members.Length];
         staticFilters.Judge(snapshot, group, request, verdicts);
@@ -90,7 +90,7 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
         for (int i = 0; i < verdicts.Length; i++)
         {
             Member member = group.Members[i];
-            DynamicVerdict verdict = verdicts[i].Filter is null ? dynamicFilters.Judge(request, member, history: null, PickMode.Fresh) : default;
+            DynamicVerdict verdict = verdicts[i].Filter is null ? dynamicFilters.Judge(request, member, history, mode) : default;
             filters[i] = verdicts[i].Filter ?? verdict.Filter;
             reasons[i] = verdicts[i].Reason ?? (verdict.Filter is null ? null : ReasonOf(member.Deployment, verdict, request));
             if (filters[i] is { } filter)
@@ -137,7 +137,7 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
         Removal.Limits when verdict.Wait == DynamicVerdict.Never => string.Create(CultureInfo.InvariantCulture, $"about {request.EstimatedInputTokens} prompt tokens estimated, {deployment.TokensPerMinute} tokens are allowed per minute"),
         Removal.Limits => string.Create(CultureInfo.InvariantCulture, $"{verdict.Reason}; fits in {Seconds(verdict.Wait)}"),
         Removal.Cooldown when verdict.Filter == FilterNames.Headroom => $"{verdict.Reason}; its window resets in {Seconds(verdict.Wait)}",
-        Removal.Cooldown => string.Create(CultureInfo.InvariantCulture, $"cooling after {ErrorKindTraits.NameOf(health.CauseOf(deployment, request.Timestamp))}, back in {Seconds(verdict.Wait)}"),
+        Removal.Cooldown => string.Create(CultureInfo.InvariantCulture, $"cooling after {ErrorKindTraits.NameOf(health.CauseOf(deployment, request.Timestamp, request.Context))}, back in {Seconds(verdict.Wait)}"),
         _ => verdict.Reason!,
     };
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using LlmStack.Health;
 using LlmStack.Limits;
 
@@ -13,6 +14,7 @@ internal sealed class RoutingEngine
     private const string ByOrder = "first in the call's order";
     private const string OnlyOne = "the only candidate";
     private const string ByOperator = "pinned by an operator";
+    private const string JustBack = "has just come back, and nobody else is left";
     private const string FirstBack = "all are cooling, this one comes back first";
 
     [ThreadStatic]
@@ -58,6 +60,31 @@ internal sealed class RoutingEngine
     public RouteExplanation Explain(RoutingSnapshot snapshot, in ResolvedName name, in RouteRequest request)
         => _explainer.Explain(snapshot, name, request);
 
+    /// <summary>Whom a pick left out of the tier it scanned, at most as many as a route keeps; null when nobody.</summary>
+    public IReadOnlyList<CandidateRemoval>? RemovedBy(in PickResult pick, in RouteRequest request, AttemptHistory? history, PickMode mode)
+    {
+        if (pick.Removed == 0)
+        {
+            return null;
+        }
+        var removed = new List<CandidateRemoval>(RouteCandidates.Most);
+        Member[] members = pick.Set!.Tiers[pick.ScannedTier].Members;
+        for (ulong left = pick.Removed; left != 0 && removed.Count < RouteCandidates.Most; left &= left - 1)
+        {
+            // Judged once more, which is rare: a pick itself keeps no list.
+            Member member = members[BitOperations.TrailingZeroCount(left)];
+            if (_dynamicFilters.Judge(request, member, history, mode) is { Removal: not Removal.None } verdict)
+            {
+                removed.Add(new CandidateRemoval(member, verdict.Filter!, verdict.Reason!));
+            }
+        }
+        return removed;
+    }
+
+    /// <summary>Every member with its verdict and figures, for a request that has asked <paramref name="history"/>.</summary>
+    public CandidateExplanation[] Candidates(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode)
+        => _explainer.Candidates(snapshot, group, request, history, mode, []);
+
     /// <summary>Says, for an error message, which filter removed how many and why.</summary>
     public string DescribeEmpty(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode)
         => _explainer.DescribeEmpty(snapshot, group, request, history, mode);
@@ -93,18 +120,22 @@ internal sealed class RoutingEngine
         }
         if (request.Routing?.Order is { Count: > 0 } order && PickByOrder(set, order, request, history, mode, peek) is { } listed)
         {
-            return new PickResult(PickStatus.Picked, listed, TimeSpan.Zero, LlmErrorKind.Unknown, ByOrder);
+            return new PickResult(PickStatus.Picked, listed, TimeSpan.Zero, LlmErrorKind.Unknown, ByOrder) { Set = set };
         }
         var summary = new PickSummary();
-        foreach (Tier tier in set.Tiers)
+        for (int i = 0; i < set.Tiers.Length; i++)
         {
-            if (PickFrom(tier, group, request, history, mode, removals, random, peek, ref summary) is { } picked)
+            if (PickFrom(set, i, group, request, history, mode, removals, random, peek, ref summary) is { } picked)
             {
-                return new PickResult(PickStatus.Picked, picked, TimeSpan.Zero, LlmErrorKind.Unknown, set.Tiers.Length == 1 && tier.Members.Length == 1 ? OnlyOne : group.ByStrategy);
+                return Picked(set, summary, picked, set.Tiers.Length == 1 && set.Tiers[i].Members.Length == 1 ? OnlyOne : group.ByStrategy);
             }
         }
-        return mode == PickMode.LeastBad && summary.LeastBad is { } leastBad
-            ? new PickResult(PickStatus.Picked, leastBad, TimeSpan.Zero, LlmErrorKind.Unknown, FirstBack)
+        if (summary.ComingBack is { } back && Take(back, request, peek))
+        {
+            return Picked(set, summary, back, JustBack);
+        }
+        return mode == PickMode.LeastBad && summary.Busy is null && summary.LeastBad is { } leastBad
+            ? Picked(set, summary, leastBad, FirstBack)
             : summary.ToResult(_health);
     }
 
@@ -130,12 +161,12 @@ internal sealed class RoutingEngine
         }
         DynamicVerdict verdict = _dynamicFilters.Judge(request, holder, history, mode);
         bool leastBad = mode == PickMode.LeastBad && verdict.Removal == Removal.Cooldown;
-        if (leastBad || (verdict.Removal == Removal.None && Take(holder, request.Timestamp, peek)))
+        if (leastBad || (verdict.Removal == Removal.None && Take(holder, request, peek)))
         {
-            return new PickResult(PickStatus.Picked, holder, TimeSpan.Zero, LlmErrorKind.Unknown, request.Affinity.Reason);
+            return new PickResult(PickStatus.Picked, holder, TimeSpan.Zero, LlmErrorKind.Unknown, request.Affinity.Reason) { Set = set };
         }
         var summary = new PickSummary();
-        summary.Add(holder, verdict, history);
+        summary.Add(holder, 0, verdict, history);
         return summary.ToResult(_health);
     }
 
@@ -151,8 +182,8 @@ internal sealed class RoutingEngine
         {
             return null;
         }
-        return _dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && Take(member, request.Timestamp, peek)
-            ? new PickResult(PickStatus.Picked, member, TimeSpan.Zero, LlmErrorKind.Unknown, pinned is null ? request.Affinity.Reason : ByOperator)
+        return _dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && Take(member, request, peek)
+            ? new PickResult(PickStatus.Picked, member, TimeSpan.Zero, LlmErrorKind.Unknown, pinned is null ? request.Affinity.Reason : ByOperator) { Set = set }
             : null;
     }
 
@@ -174,7 +205,7 @@ internal sealed class RoutingEngine
                 {
                     if (member.Deployment.IsNamed(order[i])
                         && _dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None
-                        && Take(member, request.Timestamp, peek))
+                        && Take(member, request, peek))
                     {
                         return member;
                     }
@@ -184,14 +215,18 @@ internal sealed class RoutingEngine
         return null;
     }
 
-    private Member? PickFrom(Tier tier, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval>? removals, IRandomSource random, bool peek, ref PickSummary summary)
+    private static PickResult Picked(StaticSet set, in PickSummary summary, Member member, string reason) =>
+        new(PickStatus.Picked, member, TimeSpan.Zero, LlmErrorKind.Unknown, reason) { Set = set, ScannedTier = summary.ScannedTier, Removed = summary.Removed };
+
+    private Member? PickFrom(StaticSet set, int tierIndex, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval>? removals, IRandomSource random, bool peek, ref PickSummary summary)
     {
+        Tier tier = set.Tiers[tierIndex];
         Member[] members = tier.Members;
         var all = new CandidateSet(members, members.Length, tier.Precomputed);
         for (int sample = 0; members.Length > FullScan && sample < Samples; sample++)
         {
             Member member = members[Ask(group, request, all, random, peek, ref summary)];
-            if (_dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && Take(member, request.Timestamp, peek))
+            if (_dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && !IsPassedOver(member, request.Timestamp, random, ref summary) && Take(member, request, peek))
             {
                 return member;
             }
@@ -199,13 +234,14 @@ internal sealed class RoutingEngine
         Member[] scratch = Rent(members.Length);
         try
         {
+            summary.BeginScan(tierIndex);
             int count = Survivors(members, scratch, request, history, mode, removals, ref summary);
             while (count > 0)
             {
                 CandidateSet survivors = count == members.Length ? all : new CandidateSet(scratch, count);
                 int index = count == 1 ? 0 : Ask(group, request, survivors, random, peek, ref summary);
                 Member member = scratch[index];
-                if (Take(member, request.Timestamp, peek))
+                if (!IsPassedOver(member, request.Timestamp, random, ref summary) && Take(member, request, peek))
                 {
                     return member;
                 }
@@ -223,15 +259,16 @@ internal sealed class RoutingEngine
     private int Survivors(Member[] members, Member[] survivors, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval>? removals, ref PickSummary summary)
     {
         int count = 0;
-        foreach (Member member in members)
+        for (int i = 0; i < members.Length; i++)
         {
+            Member member = members[i];
             DynamicVerdict verdict = _dynamicFilters.Judge(request, member, history, mode);
             if (verdict.Removal == Removal.None)
             {
                 survivors[count++] = member;
                 continue;
             }
-            summary.Add(member, verdict, history);
+            summary.Add(member, i, verdict, history);
             if (removals is not null)
             {
                 RemovalList.Add(removals, verdict.Filter!, 1, verdict.Reason!);
@@ -240,7 +277,19 @@ internal sealed class RoutingEngine
         return count;
     }
 
-    private bool Take(Member member, long now, bool peek) => peek || _health.TryEnter(member.Deployment, now);
+    /// <summary>Who has just come back from a cooldown gets a growing share of the picks that fall on him.</summary>
+    private static bool IsPassedOver(Member member, long now, IRandomSource random, ref PickSummary summary)
+    {
+        double share = HealthTracker.ShareOf(member.Deployment, now);
+        if (share >= 1 || random.NextDouble() < share)
+        {
+            return false;
+        }
+        summary.NoteComingBack(member);
+        return true;
+    }
+
+    private bool Take(Member member, in RouteRequest request, bool peek) => peek || _health.TryEnter(member.Deployment, request.Timestamp, request.Context);
 
     private static int Ask(ModelGroup group, in RouteRequest request, in CandidateSet candidates, IRandomSource random, bool peek, ref PickSummary summary)
     {

@@ -61,6 +61,15 @@ public sealed record RoutingOptions
     /// <summary>At most this many attempts; 1 or more. Null: the configured number (6).</summary>
     public int? MaxAttempts { get; init; }
 
+    /// <summary>What happens to options that the provider or the model cannot take. Default: the provider's setting.</summary>
+    public UnsupportedFields UnsupportedFields { get; init; }
+
+    /// <summary>Whether a conversation that the provider would refuse is repaired. Null: the provider's setting (true).</summary>
+    public bool? RepairHistory { get; init; }
+
+    /// <summary>Whether breakpoints for the provider's prompt cache are set behind the stable prefix. Null: the provider's setting (false).</summary>
+    public bool? CacheBreakpoints { get; init; }
+
     /// <summary>Up to this long until the first content. Null: as configured.</summary>
     public TimeSpan? FirstTokenTimeout { get; init; }
 
@@ -121,4 +130,7 @@ public sealed record RoutingOptions
     }
 
     private static int Hash(TimeSpan? value, int salt) => value is { } time ? NameList.Salted(time.GetHashCode() + 1, salt) : 0;
+
+    /// <summary>How much of the decision the call's route keeps. Null: as configured (a summary).</summary>
+    public ExplainLevel? Explain { get; init; }
 }

@@ -31,6 +31,9 @@ internal sealed class RoutingSnapshot
     /// <summary>The group for names nobody knows, or null.</summary>
     public string? DefaultGroup { get; init; }
 
+    /// <summary>How much of a decision routes keep when a call does not say.</summary>
+    public ExplainLevel Explain { get; init; }
+
     public CallPolicy Defaults { get; init; } = CallPolicy.Default;
 
     /// <summary>For groups that have none of their own, those behind <c>provider/model</c> included.</summary>

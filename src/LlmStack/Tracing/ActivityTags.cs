@@ -139,7 +139,7 @@ internal sealed class ActivityTags(TracingOptions options)
             activity.SetTag(GenAiNames.UsageCacheCreationInputTokens, written);
         }
 
-        if (CostCalculator.TryCompute(record.Deployment?.Price, usage, out CostAmounts cost))
+        if (CostCalculator.TryCompute(record.Deployment?.Price, usage, record.Billing, out CostAmounts cost))
         {
             activity.SetTag(GenAiNames.CostUsd, (double)cost.Total);
         }

@@ -112,14 +112,17 @@ internal static class JsonLinesFormat
         // Disjoint buckets: adding them up gives the total.
         UsageBuckets buckets = UsageBuckets.From(usage);
         writer.WriteStartObject("usage");
-        writer.WriteNumber("input", buckets.Input);
-        writer.WriteNumber("input_cached_tokens", buckets.CacheRead);
-        writer.WriteNumber(UsageKeys.CacheWrite, buckets.CacheWrite);
-        writer.WriteNumber("output", buckets.Output);
-        writer.WriteNumber("output_reasoning_tokens", buckets.Reasoning);
+        for (UsageBucket bucket = 0; bucket < UsageBucket.Requests; bucket++)
+        {
+            if (buckets[bucket] > 0 || bucket is UsageBucket.Input or UsageBucket.Output)
+            {
+                writer.WriteNumber(UsageBucketNames.NameOf(bucket), buckets[bucket]);
+            }
+        }
+
         writer.WriteNumber("total", buckets.Total);
         writer.WriteEndObject();
-        if (CostCalculator.TryCompute(record.Deployment?.Price, usage, out CostAmounts cost))
+        if (CostCalculator.TryCompute(record.Deployment?.Price, usage, record.Billing, out CostAmounts cost))
         {
             writer.WriteNumber("cost_usd", cost.Total);
         }

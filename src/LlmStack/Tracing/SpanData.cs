@@ -99,7 +99,7 @@ public readonly struct SpanData
     public RouteAttempt? Attempt => _record.Attempt;
 
     /// <summary>What <see cref="Usage"/> cost at this span's deployment, in US dollars; null when usage or price is unknown.</summary>
-    public decimal? Cost => CostCalculator.TryCompute(_record.Deployment?.Price, _record.Usage, out CostAmounts amounts) ? amounts.Total : null;
+    public decimal? Cost => CostCalculator.TryCompute(_record.Deployment?.Price, _record.Usage, _record.Billing, out CostAmounts amounts) ? amounts.Total : null;
 
     /// <summary>The input as text; null when none was recorded.</summary>
     public string? GetInputJson() => InputJson.IsEmpty ? null : Encoding.UTF8.GetString(InputJson);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using LlmStack.Catalog;
 using LlmStack.Providers;
 using LlmStack.Routing;
 using Microsoft.Extensions.AI;
@@ -50,6 +51,7 @@ internal sealed class SpanRecord : IContentCapture
     public bool Streaming;
     public ChatOptions? Options;
     public UsageDetails? Usage;
+    public BillingTerms? Billing;
     public Deployment? Deployment;
     public LlmErrorKind? ErrorKind;
     public CallRoute? Route;

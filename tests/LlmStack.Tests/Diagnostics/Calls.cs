@@ -24,5 +24,6 @@ internal static class Calls
     public static CallOutcome Failed(CallRoute? route = null) =>
         new(LlmOperation.Chat, Streaming: false, route ?? Route(), null, new LlmException(LlmErrorKind.RateLimited, "the prompt was: top secret") { StatusCode = 429, RequestId = "req-1" }, Cancelled: false);
 
-    public static RouteAttempt Attempt(LlmErrorKind? error) => new(new Deployment("p/m", "p", "m"), "fast") { Error = error };
+    /// <summary>A successful one is billed as <see cref="Succeeded"/> says.</summary>
+    public static RouteAttempt Attempt(LlmErrorKind? error) => new(Route().Served!, "fast") { Error = error, Usage = error is null ? Succeeded().Usage : null };
 }

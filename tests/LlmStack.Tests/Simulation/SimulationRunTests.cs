@@ -76,7 +76,7 @@ public sealed class SimulationRunTests(ITestOutputHelper output)
         SimulationReport report = Simulator.Run(configuration, new SimulationScenario("file") { Duration = S(30), Arrivals = ArrivalPattern.Regular(10) }.AddCalls(Group, static c => c.InputTokens = 1_000));
         Assert.Equal((299, 299), (report.Calls, report.Served));
         Assert.Equal(0.299m, report.Cost);
-        Assert.Equal(S(0.6).TotalSeconds, report.MedianLatency!.Value.TotalSeconds, 0.6);
+        Assert.InRange(report.MedianLatency!.Value, S(0.5), S(2));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class SimulationShareTests(ITestOutputHelper output)
                     group.AddDeployment(FiveModels[i], d => d.Weight = weight);
                 }
             })),
-            Scenario(500, 120));
+            Scenario(500, 60));
         foreach ((DeploymentReport deployment, double weight) in report.Deployments.Zip(weights))
         {
             double share = weight / weights.Sum();
@@ -38,7 +38,7 @@ public sealed class SimulationShareTests(ITestOutputHelper output)
     [InlineData("LeastBusy")]
     public void No_equal_deployment_has_more_than_one_and_a_half_shares_in_any_second(string strategy)
     {
-        SimulationReport report = Run(Equal(FiveModels, new RoutingStrategy(strategy)), Scenario(1_000, 60, streaming: 0.5));
+        SimulationReport report = Run(Equal(FiveModels, new RoutingStrategy(strategy)), Scenario(1_000, 30, streaming: 0.5));
         foreach (SimulationSecond second in report.Seconds.Where(static second => second.Arrived > 800))
         {
             Assert.InRange(second.AttemptsByDeployment.Max(), 0, 1.5 * second.Attempts / FiveModels.Length);
@@ -48,7 +48,7 @@ public sealed class SimulationShareTests(ITestOutputHelper output)
     [Fact]
     public void Nobody_is_flooded_while_another_is_down()
     {
-        SimulationReport report = Run(Equal(Three), Scenario(1_000, 120).Outage("a", S(30), S(70)));
+        SimulationReport report = Run(Equal(Three), Scenario(1_000, 60).Outage("a", S(10), S(30)));
         Assert.All(report.Deployments.Skip(1), deployment => Assert.InRange(deployment.WorstShare!.Value, 1, 1.5));
     }
 

@@ -11,7 +11,7 @@ internal static class ErrorPatterns
         "prompt is too long", "prompt too long", "exceeds the context window", "maximum context length", "input is too long for requested model",
         "maximum prompt length is", "reduce the length of the messages", "longer than the model's context length", "exceeds the available context size",
         "greater than the context length", "exceeded model token limit", "context window exceeds limit", "too many tokens", "context_length_exceeded",
-        "contextwindowexceedederror", "inputs tokens + max_new_tokens must be", "exceeded max context length",
+        "contextwindowexceedederror", "inputs tokens + max_new_tokens must be", "tokens + `max_new_tokens` must be", "exceeded max context length", "exceed context limit",
     ];
 
     /// <summary>Pairs that must both appear, in this order.</summary>

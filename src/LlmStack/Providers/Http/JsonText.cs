@@ -49,7 +49,7 @@ internal static class JsonText
             ? number
             : null;
 
-    /// <summary>Replaces bare NaN and Infinity outside strings by 0, in place. Done only after a document failed to parse.</summary>
+    /// <summary>Replaces bare NaN and Infinity outside strings by an empty text, which reads as no number, in place. Done only after a document failed to parse.</summary>
     public static bool PatchNonFinite(Span<byte> json)
     {
         bool inString = false;
@@ -81,7 +81,8 @@ internal static class JsonText
             if (length > 0)
             {
                 rest[..length].Fill((byte)' ');
-                rest[0] = (byte)'0';
+                rest[0] = rest[1] = (byte)'"';
+                i += length - 1;
                 changed = true;
             }
         }
@@ -91,7 +92,8 @@ internal static class JsonText
 
     private static bool EqualsAscii(ReadOnlySpan<byte> utf8, string text) => Ascii.Equals(utf8, text);
 
-    private static string Unescape(ReadOnlySpan<byte> raw)
+    /// <summary>The text of the inside of a JSON string.</summary>
+    public static string Unescape(ReadOnlySpan<byte> raw)
     {
         char[]? rented = null;
         Span<char> chars = raw.Length <= 512 ? stackalloc char[512] : (rented = ArrayPool<char>.Shared.Rent(raw.Length));

@@ -3,15 +3,22 @@ namespace LlmStack.Providers.Http;
 /// <summary>The header of a key, made once per key.</summary>
 internal sealed class KeyHeader
 {
-    private KeyHeader(string secret, string value)
+    private KeyHeader(string secret, KeyPlacement placement)
     {
         Secret = secret;
-        Value = value;
+        Name = placement.Header;
+        Value = placement.Prefix + secret;
     }
 
     public string Secret { get; }
 
+    public string Name { get; }
+
     public string Value { get; }
+
+    /// <summary>Where a secret goes: a web token among the tokens, anything else among the keys.</summary>
+    public static KeyPlacement PlacementOf(string secret, ProviderSetup setup) =>
+        setup.TokenKey is { } token && secret.StartsWith("eyJ", StringComparison.Ordinal) && secret.AsSpan().Count('.') == 2 ? token : setup.Key;
 
     public static KeyHeader Make(string provider, string credentialId, string secret, KeyPlacement placement)
     {
@@ -26,6 +33,6 @@ internal sealed class KeyHeader
             }
         }
 
-        return new KeyHeader(secret, placement.Prefix + secret);
+        return new KeyHeader(secret, placement);
     }
 }

@@ -166,10 +166,10 @@ internal sealed class ProviderHttp(ProviderSetup setup)
             KeyHeader? key = _key;
             if (key is null || !string.Equals(key.Secret, secret, StringComparison.Ordinal))
             {
-                _key = key = KeyHeader.Make(setup.Name, call.Credential.Id, secret, setup.Key);
+                _key = key = KeyHeader.Make(setup.Name, call.Credential.Id, secret, KeyHeader.PlacementOf(secret, setup));
             }
 
-            request.Headers.TryAddWithoutValidation(setup.Key.Header, key.Value);
+            request.Headers.TryAddWithoutValidation(key.Name, key.Value);
         }
 
         if (call.TraceParent is { } traceParent)
@@ -182,12 +182,12 @@ internal sealed class ProviderHttp(ProviderSetup setup)
             request.Headers.TryAddWithoutValidation(header.Key, header.Value);
         }
 
-        if (setup.Options.Organization is { Length: > 0 } organization)
+        if (setup is { SendsOrganization: true, Options.Organization: { Length: > 0 } organization })
         {
             request.Headers.TryAddWithoutValidation("OpenAI-Organization", organization);
         }
 
-        if (setup.Options.Project is { Length: > 0 } project)
+        if (setup is { SendsOrganization: true, Options.Project: { Length: > 0 } project })
         {
             request.Headers.TryAddWithoutValidation("OpenAI-Project", project);
         }
@@ -196,6 +196,15 @@ internal sealed class ProviderHttp(ProviderSetup setup)
         {
             request.Headers.Remove(header.Key);
             request.Headers.TryAddWithoutValidation(header.Key, header.Value);
+        }
+
+        if (call.Headers is { } own)
+        {
+            foreach (KeyValuePair<string, string> header in own)
+            {
+                request.Headers.Remove(header.Key);
+                request.Headers.TryAddWithoutValidation(header.Key, header.Value);
+            }
         }
     }
 

@@ -7,7 +7,10 @@ namespace LlmStack.Providers.Http;
 internal static class ResponseFacts
 {
     private static readonly string[] RequestIdHeaders =
-        ["x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-ms-request-id", "x-generation-id", "cf-ray"];
+    [
+        "x-request-id", "request-id", "x-amzn-requestid", "apim-request-id", "x-ms-request-id", "x-generation-id", "x-litellm-call-id",
+        "mistral-correlation-id", "x-kong-request-id", "x-debug-trace-id", "nvcf-reqid", "cf-ray",
+    ];
 
     public static void Read(HttpResponseMessage response, AttemptReport report, DateTimeOffset now)
     {
@@ -27,7 +30,7 @@ internal static class ResponseFacts
                     continue;
                 }
 
-                bool ofTokens = name.Contains("token", StringComparison.OrdinalIgnoreCase);
+                bool ofTokens = name.Contains("token", StringComparison.OrdinalIgnoreCase) || name.Contains("bysize", StringComparison.OrdinalIgnoreCase);
                 foreach (string value in header.Value)
                 {
                     if (remaining && ofTokens)

@@ -9,10 +9,19 @@ internal static class ToolArguments
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, MaxDepth = 256 };
 
     /// <summary>Empty and null arguments mean none. Broken ones leave an exception, and the raw text as the raw representation.</summary>
-    public static FunctionCallContent ToContent(string id, string name, string arguments)
+    /// <param name="id">The call's id.</param>
+    /// <param name="name">The function.</param>
+    /// <param name="arguments">What the model wrote.</param>
+    /// <param name="unwraps">Whether the arguments may be JSON inside a JSON string.</param>
+    public static FunctionCallContent ToContent(string id, string name, string arguments, bool unwraps = false)
     {
         var call = new FunctionCallContent(id, name);
         string trimmed = arguments.Trim();
+        if (unwraps && trimmed.StartsWith('"'))
+        {
+            trimmed = Unwrapped(trimmed);
+        }
+
         if (trimmed.Length == 0 || trimmed == "null" || trimmed == "{}")
         {
             call.Arguments = new Dictionary<string, object?>(StringComparer.Ordinal);
@@ -42,5 +51,19 @@ internal static class ToolArguments
         }
 
         return call;
+    }
+
+    /// <summary>Takes off one level of JSON text around JSON; what is none stays as it is.</summary>
+    private static string Unwrapped(string text)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(text);
+            return document.RootElement.ValueKind == JsonValueKind.String ? document.RootElement.GetString()!.Trim() : text;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return text;
+        }
     }
 }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Providers.Http;
 
 /// <summary>Puts the fragments of streamed tool calls together, in the order in which the calls first appeared.</summary>
-internal sealed class ToolCallAssembler
+/// <param name="repeatsArguments">Whether every fragment repeats the arguments from their beginning.</param>
+/// <param name="unwrapsArguments">Whether arguments may be JSON inside a JSON string.</param>
+internal sealed class ToolCallAssembler(bool repeatsArguments = false, bool unwrapsArguments = false)
 {
     private const int MaxCalls = 512;
     private const int MaxArgumentChars = 4 * 1024 * 1024;
@@ -32,6 +34,11 @@ internal sealed class ToolCallAssembler
         entry.Name ??= fragment.Name;
         if (fragment.Arguments is { Length: > 0 } text)
         {
+            if (repeatsArguments && entry.Arguments.Length <= text.Length && entry.Arguments.Equals(text.AsSpan(0, entry.Arguments.Length)))
+            {
+                entry.Arguments.Clear();
+            }
+
             entry.Arguments.Append(text);
         }
 
@@ -41,7 +48,7 @@ internal sealed class ToolCallAssembler
     public FunctionCallContent ContentAt(int i)
     {
         Entry entry = _calls[i];
-        return ToolArguments.ToContent(IdAt(i), entry.Name ?? "", entry.Arguments.ToString());
+        return ToolArguments.ToContent(IdAt(i), entry.Name ?? "", entry.Arguments.ToString(), unwrapsArguments);
     }
 
     public string IdAt(int i) => _calls[i].Id ?? $"call_{i}";
@@ -51,6 +58,20 @@ internal sealed class ToolCallAssembler
     public string ArgumentsAt(int i) => _calls[i].Arguments.Length == 0 ? "{}" : _calls[i].Arguments.ToString();
 
     public int ChoiceAt(int i) => _calls[i].Choice;
+
+    /// <summary>Whether a choice has a call.</summary>
+    public bool HasChoice(int choice)
+    {
+        for (int i = 0; i < _calls.Count; i++)
+        {
+            if (_calls[i].Choice == choice)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The place of the last call that was sent under an index; -1 when there is none.</summary>
     public int PlaceOf(long index)

@@ -39,6 +39,12 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
 
     public List<ToolCallFragment> Fragments => _fragments;
 
+    /// <summary>Facts beside the answer; null when there are none.</summary>
+    public AdditionalPropertiesDictionary? Extras { get; private set; }
+
+    /// <summary>The sources of the answer as a whole; null when there are none.</summary>
+    public List<AIAnnotation>? Citations { get; private set; }
+
     /// <summary>Where the first choice's message lies in the document; empty when there is none.</summary>
     public Range Message { get; private set; }
 
@@ -62,12 +68,12 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
     }
 
     /// <summary>Takes a chunk that repeats the last one in everything but its text.</summary>
-    public void Repeat(ReadOnlySpan<byte> text)
+    public void Repeat(ReadOnlySpan<byte> text, bool isEscaped)
     {
         Clear();
         HasChoices = true;
         PieceCount = 1;
-        _pieces[0] = new ChatPiece { Text = Encoding.UTF8.GetString(text) };
+        _pieces[0] = new ChatPiece { Text = isEscaped ? JsonText.Unescape(text) : Encoding.UTF8.GetString(text) };
     }
 
     /// <summary>Forgets what the last document said; identity and usage stay.</summary>
@@ -137,10 +143,27 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
                 reader.Read();
                 ReadGroq(ref reader);
             }
-            else
+            else if (reader.ValueTextEquals("citations"u8))
             {
                 reader.Read();
-                reader.Skip();
+                List<AIAnnotation>? citations = null;
+                CitationReader.Read(ref reader, ref citations);
+                Citations = citations ?? Citations;
+            }
+            else
+            {
+                string? extra = AnswerExtras.NameOf(ref reader);
+                reader.Read();
+                if (extra is not null)
+                {
+                    AdditionalPropertiesDictionary? extras = Extras;
+                    AnswerExtras.Keep(ref reader, extra, ref extras);
+                    Extras = extras;
+                }
+                else
+                {
+                    reader.Skip();
+                }
             }
         }
     }
@@ -226,7 +249,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
             else if (reader.ValueTextEquals("finish_reason"u8))
             {
                 reader.Read();
-                FinishReason ??= Filled(JsonText.GetString(ref reader));
+                piece.Finish = Filled(JsonText.GetString(ref reader));
                 reader.Skip();
             }
             else if (reader.ValueTextEquals("index"u8))
@@ -246,6 +269,20 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
                 HasError |= reader.TokenType is JsonTokenType.StartObject or JsonTokenType.String;
                 reader.Skip();
             }
+            else if (reader.ValueTextEquals("logprobs"u8))
+            {
+                reader.Read();
+                int start = (int)reader.TokenStartIndex;
+                bool any = reader.TokenType == JsonTokenType.StartObject;
+                reader.Skip();
+                piece.LogProbabilities = any ? start..(int)reader.BytesConsumed : default;
+            }
+            else if (reader.ValueTextEquals("content_filter_results"u8))
+            {
+                reader.Read();
+                piece.ContentFilter = reader.TokenType == JsonTokenType.StartObject ? JsonElement.ParseValue(ref reader) : null;
+                reader.Skip();
+            }
             else
             {
                 reader.Read();
@@ -253,6 +290,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
             }
         }
 
+        FinishReason = piece.Choice == 0 ? piece.Finish ?? FinishReason : FinishReason ?? piece.Finish;
         if (piece.Choice == 0)
         {
             return;

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Microsoft.Extensions.AI;
+
 namespace LlmStack.Providers.OpenAI;
 
 /// <summary>What one choice said in one message or delta.</summary>
@@ -7,5 +10,12 @@ internal struct ChatPiece
     public string? Text;
     public string? Reasoning;
     public string? Refusal;
+    public string? Finish;
     public bool HasToolCalls;
+    public AudioPiece? Audio;
+    public List<AIAnnotation>? Citations;
+    public JsonElement? ContentFilter;
+
+    /// <summary>Where the log probabilities lie in the document; empty when there are none.</summary>
+    public Range LogProbabilities;
 }

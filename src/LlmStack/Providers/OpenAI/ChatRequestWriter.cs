@@ -29,7 +29,7 @@ internal static class ChatRequestWriter
             if (stream)
             {
                 writer.WriteBoolean("stream"u8, true);
-                if (!ExtraFields.Has(options?.AdditionalProperties, "stream_options"))
+                if (profile.AsksStreamUsage && !ExtraFields.Has(options?.AdditionalProperties, "stream_options"))
                 {
                     writer.WriteStartObject("stream_options"u8);
                     writer.WriteBoolean("include_usage"u8, true);
@@ -102,9 +102,9 @@ internal static class ChatRequestWriter
             }
         }
 
-        if (options.Seed is { } seed)
+        if (options.Seed is { } seed && !state.Drops(profile.SeedField))
         {
-            writer.WriteNumber("seed"u8, seed);
+            writer.WriteNumber(profile.SeedField, seed);
         }
 
         if (options.MaxOutputTokens is { } max)
@@ -140,7 +140,7 @@ internal static class ChatRequestWriter
 
         if (options.Reasoning is { } reasoning)
         {
-            WriteReasoning(writer, reasoning, report);
+            ReasoningWriter.Write(writer, reasoning, profile.Reasoning, report);
         }
 
         ExtraFields.Write(writer, options.AdditionalProperties, state, static (s, key) => s.IsWritten(key), static (s, key) => s.Drops(key));
@@ -156,27 +156,6 @@ internal static class ChatRequestWriter
         if (options.ContinuationToken is not null)
         {
             throw MessageWriter.Unsupported("ContinuationToken: this format has no background responses to continue.");
-        }
-    }
-
-    private static void WriteReasoning(Utf8JsonWriter writer, ReasoningOptions reasoning, AttemptReport report)
-    {
-        if (reasoning.Effort is { } effort)
-        {
-            writer.WriteString("reasoning_effort"u8, effort switch
-            {
-                ReasoningEffort.None => "none"u8,
-                ReasoningEffort.Low => "low"u8,
-                ReasoningEffort.Medium => "medium"u8,
-                ReasoningEffort.High => "high"u8,
-                ReasoningEffort.ExtraHigh => "xhigh"u8,
-                _ => throw MessageWriter.Unsupported($"Reasoning.Effort: {(int)effort} is unknown; allowed are None, Low, Medium, High and ExtraHigh."),
-            });
-        }
-
-        if (reasoning.Output is not null)
-        {
-            report.AddChange("reasoning.output: dropped, the format has no such field");
         }
     }
 
@@ -199,12 +178,13 @@ internal static class ChatRequestWriter
     {
         public bool Drops(string field)
         {
-            if (!Family.Refuses(field, EffortIsNone))
+            bool byService = Profile.Refuses(field);
+            if (!byService && !Family.Refuses(field, EffortIsNone))
             {
                 return false;
             }
 
-            Report.AddChange($"{field}: dropped, the model refuses it");
+            Report.AddChange(byService ? $"{field}: dropped, the service refuses it" : $"{field}: dropped, the model refuses it");
             return true;
         }
 
@@ -217,13 +197,13 @@ internal static class ChatRequestWriter
             "frequency_penalty" => Options.FrequencyPenalty is not null,
             "presence_penalty" => Options.PresencePenalty is not null,
             "top_k" => Options.TopK is not null && Profile.SendsTopK,
-            "seed" => Options.Seed is not null,
+            "seed" or "random_seed" => Options.Seed is not null && field == Profile.SeedField,
             "max_tokens" or "max_completion_tokens" => Options.MaxOutputTokens is not null && field == Profile.MaxTokensField,
             "stop" => Options.StopSequences is { Count: > 0 },
             "response_format" => Options.ResponseFormat is not null,
             "tool_choice" => Options.ToolMode is not null && Options.Tools is { Count: > 0 },
             "parallel_tool_calls" => Options.AllowMultipleToolCalls is not null && Options.Tools is { Count: > 0 },
-            "reasoning_effort" => Options.Reasoning?.Effort is not null,
+            "reasoning_effort" or "reasoning" or "thinking" or "chat_template_kwargs" => ReasoningWriter.Writes(field, Options.Reasoning, Profile.Reasoning),
             _ => false,
         };
     }

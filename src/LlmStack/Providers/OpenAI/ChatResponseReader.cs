@@ -7,7 +7,7 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>Turns the body of a chat completion into a response.</summary>
 internal static class ChatResponseReader
 {
-    public static RoutedChatResponse Read(PooledBuffer body, ProviderHttp http, ProviderCall call)
+    public static RoutedChatResponse Read(PooledBuffer body, ProviderHttp http, ProviderCall call, OpenAIProfile profile)
     {
         var document = new ChatDocument(call.Model);
         Parse(body, document, http, call);
@@ -19,7 +19,7 @@ internal static class ChatResponseReader
             throw FinishReasons.Failure(http.Name, failure, document.FinishReason!, report);
         }
 
-        bool hasCalls = document.Fragments.Count > 0;
+        bool hasCalls = document.Fragments.Count > 0 && document.Fragments[0].Choice == 0;
         var response = new RoutedChatResponse
         {
             ResponseId = document.Id,
@@ -27,11 +27,19 @@ internal static class ChatResponseReader
             CreatedAt = document.Created,
             Usage = document.Usage,
             FinishReason = FinishReasons.Map(document.FinishReason, hasCalls),
+            AdditionalProperties = document.Extras,
         };
         int synthesized = 0;
-        for (int i = 0; i < document.PieceCount; i++)
+        try
         {
-            response.Messages.Add(ToMessage(ref document.PieceAt(i), document, ref synthesized));
+            for (int i = 0; i < document.PieceCount; i++)
+            {
+                response.Messages.Add(MessageBuilder.Build(ref document.PieceAt(i), document, body.WrittenSpan, profile, ref synthesized));
+            }
+        }
+        catch (FormatException e)
+        {
+            throw ErrorFactory.Invalid(http.Name, report, "sent audio that is no valid base64.", e);
         }
 
         if (call.Capture.IsEnabled && !document.Message.Equals(default))
@@ -40,36 +48,6 @@ internal static class ChatResponseReader
         }
 
         return response;
-    }
-
-    private static ChatMessage ToMessage(ref ChatPiece piece, ChatDocument document, ref int synthesized)
-    {
-        var contents = new List<AIContent>(1);
-        if (!string.IsNullOrEmpty(piece.Reasoning))
-        {
-            contents.Add(new TextReasoningContent(piece.Reasoning));
-        }
-
-        if (!string.IsNullOrEmpty(piece.Text))
-        {
-            contents.Add(new TextContent(SurrogateCarry.Repair(piece.Text)));
-        }
-
-        if (!string.IsNullOrEmpty(piece.Refusal))
-        {
-            contents.Add(new ErrorContent(piece.Refusal) { ErrorCode = "Refusal" });
-        }
-
-        for (int i = 0; i < document.Fragments.Count; i++)
-        {
-            ToolCallFragment fragment = document.Fragments[i];
-            if (fragment.Choice == piece.Choice)
-            {
-                contents.Add(ToolArguments.ToContent(fragment.Id ?? $"call_{synthesized++}", fragment.Name ?? "", fragment.Arguments ?? ""));
-            }
-        }
-
-        return new ChatMessage(ChatRole.Assistant, contents) { MessageId = piece.Choice == 0 ? document.Id : $"{document.Id}-{piece.Choice}", CreatedAt = document.Created };
     }
 
     /// <summary>Reads a whole body, and says precisely what is wrong with one that is no completion.</summary>

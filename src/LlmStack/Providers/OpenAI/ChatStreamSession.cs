@@ -10,16 +10,18 @@ namespace LlmStack.Providers.OpenAI;
 /// Every update is progress: content, or a fragment of something that is complete only at the end (tool calls,
 /// refusals), which has no contents yet. The first and the last update can carry a route.
 /// </remarks>
-internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bool plainText = false) : IDisposable
+internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, OpenAIProfile profile, bool plainText = false) : IDisposable
 {
+    /// <summary>More choices than any service makes: an index is a number of the server's.</summary>
+    private const int MaxChoices = 128;
+
     private readonly ChatDocument _document = new(call.Model);
     private readonly StreamCapture? _capture = call.Capture.IsEnabled ? new StreamCapture(plainText) : null;
     private readonly ChunkTemplate _template = new();
+    private readonly StreamedChoice _main = new(0, profile);
+    private List<StreamedChoice>? _others;
     private ToolCallAssembler? _tools;
-    private StringBuilder? _refusal;
-    private SurrogateCarry _textCarry;
-    private SurrogateCarry _reasoningCarry;
-    private string? _finish;
+    private int _closed;
     private int _piece;
     private bool _started;
     private bool _decided;
@@ -73,41 +75,42 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bo
         }
     }
 
+    /// <summary>What choices beside the first held back until the end; null when there is no more.</summary>
+    public ChatResponseUpdate? NextClosing()
+    {
+        while (_closed < (_others?.Count ?? 0))
+        {
+            StreamedChoice choice = _others![_closed++];
+            List<AIContent> contents = Close(choice, furtherCitations: null, capture: null);
+            if (contents.Count > 0)
+            {
+                var update = new ChatResponseUpdate();
+                Fill(update, choice.Index, contents);
+                return update;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>The last update: complete tool calls, a refusal, the usage and the reason why generation ended.</summary>
     public RoutedChatResponseUpdate Final()
     {
-        call.Report.RawFinishReason = _finish;
+        string? finish = FinishOf();
+        call.Report.RawFinishReason = finish;
         call.Report.ServiceTier = _document.ServiceTier;
-        var contents = new List<AIContent>();
-        if (_reasoningCarry.Flush() is { } thought)
-        {
-            contents.Add(new TextReasoningContent(thought));
-            _capture?.AddReasoning(thought);
-        }
-
-        if (_textCarry.Flush() is { } text)
-        {
-            contents.Add(new TextContent(text));
-            _capture?.AddText(text);
-        }
-
-        if (_refusal is not null)
-        {
-            contents.Add(new ErrorContent(SurrogateCarry.Repair(_refusal.ToString())) { ErrorCode = "Refusal" });
-        }
-
-        for (int i = 0; i < (_tools?.Count ?? 0); i++)
-        {
-            contents.Add(_tools!.ContentAt(i));
-        }
-
+        List<AIContent> contents = Close(_main, _document.Citations, _capture);
         if (_document.Usage is { } usage)
         {
             contents.Add(new UsageContent(usage));
         }
 
         WriteCapture();
-        var update = new RoutedChatResponseUpdate { FinishReason = FinishReasons.Map(_finish, _tools is not null) };
+        var update = new RoutedChatResponseUpdate
+        {
+            FinishReason = FinishReasons.Map(finish, _tools?.HasChoice(0) == true),
+            AdditionalProperties = _main.Properties(_document.Extras),
+        };
         Fill(update, 0, contents);
         return update;
     }
@@ -116,6 +119,62 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bo
     {
         WriteCapture();
         _capture?.Dispose();
+        _main.Dispose();
+        for (int i = 0; i < (_others?.Count ?? 0); i++)
+        {
+            _others![i].Dispose();
+        }
+    }
+
+    private List<AIContent> Close(StreamedChoice choice, List<AIAnnotation>? furtherCitations, StreamCapture? capture)
+    {
+        var contents = new List<AIContent>();
+        choice.Close(contents, furtherCitations, capture);
+        for (int i = 0; i < (_tools?.Count ?? 0); i++)
+        {
+            if (_tools!.ChoiceAt(i) == choice.Index)
+            {
+                contents.Add(_tools.ContentAt(i));
+            }
+        }
+
+        return contents;
+    }
+
+    private StreamedChoice ChoiceAt(int index)
+    {
+        if (index == 0)
+        {
+            return _main;
+        }
+
+        for (int i = 0; i < (_others?.Count ?? 0); i++)
+        {
+            if (_others![i].Index == index)
+            {
+                return _others[i];
+            }
+        }
+
+        if (_others?.Count >= MaxChoices)
+        {
+            throw ErrorFactory.Invalid(http.Name, call.Report, $"sent more than {MaxChoices} choices.");
+        }
+
+        var choice = new StreamedChoice(index, profile);
+        (_others ??= []).Add(choice);
+        return choice;
+    }
+
+    private string? FinishOf()
+    {
+        string? finish = _main.Finish;
+        for (int i = 0; finish is null && i < (_others?.Count ?? 0); i++)
+        {
+            finish = _others![i].Finish;
+        }
+
+        return finish;
     }
 
     private bool Decide(SseReader reader)
@@ -142,15 +201,15 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bo
         body.Write(reader.Unread);
         ChatResponseReader.Parse(body, _document, http, call);
         _piece = 0;
-        TakeFacts();
+        TakeFacts(body.WrittenSpan);
         Done = true;
     }
 
     private void Accept(SseReader reader)
     {
-        if (!reader.IsError && _template.TryMatch(reader.Data, out ReadOnlySpan<byte> text))
+        if (!reader.IsError && _template.TryMatch(reader.Data, out ReadOnlySpan<byte> text, out bool isEscaped))
         {
-            _document.Repeat(text);
+            _document.Repeat(text, isEscaped);
             _piece = 0;
             return;
         }
@@ -185,7 +244,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bo
             throw http.ErrorIn(ErrorBody.Parse(data.ToArray()), call);
         }
 
-        TakeFacts();
+        TakeFacts(data);
         _template.Learn(data, _document);
     }
 
@@ -208,27 +267,31 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bo
         }
     }
 
-    private void TakeFacts()
+    private void TakeFacts(ReadOnlySpan<byte> data)
     {
-        _finish ??= _document.FinishReason;
+        for (int i = 0; i < _document.PieceCount; i++)
+        {
+            ref ChatPiece piece = ref _document.PieceAt(i);
+            ChoiceAt(piece.Choice).TakeFacts(ref piece, data);
+            if (FinishReasons.FailureOf(piece.Finish) is { } failure)
+            {
+                throw FinishReasons.Failure(http.Name, failure, piece.Finish!, call.Report);
+            }
+        }
+
         for (int i = 0; i < _document.Fragments.Count; i++)
         {
-            _tools ??= new ToolCallAssembler();
+            _tools ??= new ToolCallAssembler(profile.RepeatsArguments, profile.UnwrapsArguments);
             if (!_tools.TryAdd(_document.Fragments[i]))
             {
                 throw ErrorFactory.Invalid(http.Name, call.Report, "sent more than 512 tool calls, or a tool call with more than 4 MiB of arguments.");
             }
         }
-
-        if (FinishReasons.FailureOf(_document.FinishReason) is { } failure)
-        {
-            throw FinishReasons.Failure(http.Name, failure, _document.FinishReason!, call.Report);
-        }
     }
 
     private void Complete()
     {
-        if (_finish is null)
+        if (FinishOf() is null)
         {
             throw ErrorFactory.Truncated(http.Name, call.Report, _document.Usage);
         }
@@ -238,55 +301,25 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bo
 
     private ChatResponseUpdate? Take(ref ChatPiece piece)
     {
-        bool main = piece.Choice == 0;
-        string? text = Whole(piece.Text, ref _textCarry, main);
-        string? reasoning = Whole(piece.Reasoning, ref _reasoningCarry, main);
-        bool progress = piece.HasToolCalls;
-        if (!string.IsNullOrEmpty(piece.Refusal))
+        List<AIContent>? contents;
+        try
         {
-            (_refusal ??= new StringBuilder()).Append(piece.Refusal);
-            progress = true;
+            contents = ChoiceAt(piece.Choice).Take(ref piece, piece.Choice == 0 ? _capture : null);
+        }
+        catch (FormatException e)
+        {
+            throw ErrorFactory.Invalid(http.Name, call.Report, "sent audio that is no valid base64.", e);
         }
 
-        if (text is null && reasoning is null && !progress)
+        if (contents is null)
         {
             return null;
-        }
-
-        List<AIContent> contents;
-        if (reasoning is not null)
-        {
-            contents = new List<AIContent>(text is null ? 1 : 2) { new TextReasoningContent(reasoning) };
-            if (text is not null)
-            {
-                contents.Add(new TextContent(text));
-            }
-        }
-        else
-        {
-            contents = text is null ? [] : new List<AIContent>(1) { new TextContent(text) };
-        }
-
-        if (main && _capture is not null)
-        {
-            _capture.AddText(text);
-            _capture.AddReasoning(reasoning);
         }
 
         ChatResponseUpdate update = _started ? new ChatResponseUpdate() : new RoutedChatResponseUpdate { IsProgress = true };
         _started = true;
         Fill(update, piece.Choice, contents);
         return update;
-    }
-
-    private static string? Whole(string? text, ref SurrogateCarry carry, bool main)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            return null;
-        }
-
-        return main ? carry.Take(text) : SurrogateCarry.Repair(text);
     }
 
     private void Fill(ChatResponseUpdate update, int choice, List<AIContent> contents)
@@ -299,5 +332,5 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, bo
         update.CreatedAt = _document.Created;
     }
 
-    private void WriteCapture() => _capture?.Write(call.Capture, _tools, _refusal);
+    private void WriteCapture() => _capture?.Write(call.Capture, _tools, _main.Refusal);
 }

@@ -8,7 +8,7 @@ internal static class CompletionRequestWriter
 {
     private static readonly int InputStart = "{\"prompt\":".Length;
 
-    public static PooledBuffer Write(ProviderCall call, string prompt, TextCompletionOptions? options, bool stream)
+    public static PooledBuffer Write(ProviderCall call, string prompt, TextCompletionOptions? options, OpenAIProfile profile, bool stream)
     {
         var body = new PooledBuffer();
         Utf8JsonWriter writer = JsonWriterCache.Rent(body);
@@ -21,7 +21,7 @@ internal static class CompletionRequestWriter
             if (stream)
             {
                 writer.WriteBoolean("stream"u8, true);
-                if (!ExtraFields.Has(options?.AdditionalProperties, "stream_options"))
+                if (profile.AsksStreamUsage && !ExtraFields.Has(options?.AdditionalProperties, "stream_options"))
                 {
                     writer.WriteStartObject("stream_options"u8);
                     writer.WriteBoolean("include_usage"u8, true);

@@ -9,7 +9,7 @@ internal static class EmbeddingRequestWriter
 {
     private static readonly int InputStart = "{\"input\":".Length;
 
-    public static PooledBuffer Write(ProviderCall call, IReadOnlyList<string> inputs, EmbeddingGenerationOptions? options)
+    public static PooledBuffer Write(ProviderCall call, IReadOnlyList<string> inputs, EmbeddingGenerationOptions? options, OpenAIProfile profile)
     {
         var body = new PooledBuffer();
         Utf8JsonWriter writer = JsonWriterCache.Rent(body);
@@ -25,7 +25,7 @@ internal static class EmbeddingRequestWriter
             writer.WriteEndArray();
             int inputEnd = (int)(writer.BytesCommitted + writer.BytesPending);
             writer.WriteString("model"u8, call.Model);
-            if (!ExtraFields.Has(options?.AdditionalProperties, "encoding_format"))
+            if (profile.AsksBase64 && !ExtraFields.Has(options?.AdditionalProperties, "encoding_format"))
             {
                 // A quarter of the bytes of numbers, and no number to parse.
                 writer.WriteString("encoding_format"u8, "base64"u8);
@@ -33,10 +33,15 @@ internal static class EmbeddingRequestWriter
 
             if (options?.Dimensions is { } dimensions)
             {
-                writer.WriteNumber("dimensions"u8, dimensions);
+                writer.WriteNumber(profile.DimensionsField, dimensions);
             }
 
-            ExtraFields.Write(writer, options?.AdditionalProperties, options, static (o, key) => key is "input" or "model" || (key == "dimensions" && o!.Dimensions is not null), static (_, _) => false);
+            ExtraFields.Write(
+                writer,
+                options?.AdditionalProperties,
+                (options?.Dimensions, profile.DimensionsField),
+                static (own, key) => key is "input" or "model" || (own.Dimensions is not null && key == own.DimensionsField),
+                static (_, _) => false);
             writer.WriteEndObject();
             writer.Flush();
             if (call.Capture is { IsEnabled: true, HasInput: false })

@@ -52,6 +52,16 @@ internal static class MessageReader
                 reader.Read();
                 ReadToolCalls(ref reader, ref piece, fragments);
             }
+            else if (reader.ValueTextEquals("audio"u8))
+            {
+                reader.Read();
+                piece.Audio = ReadAudio(ref reader) ?? piece.Audio;
+            }
+            else if (reader.ValueTextEquals("annotations"u8))
+            {
+                reader.Read();
+                CitationReader.Read(ref reader, ref piece.Citations);
+            }
             else if (reader.ValueTextEquals("function_call"u8))
             {
                 reader.Read();
@@ -154,6 +164,31 @@ internal static class MessageReader
                 reader.Skip();
             }
         }
+    }
+
+    private static AudioPiece? ReadAudio(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        string? id = null, data = null, transcript = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isId = reader.ValueTextEquals("id"u8);
+            bool isData = reader.ValueTextEquals("data"u8);
+            bool isTranscript = reader.ValueTextEquals("transcript"u8);
+            reader.Read();
+            string? value = isId || isData || isTranscript ? JsonText.GetString(ref reader) : null;
+            id = isId ? value : id;
+            data = isData ? value : data;
+            transcript = isTranscript ? value : transcript;
+            reader.Skip();
+        }
+
+        return new AudioPiece(id, data, transcript);
     }
 
     private static string? ReadDetails(ref Utf8JsonReader reader)

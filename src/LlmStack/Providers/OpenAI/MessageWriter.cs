@@ -34,7 +34,7 @@ internal static class MessageWriter
         Shape shape = ShapeOf(message);
         if (shape.Results > 0)
         {
-            WriteToolResults(writer, message.Contents);
+            ToolResultWriter.Write(writer, message.Contents, report);
             if (shape.Texts + shape.Media + shape.Calls + shape.Refusals == 0)
             {
                 return;
@@ -129,75 +129,17 @@ internal static class MessageWriter
         writer.WriteString("name"u8, clean);
     }
 
-    private static void WriteToolResults(Utf8JsonWriter writer, IList<AIContent> contents)
-    {
-        for (int i = 0; i < contents.Count; i++)
-        {
-            if (contents[i] is not FunctionResultContent result)
-            {
-                continue;
-            }
-
-            writer.WriteStartObject();
-            writer.WriteString("role"u8, "tool"u8);
-            writer.WriteString("tool_call_id"u8, result.CallId);
-            writer.WritePropertyName("content"u8);
-            WriteResult(writer, result.Result);
-            writer.WriteEndObject();
-        }
-    }
-
-    private static void WriteResult(Utf8JsonWriter writer, object? result)
-    {
-        switch (result)
-        {
-            case null:
-                writer.WriteStringValue(""u8);
-                return;
-            case string text:
-                writer.WriteStringValue(text);
-                return;
-            case JsonElement { ValueKind: JsonValueKind.String } element:
-                writer.WriteStringValue(element.GetString());
-                return;
-            case TextContent text:
-                writer.WriteStringValue(text.Text);
-                return;
-            case IEnumerable<AIContent> contents:
-                var joined = new StringBuilder();
-                foreach (AIContent content in contents)
-                {
-                    joined.Append(content is TextContent text
-                        ? text.Text
-                        : throw Unsupported($"Messages: a function result with a content of type {content.GetType().Name} cannot be sent in this format; allowed is text."));
-                }
-
-                writer.WriteStringValue(joined.ToString());
-                return;
-        }
-
-        WriteAsText(writer, result, "a function result");
-    }
-
-    /// <summary>Writes a value as JSON inside a JSON string, as the format wants arguments and results.</summary>
-    private static void WriteAsText(Utf8JsonWriter writer, object value, string what)
-    {
-        using var inner = new PooledBuffer(512);
-        Utf8JsonWriter nested = JsonWriterCache.Rent(inner);
-        bool known = ValueWriter.TryWriteKnown(nested, value);
-        nested.Flush();
-        JsonWriterCache.Return(nested);
-        if (!known)
-        {
-            throw Unsupported($"Messages: {what} of type {value.GetType().Name} cannot be written as JSON; allowed are text, primitives, JsonElement, JsonNode and types known to AIJsonUtilities.DefaultOptions.");
-        }
-
-        writer.WriteStringValue(inner.WrittenSpan);
-    }
-
     private static void WriteAssistant(Utf8JsonWriter writer, IList<AIContent> contents, Shape shape, OpenAIProfile profile)
     {
-        if (shape.Media > 0)
+        string? audio = shape.Media > 0 ? AudioIdOf(contents) : null;
+        if (audio is not null)
+        {
+            writer.WriteStartObject("audio"u8);
+            writer.WriteString("id"u8, audio);
+            writer.WriteEndObject();
+        }
+
+        if (shape.Media > 0 && audio is null)
         {
             WriteContent(writer, contents, shape);
         }
@@ -205,7 +147,7 @@ internal static class MessageWriter
         {
             writer.WriteString("content"u8, JoinTexts<TextContent>(contents, shape.Texts));
         }
-        else if (shape.Calls == 0 && shape.Refusals == 0)
+        else if (shape.Calls == 0 && shape.Refusals == 0 && audio is null)
         {
             writer.WriteString("content"u8, ""u8);
         }
@@ -215,7 +157,7 @@ internal static class MessageWriter
             writer.WriteString("refusal"u8, JoinTexts<ErrorContent>(contents, shape.Refusals));
         }
 
-        if (shape.Reasoning > 0 && profile.ReasoningEchoField is { } field)
+        if (profile.ReasoningEchoField is { } field && (shape.Reasoning > 0 || (shape.Calls > 0 && profile.RequiresReasoningEcho)))
         {
             writer.WriteString(field, JoinTexts<TextReasoningContent>(contents, shape.Reasoning));
         }
@@ -235,6 +177,20 @@ internal static class MessageWriter
         }
 
         writer.WriteEndArray();
+    }
+
+    /// <summary>The id of what the model said aloud, by which it is referred to instead of being sent again; null when there is none.</summary>
+    private static string? AudioIdOf(IList<AIContent> contents)
+    {
+        for (int i = 0; i < contents.Count; i++)
+        {
+            if (contents[i] is DataContent { AdditionalProperties: { } properties } && properties.TryGetValue(AudioDecoder.IdKey, out object? id) && id is string text)
+            {
+                return text;
+            }
+        }
+
+        return null;
     }
 
     private static void WriteCall(Utf8JsonWriter writer, FunctionCallContent call)

@@ -6,14 +6,12 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Providers.OpenAI;
 
 /// <summary>The format's <c>/completions</c>.</summary>
-internal sealed class OpenAICompletions(ProviderHttp http) : ITextCompletionProvider
+internal sealed class OpenAICompletions(ProviderHttp http, OpenAIProfile profile, OperationAddress address) : ITextCompletionProvider
 {
-    private readonly Uri _address = http.Address("/completions");
-
     public async ValueTask<TextCompletion> CompleteAsync(ProviderCall call, string prompt, TextCompletionOptions? options, CancellationToken cancellationToken)
     {
-        using PooledBuffer body = CompletionRequestWriter.Write(call, prompt, options, stream: false);
-        using HttpResponseMessage response = await http.SendAsync(call, _address, body, stream: false, cancellationToken).ConfigureAwait(false);
+        using PooledBuffer body = CompletionRequestWriter.Write(call, prompt, options, profile, stream: false);
+        using HttpResponseMessage response = await http.SendAsync(call, address.Of(call.Model), body, stream: false, cancellationToken).ConfigureAwait(false);
         using PooledBuffer answer = await http.ReadBodyAsync(response, call, cancellationToken).ConfigureAwait(false);
         var document = new ChatDocument(call.Model);
         ChatResponseReader.Parse(answer, document, http, call);
@@ -32,7 +30,13 @@ internal sealed class OpenAICompletions(ProviderHttp http) : ITextCompletionProv
             CreatedAt = document.Created,
             FinishReason = FinishReasons.Map(document.FinishReason, hasToolCalls: false),
             Usage = document.Usage,
+            AdditionalProperties = document.Extras,
         };
+        if (document.PieceCount > 0 && document.PieceAt(0).LogProbabilities is var place && !place.Equals(default))
+        {
+            (completion.AdditionalProperties ??= [])[AnswerExtras.LogProbabilities] = AnswerExtras.ElementAt(answer.WrittenSpan, place);
+        }
+
         if (call.Capture.IsEnabled)
         {
             CaptureText(call.Capture, completion.Text);
@@ -48,7 +52,7 @@ internal sealed class OpenAICompletions(ProviderHttp http) : ITextCompletionProv
         Stream stream = await http.OpenAsync(response, call, cancellationToken).ConfigureAwait(false);
         await using var disposing = stream.ConfigureAwait(false);
         using var reader = new SseReader(stream, http.MaxBodyBytes);
-        using var session = new ChatStreamSession(http, call, plainText: true);
+        using var session = new ChatStreamSession(http, call, profile, plainText: true);
         while (true)
         {
             while (session.Next(reader) is { } update)
@@ -104,7 +108,7 @@ internal sealed class OpenAICompletions(ProviderHttp http) : ITextCompletionProv
 
     private async ValueTask<HttpResponseMessage> OpenStreamAsync(ProviderCall call, string prompt, TextCompletionOptions? options, CancellationToken cancellationToken)
     {
-        using PooledBuffer body = CompletionRequestWriter.Write(call, prompt, options, stream: true);
-        return await http.SendAsync(call, _address, body, stream: true, cancellationToken).ConfigureAwait(false);
+        using PooledBuffer body = CompletionRequestWriter.Write(call, prompt, options, profile, stream: true);
+        return await http.SendAsync(call, address.Of(call.Model), body, stream: true, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -22,6 +22,9 @@ internal sealed record OpenAIProfile
     /// <summary>The field in which reasoning of earlier turns goes back; null when it does not.</summary>
     public string? ReasoningEchoField { get; init; }
 
+    /// <summary>Whether that field must stand beside tool calls even when nothing is known to go into it.</summary>
+    public bool RequiresReasoningEcho { get; init; }
+
     /// <summary>How reasoning is switched on, off and up.</summary>
     public ReasoningDialect Reasoning { get; init; }
 
@@ -54,4 +57,18 @@ internal sealed record OpenAIProfile
 
     /// <summary>The largest number of tokens, estimated, in one embeddings request.</summary>
     public int EmbeddingBatchTokens { get; init; } = 300_000;
+
+    /// <summary>Whether the service refuses a field whatever the model.</summary>
+    public bool Refuses(string field)
+    {
+        for (int i = 0; i < RefusedFields.Count; i++)
+        {
+            if (string.Equals(RefusedFields[i], field, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

@@ -9,20 +9,24 @@ internal sealed class OpenAIProvider : ILlmProvider
 {
     private readonly ProviderHttp _http;
     private readonly OpenAIProfile _profile;
-    private readonly Uri _address;
+    private readonly OperationAddress _address;
     private readonly OpenAIEmbeddings _embeddings;
     private readonly OpenAICompletions _completions;
     private readonly OpenAIRerank _rerank;
 
-    public OpenAIProvider(ProviderSetup setup, OpenAIProfile profile)
+    /// <param name="setup">What every format is made from.</param>
+    /// <param name="profile">How the servers differ from the format's centre.</param>
+    /// <param name="addresses">Where an operation such as <c>/embeddings</c> is asked; null: below the endpoint.</param>
+    public OpenAIProvider(ProviderSetup setup, OpenAIProfile profile, Func<string, OperationAddress>? addresses = null)
     {
         Setup = setup;
         _profile = profile;
         _http = new ProviderHttp(setup);
-        _address = _http.Address("/chat/completions");
-        _embeddings = new OpenAIEmbeddings(_http);
-        _completions = new OpenAICompletions(_http);
-        _rerank = new OpenAIRerank(_http);
+        addresses ??= operation => new OperationAddress(_http.Address(operation));
+        _address = addresses("/chat/completions");
+        _embeddings = new OpenAIEmbeddings(_http, profile, addresses("/embeddings"));
+        _completions = new OpenAICompletions(_http, profile, addresses("/completions"));
+        _rerank = new OpenAIRerank(_http, addresses("/rerank"));
     }
 
     public ProviderSetup Setup { get; }
@@ -30,9 +34,9 @@ internal sealed class OpenAIProvider : ILlmProvider
     public async ValueTask<ChatResponse> ChatAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         using PooledBuffer body = ChatRequestWriter.Write(call, messages, options, _profile, stream: false);
-        using HttpResponseMessage response = await _http.SendAsync(call, _address, body, stream: false, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await _http.SendAsync(call, _address.Of(call.Model), body, stream: false, cancellationToken).ConfigureAwait(false);
         using PooledBuffer answer = await _http.ReadBodyAsync(response, call, cancellationToken).ConfigureAwait(false);
-        return ChatResponseReader.Read(answer, _http, call);
+        return ChatResponseReader.Read(answer, _http, call, _profile);
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -41,7 +45,7 @@ internal sealed class OpenAIProvider : ILlmProvider
         Stream stream = await _http.OpenAsync(response, call, cancellationToken).ConfigureAwait(false);
         await using var disposing = stream.ConfigureAwait(false);
         using var reader = new SseReader(stream, _http.MaxBodyBytes);
-        using var session = new ChatStreamSession(_http, call);
+        using var session = new ChatStreamSession(_http, call, _profile);
         while (true)
         {
             while (session.Next(reader) is { } update)
@@ -74,6 +78,11 @@ internal sealed class OpenAIProvider : ILlmProvider
             reader.Filled(count);
         }
 
+        while (session.NextClosing() is { } closing)
+        {
+            yield return closing;
+        }
+
         yield return session.Final();
     }
 
@@ -87,6 +96,6 @@ internal sealed class OpenAIProvider : ILlmProvider
     private async ValueTask<HttpResponseMessage> OpenStreamAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         using PooledBuffer body = ChatRequestWriter.Write(call, messages, options, _profile, stream: true);
-        return await _http.SendAsync(call, _address, body, stream: true, cancellationToken).ConfigureAwait(false);
+        return await _http.SendAsync(call, _address.Of(call.Model), body, stream: true, cancellationToken).ConfigureAwait(false);
     }
 }

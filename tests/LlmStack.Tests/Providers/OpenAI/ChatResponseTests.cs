@@ -28,7 +28,10 @@ public sealed class ChatResponseTests
         Assert.Equal("hm", Assert.Single(response.Messages[0].Contents.OfType<TextReasoningContent>()).Text);
         Assert.Equal(("c1", "gpt-4.1-x", 1_700_000_000L), (response.ResponseId, response.ModelId, response.CreatedAt!.Value.ToUnixTimeSeconds()));
         Assert.Equal(ChatFinishReason.Stop, response.FinishReason);
-        Assert.Equal(new UsageBuckets(50, 30, 20, 40, 10), UsageBuckets.From(response.Usage!));
+        UsageBuckets buckets = UsageBuckets.From(response.Usage!);
+        Assert.Equal(
+            [50, 30, 20, 40, 10],
+            new[] { buckets[UsageBucket.Input], buckets[UsageBucket.CacheRead], buckets[UsageBucket.CacheWrite], buckets[UsageBucket.Output], buckets[UsageBucket.Reasoning] });
         Assert.Equal(Message, capture.Output);
         Assert.Equal(("req_1", 200, "stop", "default", 7L), (report.RequestId, report.StatusCode, report.RawFinishReason, report.ServiceTier, report.Headroom.RemainingTokens));
         Assert.True(report.RequestSent);

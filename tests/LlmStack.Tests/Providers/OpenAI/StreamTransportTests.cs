@@ -29,28 +29,6 @@ public sealed class StreamTransportTests
     }
 
     [Theory]
-    [InlineData("data: {\"error\":{\"message\":\"x\",\"type\":\"rate_limit_error\"}}\n\n", LlmErrorKind.RateLimited)]
-    [InlineData("event: error\ndata: {\"message\":\"overloaded\",\"type\":\"overloaded_error\"}\n\n", LlmErrorKind.Overloaded)]
-    [InlineData("error: {\"code\":400,\"message\":\"the request exceeds the available context size\",\"type\":\"invalid_request_error\"}\n\n", LlmErrorKind.ContextWindowExceeded)]
-    [InlineData("data: {\"object\":\"error\",\"message\":\"boom\",\"code\":500}\n\n", LlmErrorKind.ServerError)]
-    public async Task Case_97_a_first_event_that_is_an_error_fails_before_any_update(string body, LlmErrorKind kind)
-    {
-        StreamOutcome outcome = await StreamAsync(RawReply.Stream(body));
-        Assert.Equal(kind, outcome.Failure?.Kind);
-        Assert.Empty(outcome.Updates);
-    }
-
-    [Fact]
-    public async Task Case_98_an_error_after_text_keeps_the_text()
-    {
-        StreamOutcome outcome = await StreamAsync(RawReply.Stream(Events(
-            Chunk("a"),
-            """{"id":"c","error":{"code":503,"message":"down","metadata":{"error_type":"provider_overloaded"}},"choices":[{"index":0,"delta":{"content":""},"finish_reason":"error"}]}""")));
-        Assert.Equal(LlmErrorKind.Overloaded, outcome.Failure?.Kind);
-        Assert.Equal("a", outcome.Text);
-    }
-
-    [Theory]
     [InlineData(200, LlmErrorKind.InvalidResponse)]
     [InlineData(403, LlmErrorKind.PermissionDenied)]
     [InlineData(413, LlmErrorKind.ContextWindowExceeded)]

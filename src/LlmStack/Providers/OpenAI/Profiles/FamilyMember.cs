@@ -15,6 +15,9 @@ internal sealed record FamilyMember(string Type, string Name, string? Endpoint, 
 
     public IReadOnlyList<string> EndpointVariables { get; init; } = [];
 
+    /// <summary>Whether the server is a gateway that joins a trace through Langfuse's headers.</summary>
+    public bool JoinsTraces { get; init; }
+
     /// <summary>OpenTelemetry's name; the provider's own by default.</summary>
     public string? SystemName { get; init; }
 

@@ -4,7 +4,7 @@ namespace LlmStack.Providers.OpenAI.Profiles;
 internal static class OpenAIFamily
 {
     /// <summary>Servers that run open models: <c>top_k</c> and its like are fields, names of authors are not safe.</summary>
-    private static readonly OpenAIProfile Server = OpenAIProfile.Compatible;
+    private static readonly OpenAIProfile Server = OpenAIProfile.Compatible with { UnwrapsArguments = true };
 
     /// <summary>Services that follow OpenAI's newer field names.</summary>
     private static readonly OpenAIProfile Service = new() { MaxTokensField = "max_completion_tokens" };
@@ -13,7 +13,7 @@ internal static class OpenAIFamily
     [
         new("Groq", "groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY", Service with
         {
-            RefusedFields = ["top_k", "logit_bias", "logprobs", "top_logprobs"],
+            RefusedFields = ["logit_bias", "logprobs", "top_logprobs"],
             ReasoningEchoField = "reasoning",
         })
         {
@@ -25,6 +25,7 @@ internal static class OpenAIFamily
             MaxTokensField = "max_tokens",
             Reasoning = ReasoningDialect.Thinking,
             ReasoningEchoField = "reasoning_content",
+            RequiresReasoningEcho = true,
         })
         {
             CatalogName = "deepseek",
@@ -75,7 +76,7 @@ internal static class OpenAIFamily
         },
         new("Cerebras", "cerebras", "https://api.cerebras.ai/v1", "CEREBRAS_API_KEY", Service with
         {
-            RefusedFields = ["frequency_penalty", "presence_penalty", "logit_bias", "top_k"],
+            RefusedFields = ["frequency_penalty", "presence_penalty", "logit_bias"],
         })
         {
             CatalogName = "cerebras",
@@ -133,6 +134,7 @@ internal static class OpenAIFamily
         new("LiteLLM", "litellm", "http://127.0.0.1:4000/v1", "LITELLM_PROXY_API_KEY", Service with { SendsTopK = true, SendsNames = true, ReasoningEchoField = "reasoning_content" })
         {
             RequiresKey = false,
+            JoinsTraces = true,
             FurtherKeyVariables = ["LITELLM_API_KEY"],
             EndpointVariables = ["LITELLM_PROXY_API_BASE", "LITELLM_BASE_URL"],
         },

@@ -15,5 +15,5 @@ internal sealed class OpenAIFamilyFormat(FamilyMember member) : IProviderFormat
 
     public string? CatalogName => member.CatalogName;
 
-    public ILlmProvider Create(ProviderSetup setup) => new OpenAIProvider(setup, member.Profile);
+    public ILlmProvider Create(ProviderSetup setup) => new OpenAIProvider(setup with { JoinsTraces = member.JoinsTraces }, member.Profile);
 }

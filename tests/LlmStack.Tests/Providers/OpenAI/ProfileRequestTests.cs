@@ -1,0 +1,110 @@
+using System.Text;
+using LlmStack.Providers;
+using LlmStack.Providers.Http;
+using LlmStack.Providers.OpenAI;
+using LlmStack.Providers.OpenAI.Profiles;
+using Microsoft.Extensions.AI;
+using static LlmStack.Tests.Providers.OpenAI.Wire;
+
+namespace LlmStack.Tests.Providers.OpenAI;
+
+/// <summary>How the services of the family are asked: each difference from OpenAI's own body.</summary>
+public sealed class ProfileRequestTests
+{
+    private static OpenAIProfile Of(string name) => OpenAIFamily.Members.Single(member => member.Name == name).Profile;
+
+    private static string Body(string name, ChatOptions? options = null, IReadOnlyList<ChatMessage>? messages = null, bool stream = false, ProviderCall? call = null)
+    {
+        using PooledBuffer body = ChatRequestWriter.Write(call ?? Call("m"), messages ?? Hello, options, Of(name), stream);
+        return Encoding.UTF8.GetString(body.WrittenSpan);
+    }
+
+    [Theory]
+    [InlineData("groq", "max_completion_tokens")]
+    [InlineData("xai", "max_completion_tokens")]
+    [InlineData("cerebras", "max_completion_tokens")]
+    [InlineData("openrouter", "max_completion_tokens")]
+    [InlineData("deepseek", "max_tokens")]
+    [InlineData("moonshot", "max_tokens")]
+    [InlineData("together", "max_tokens")]
+    [InlineData("nvidia", "max_tokens")]
+    [InlineData("mistral", "max_tokens")]
+    [InlineData("lmstudio", "max_tokens")]
+    [InlineData("llamacpp", "max_tokens")]
+    public void The_field_of_the_most_tokens(string name, string field) =>
+        Assert.Contains($"\"{field}\":5", Body(name, new ChatOptions { MaxOutputTokens = 5 }), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("mistral", false)]
+    [InlineData("perplexity", false)]
+    [InlineData("groq", true)]
+    [InlineData("vllm", true)]
+    public void Usage_is_asked_for_where_it_must_be(string name, bool asked) =>
+        Assert.Equal(asked, Body(name, stream: true).Contains("stream_options", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("groq", ReasoningEffort.Low, "\"reasoning_effort\":\"low\"")]
+    [InlineData("deepseek", ReasoningEffort.None, "\"thinking\":{\"type\":\"disabled\"}")]
+    [InlineData("deepseek", ReasoningEffort.ExtraHigh, "\"thinking\":{\"type\":\"enabled\"},\"reasoning_effort\":\"max\"")]
+    [InlineData("openrouter", ReasoningEffort.High, "\"reasoning\":{\"effort\":\"high\"}")]
+    [InlineData("together", ReasoningEffort.None, "\"reasoning\":{\"enabled\":false}")]
+    [InlineData("together", ReasoningEffort.Medium, "\"reasoning\":{\"enabled\":true},\"reasoning_effort\":\"medium\"")]
+    [InlineData("vllm", ReasoningEffort.None, "\"chat_template_kwargs\":{\"enable_thinking\":false}")]
+    [InlineData("mistral", ReasoningEffort.Medium, "\"reasoning_effort\":\"high\"")]
+    [InlineData("mistral", ReasoningEffort.None, "\"reasoning_effort\":\"none\"")]
+    public void Reasoning_in_each_services_words(string name, ReasoningEffort effort, string expected) =>
+        Assert.EndsWith(expected + "}", Body(name, new ChatOptions { Reasoning = new() { Effort = effort } }), StringComparison.Ordinal);
+
+    [Fact]
+    public void Hidden_thoughts_are_asked_for_where_there_is_a_field()
+    {
+        var options = new ChatOptions { Reasoning = new() { Output = ReasoningOutput.None } };
+        Assert.EndsWith("\"reasoning\":{\"exclude\":true}}", Body("openrouter", options), StringComparison.Ordinal);
+        ProviderCall call = Call("m");
+        Body("groq", options, call: call);
+        Assert.Equal(["reasoning.output: dropped, the format has no such field"], call.Report.Changes);
+    }
+
+    [Theory]
+    [InlineData("cerebras", "frequency_penalty")]
+    [InlineData("groq", "logit_bias")]
+    [InlineData("mistral", "logprobs")]
+    [InlineData("perplexity", "seed")]
+    public void Fields_that_a_service_refuses_are_dropped_and_listed(string name, string field)
+    {
+        ProviderCall call = Call("m");
+        var options = new ChatOptions
+        {
+            FrequencyPenalty = 0.5f,
+            Seed = 1,
+            AdditionalProperties = new() { ["logit_bias"] = "x", ["logprobs"] = true },
+        };
+        Assert.DoesNotContain($"\"{field}\"", Body(name, options, call: call), StringComparison.Ordinal);
+        Assert.Contains($"{field}: dropped, the service refuses it", call.Report.Changes!);
+    }
+
+    [Fact]
+    public void Mistrals_seed_has_its_own_name() => Assert.Contains("\"random_seed\":7", Body("mistral", new ChatOptions { Seed = 7 }), StringComparison.Ordinal);
+
+    [Fact]
+    public void Reasoning_goes_back_under_the_name_it_came_with_and_empty_where_it_must_stand()
+    {
+        ChatMessage[] thought = [new(ChatRole.Assistant, [new TextReasoningContent("hm"), new FunctionCallContent("t", "f")])];
+        Assert.Contains("\"reasoning\":\"hm\"", Body("groq", messages: thought), StringComparison.Ordinal);
+        Assert.Contains("\"reasoning_content\":\"hm\"", Body("deepseek", messages: thought), StringComparison.Ordinal);
+        ChatMessage[] foreign = [new(ChatRole.Assistant, [new FunctionCallContent("t", "f")])];
+        Assert.Contains("\"reasoning_content\":\"\"", Body("deepseek", messages: foreign), StringComparison.Ordinal);
+        Assert.DoesNotContain("reasoning", Body("groq", messages: foreign), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_field_that_an_option_writes_may_not_be_set_twice()
+    {
+        LlmException e = Assert.Throws<LlmException>(() => Body("deepseek", new ChatOptions
+        {
+            Reasoning = new() { Effort = ReasoningEffort.Low },
+            AdditionalProperties = new() { ["thinking"] = "x" },
+        }));
+        Assert.Contains("'thinking'", e.Message, StringComparison.Ordinal);
+    }
+}
