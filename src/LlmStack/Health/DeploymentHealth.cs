@@ -15,6 +15,7 @@ internal sealed class DeploymentHealth
     private long _failures;
     private int _lastError = NoError;
     private long _lastFailure = long.MinValue;
+    private volatile bool _draining;
 
     public int InFlight => Volatile.Read(ref _inFlight.Value);
 
@@ -44,6 +45,13 @@ internal sealed class DeploymentHealth
 
     /// <summary>When the last failure that was the deployment's fault came, in <see cref="TimeProvider"/> ticks; <see cref="long.MinValue"/> before one.</summary>
     public long LastFailure => Volatile.Read(ref _lastFailure);
+
+    /// <summary>Whether an operator takes new calls away from it.</summary>
+    public bool Draining
+    {
+        get => _draining;
+        set => _draining = value;
+    }
 
     /// <summary>What the provider said is left of its token window.</summary>
     public ReportedHeadroom Headroom { get; } = new();
