@@ -9,17 +9,22 @@ namespace LlmStack.Calls;
 /// <summary>Opens and settles attempts: health, limits, the attempt on the route, its span. Each attempt is settled exactly once.</summary>
 internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace trace, HealthTracker health, IAdmission admission, ITokenEstimator estimator, TimeProvider time)
 {
-    /// <summary>Opens an attempt; false when the deployment's limit was reached in the meantime.</summary>
+    /// <summary>
+    /// Opens an attempt, for which a place is held where the deployment's concurrency is limited; false when its rate limit was reached in
+    /// the meantime, and then the place is given back.
+    /// </summary>
     public bool TryBegin(CallState state, CallAttempt attempt, Member member, long now)
     {
         Deployment deployment = member.Deployment;
         var demand = new Demand(deployment, state.Request.Context, state.Request.EstimatedInputTokens, state.Request.LikelyOutputTokens, now);
         if (!admission.TryReserve(demand, out Reservation reservation).Admitted)
         {
+            LeaveQueue(deployment);
             return false;
         }
 
-        health.Started(deployment);
+        ICredential key = health.KeyFor(deployment, state.Request.Context, now);
+        health.Started(deployment, key);
         attempt.Begin(member, reservation, now);
         if (state.Attempts++ == 0)
         {
@@ -34,9 +39,10 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         call.DeploymentId = deployment.Id;
         call.Model = deployment.Model;
         call.Info = deployment.Info;
-        call.Credential = deployment.ProviderEntry!.Credentials.For(state.Request.Context)[0];
+        call.Api = deployment.Api;
+        call.Credential = key;
         call.Timeouts = attempt.Timeouts;
-        SetFidelity(call, deployment.ProviderEntry, state.Request.Routing);
+        SetFidelity(call, deployment.ProviderEntry!, state.Request.Routing);
         trace.BeginAttempt(state, attempt);
         attempt.Clock.Begin(now, preparation.Ticks(attempt.Timeouts.Attempt), state.Deadline, state.Caller);
         if (state.Streaming)
@@ -78,11 +84,12 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         Deployment deployment = attempt.Member!.Deployment;
         AttemptReport report = attempt.Call.Report;
         long busy = now - attempt.Started - attempt.ConsumerTicks;
-        health.Failed(deployment, state.Group, error, new AttemptSample(now, busy, busy, 0, state.Streaming));
-        health.Headroom(deployment, report.Headroom, now);
+        health.Failed(deployment, state.Group, error, new AttemptSample(now, busy, busy, 0, state.Streaming), attempt.Call.Credential, state.KeysOf(deployment));
+        health.Headroom(deployment, report.Headroom, now, attempt.Call.Credential);
         bool sent = report.RequestSent || error.StatusCode is not null || error.Kind != LlmErrorKind.Network;
         RouteAttempt entry = Add(state, attempt, error, now);
         admission.Settle(attempt.Reservation, new UsageAmounts(sent ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
+        LeaveQueue(deployment);
         attempt.IsOpen = false;
         state.ProviderTicks += busy;
         CallTrace.AttemptFailed(state, entry, error, now);
@@ -97,22 +104,23 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         long input = usage?.InputTokenCount ?? state.Request.EstimatedInputTokens;
         long firstToken = attempt.FirstTokenAt > 0 ? attempt.FirstTokenAt : now;
         long busy = now - attempt.Started - attempt.ConsumerTicks;
-        var sample = new AttemptSample(now, firstToken - attempt.Started, busy, output, state.Streaming);
+        var sample = new AttemptSample(now, firstToken - attempt.Started, busy, output, state.Streaming, input);
         if (attempt.CountsAs is { } counted)
         {
-            health.Failed(deployment, state.Group, counted, sample);
+            health.Failed(deployment, state.Group, counted, sample, attempt.Call.Credential, state.KeysOf(deployment));
         }
         else
         {
-            health.Succeeded(deployment, sample);
+            health.Succeeded(deployment, sample, attempt.Call.Credential);
         }
 
         admission.Settle(attempt.Reservation, new UsageAmounts(1, input, output, now));
-        health.Headroom(deployment, attempt.Call.Report.Headroom, now);
+        health.Headroom(deployment, attempt.Call.Report.Headroom, now, attempt.Call.Credential);
+        LeaveQueue(deployment);
         attempt.IsOpen = false;
         attempt.Billing = AttemptBilling.TermsOf(state, attempt, time);
         state.ProviderTicks += busy;
-        if (state.Attempts > 1 || state.WaitedTicks > 0)
+        if (state.Attempts > 1 || state.WaitedTicks > 0 || state.QueuedTicks > 0)
         {
             Add(state, attempt, null, now);
         }
@@ -126,7 +134,8 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
             return;
         }
 
-        health.Cancelled(attempt.Member!.Deployment);
+        Deployment deployment = attempt.Member!.Deployment;
+        health.Cancelled(deployment, attempt.Call.Credential);
         RouteAttempt entry = Add(state, attempt, null, now);
         entry.Error = LlmErrorKind.Cancelled;
 
@@ -135,8 +144,17 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         Estimate(state, attempt, entry);
         entry.Billing = AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         admission.Settle(attempt.Reservation, new UsageAmounts(entry.MayHaveBeenBilled ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
+        LeaveQueue(deployment);
         attempt.IsOpen = false;
         state.ProviderTicks += now - attempt.Started - attempt.ConsumerTicks;
+    }
+
+    private static void LeaveQueue(Deployment deployment)
+    {
+        if (deployment.MaxConcurrency is not null)
+        {
+            deployment.Gate.Leave();
+        }
     }
 
     private static AttemptTimeouts TimeoutsOf(CallState state, Member member)

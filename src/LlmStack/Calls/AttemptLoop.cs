@@ -4,7 +4,7 @@ using LlmStack.Routing;
 namespace LlmStack.Calls;
 
 /// <summary>Pick → attempt → classify → retry or fall back, until somebody has answered. The only retry loop in the product.</summary>
-internal sealed class AttemptLoop(CallPlanner planner, AttemptAccounting accounting, CallPreparation preparation, CallTrace trace, TimeProvider time)
+internal sealed class AttemptLoop(CallPlanner planner, AttemptQueue queue, AttemptAccounting accounting, CallPreparation preparation, CallTrace trace, TimeProvider time)
 {
     /// <summary>On return an attempt is still open: plain calls settle it at once, streams at their end.</summary>
     /// <exception cref="LlmException">Nobody could serve, or the attempts are used up.</exception>
@@ -37,6 +37,17 @@ internal sealed class AttemptLoop(CallPlanner planner, AttemptAccounting account
                 await preparation.WaitAsync(state, decision.Wait).ConfigureAwait(false);
                 waitedForRetry = state.AttemptsInGroup > 0;
                 continue;
+            }
+
+            if (member.Deployment.MaxConcurrency is { } places)
+            {
+                if (await queue.EnterAsync(state, member.Deployment, places).ConfigureAwait(false) is { } refused)
+                {
+                    state.Note(refused, member.Deployment);
+                    continue;
+                }
+
+                now = time.GetTimestamp();
             }
 
             CallAttempt attempt = state.Attempt;

@@ -4,7 +4,14 @@ using LlmStack.Routing;
 namespace LlmStack.Calls;
 
 /// <summary>Settles calls: their attempts, route, trace, telemetry. Each path settles exactly once.</summary>
-internal sealed class CallAccounting(AttemptAccounting attempts, CallTrace trace, ITokenEstimator estimator, LikelyOutput likelyOutput, CallTelemetry telemetry, TimeProvider time)
+internal sealed class CallAccounting(
+    AttemptAccounting attempts,
+    CallTrace trace,
+    ITokenEstimator estimator,
+    LikelyOutput likelyOutput,
+    QualityObserver quality,
+    CallTelemetry telemetry,
+    TimeProvider time)
 {
     /// <summary>Settles a call that succeeded.</summary>
     public void Succeeded(CallState state, long now)
@@ -15,10 +22,12 @@ internal sealed class CallAccounting(AttemptAccounting attempts, CallTrace trace
         {
             estimator.Observe(attempt.Member!.Deployment.Model, state.Request.EstimatedInputTokens, usage.InputTokenCount.Value);
             likelyOutput.Observe(state.Group.Name, state.Request.Context.Feature, usage.OutputTokenCount ?? 0);
+            likelyOutput.ObserveCached(state.Group.Name, state.Request.Context.Feature, usage.CachedInputTokenCount ?? 0, usage.InputTokenCount.Value);
         }
 
         FillRoute(state, now);
         trace.Succeeded(state, now);
+        quality.Served(state.Route, state.Request.Context.Feature);
         telemetry.CallFinished(new CallOutcome(state.Operation, state.Streaming, state.Route, state.WithEarlierUsage(attempt.Facts.Usage), null, Cancelled: false));
     }
 
@@ -107,6 +116,11 @@ internal sealed class CallAccounting(AttemptAccounting attempts, CallTrace trace
         if (state.WaitedTicks > 0)
         {
             route.Details().RetryWait = time.GetElapsedTime(0, state.WaitedTicks);
+        }
+
+        if (state.QueuedTicks > 0)
+        {
+            route.Details().QueueWait = time.GetElapsedTime(0, state.QueuedTicks);
         }
 
         if (state.ConsumerTicks > 0)

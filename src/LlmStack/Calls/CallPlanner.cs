@@ -28,7 +28,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
             PickResult pick = leaveGroup
                 ? new PickResult(PickStatus.Exhausted, null, TimeSpan.Zero, state.LastError!.Kind, null)
                 : engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh);
-            if (pick.Status == PickStatus.Picked)
+            if (pick.Member is not null)
             {
                 // The first move is free; later ones draw on the group's budget, so that an outage does not multiply the load.
                 return state.Attempts >= 2 && !state.Group.RetryBudget.TryTake(now, time.TimestampFrequency)
@@ -36,7 +36,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
                     : Ask(state, pick, PickMode.Fresh);
             }
 
-            LlmException? failed = state.AttemptsInGroup > 0 ? state.LastError : null;
+            LlmException? failed = state.AttemptsInGroup > 0 || pick.Status == PickStatus.Exhausted ? state.LastError : null;
             List<ModelGroup> entered = state.EnteredGroups ??= [state.Group];
             if (FallbackPlanner.Next(state.Snapshot, state.Group, failed?.Kind ?? pick.Kind, failed?.StatusCode, state.Operation, state.Request.Routing, entered) is { } next)
             {
@@ -85,7 +85,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
     private CallDecision Ask(CallState state, in PickResult pick, PickMode mode)
     {
         state.Route.SetPick(pick, engine.RemovedBy(pick, state.Request, state.History, mode));
-        if (state.LastError is { } error && state.Attempt.Member is { } asked)
+        if (state is { Attempts: > 0, LastError: { } error, Attempt.Member: { } asked })
         {
             state.Route.Reason = $"after {ErrorKindTraits.NameOf(error.Kind)} at {asked.Deployment.Id}: {pick.Reason}";
         }
@@ -143,7 +143,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
     {
         PickMode mode = state.Policy.WhenAllCooling == AllCoolingBehavior.UseLeastBad ? PickMode.LeastBad : PickMode.Retry;
         PickResult pick = engine.Pick(state.Snapshot, state.Group, state.Request, state.History, mode);
-        return pick.Status == PickStatus.Picked ? Ask(state, pick, mode) : CallDecision.Fail(FinalError(state, pick.Wait));
+        return pick.Member is not null ? Ask(state, pick, mode) : CallDecision.Fail(FinalError(state, pick.Wait));
     }
 
     private CallDecision NobodyAsked(CallState state, PickResult pick, long now)
@@ -195,7 +195,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
     private static LlmException FinalError(CallState state, TimeSpan? wait = null)
     {
         LlmException last = state.LastError!;
-        if (state.Attempts == 1 && (wait is null || last.RetryAfter is not null))
+        if (state.Attempts <= 1 && (wait is null || last.RetryAfter is not null))
         {
             return last;
         }

@@ -64,12 +64,14 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
         state.Deadline = ticks >= long.MaxValue - state.Started ? long.MaxValue : state.Started + ticks;
         LlmContext context = LlmContext.Current;
         bool estimate = _alwaysEstimate || snapshot.NeedsEstimate || routing?.MaxCost is not null;
+        int input = estimate ? operation.EstimateInput(estimator) : 0;
         state.Request = new RouteRequest
         {
             RequestedName = request.Model,
             Operation = operation.Operation,
             Features = request.Features,
-            EstimatedInputTokens = estimate ? operation.EstimateInput(estimator) : 0,
+            EstimatedInputTokens = input,
+            LikelyCachedTokens = input > 0 ? likelyOutput.ExpectCached(name.Group.Name, context.Feature, input) : 0,
             LikelyOutputTokens = estimate ? likelyOutput.Expect(name.Group.Name, context.Feature, request.MaxOutputTokens) : 0,
             MaxOutputTokens = request.MaxOutputTokens,
             Messages = request.Messages,

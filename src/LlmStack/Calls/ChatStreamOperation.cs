@@ -7,7 +7,6 @@ namespace LlmStack.Calls;
 internal struct ChatStreamOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? options) : IStreamOperation<ChatResponseUpdate>
 {
     private ChatOptions? _options = options;
-
     private string? _partialText;
 
     public readonly LlmOperation Operation => LlmOperation.Chat;

@@ -6,7 +6,6 @@ namespace LlmStack.Calls;
 internal struct CompletionStreamOperation(string prompt, TextCompletionOptions? options) : IStreamOperation<TextCompletionUpdate>
 {
     private TextCompletionOptions? _options = options;
-
     private string? _partialText;
 
     public readonly LlmOperation Operation => LlmOperation.TextCompletion;

@@ -17,12 +17,14 @@ internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, 
         ResolvedName name = snapshot.Resolve(model);
         IReadOnlyList<ChatMessage> list = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
         LlmContext context = LlmContext.Current;
+        int input = estimator.EstimateTokens(list, options);
         var request = new RouteRequest
         {
             RequestedName = model,
             Operation = LlmOperation.Chat,
             Features = RequestInspector.FeaturesOf(list, options, streaming: false),
-            EstimatedInputTokens = estimator.EstimateTokens(list, options),
+            EstimatedInputTokens = input,
+            LikelyCachedTokens = likelyOutput.ExpectCached(name.Group.Name, context.Feature, input),
             LikelyOutputTokens = likelyOutput.Expect(name.Group.Name, context.Feature, options?.MaxOutputTokens),
             MaxOutputTokens = options?.MaxOutputTokens,
             Messages = list,

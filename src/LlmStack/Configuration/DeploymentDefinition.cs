@@ -15,10 +15,12 @@ internal static class DeploymentDefinition
             : Differ(a.RequestsPerMinute, b.RequestsPerMinute) ? nameof(DeploymentOptions.RequestsPerMinute)
             : Differ(a.TokensPerMinute, b.TokensPerMinute) ? nameof(DeploymentOptions.TokensPerMinute)
             : Differ(a.BaseModel, b.BaseModel) ? nameof(DeploymentOptions.BaseModel)
+            : Differ(a.Api, b.Api) ? nameof(DeploymentOptions.Api)
             : Differ(a.MaxConcurrency, b.MaxConcurrency) ? nameof(DeploymentOptions.MaxConcurrency)
             : Differ(a.MaxQueue, b.MaxQueue) ? nameof(DeploymentOptions.MaxQueue)
             : Differ(a.AcceptsPrefill, b.AcceptsPrefill) ? nameof(DeploymentOptions.AcceptsPrefill)
             : Differ(a.ContextWindow, b.ContextWindow) ? nameof(DeploymentOptions.ContextWindow)
+            : Differ(a.Quality, b.Quality) ? nameof(DeploymentOptions.Quality)
             : Differ(a.MaxOutputTokens, b.MaxOutputTokens) ? nameof(DeploymentOptions.MaxOutputTokens)
             : Differ(a.Capabilities, b.Capabilities) ? nameof(DeploymentOptions.Capabilities)
             : Differ(a.TrainsOnData, b.TrainsOnData) ? nameof(DeploymentOptions.TrainsOnData)
@@ -38,10 +40,12 @@ internal static class DeploymentDefinition
         RequestsPerMinute = a.RequestsPerMinute ?? b.RequestsPerMinute,
         TokensPerMinute = a.TokensPerMinute ?? b.TokensPerMinute,
         BaseModel = a.BaseModel ?? b.BaseModel,
+        Api = a.Api ?? b.Api,
         MaxConcurrency = a.MaxConcurrency ?? b.MaxConcurrency,
         MaxQueue = a.MaxQueue ?? b.MaxQueue,
         AcceptsPrefill = a.AcceptsPrefill ?? b.AcceptsPrefill,
         ContextWindow = a.ContextWindow ?? b.ContextWindow,
+        Quality = a.Quality ?? b.Quality,
         MaxOutputTokens = a.MaxOutputTokens ?? b.MaxOutputTokens,
         Capabilities = a.Capabilities.Count > 0 ? a.Capabilities : b.Capabilities,
         TrainsOnData = a.TrainsOnData ?? b.TrainsOnData,

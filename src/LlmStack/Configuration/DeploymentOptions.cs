@@ -15,6 +15,9 @@ public sealed class DeploymentOptions
     /// <summary>Share of the load relative to the others; 0 or more. 0 is never first choice. Null: by requests or tokens per minute, else even.</summary>
     public double? Weight { get; set; }
 
+    /// <summary>How good its answers are expected to be before scores say so, 0 to 1; for <c>Utility</c> and <c>Adaptive</c>. Default 0.5.</summary>
+    public double? Quality { get; set; }
+
     /// <summary>Requests allowed in any 60 seconds; 1 or more. Null: no limit.</summary>
     public int? RequestsPerMinute { get; set; }
 
@@ -44,6 +47,9 @@ public sealed class DeploymentOptions
     /// <c>provider/model</c> in the catalogue's names. Null: <see cref="Model"/> says it.
     /// </summary>
     public string? BaseModel { get; set; }
+
+    /// <summary>Which of OpenAI's wire formats for chat this model is asked in. Null: as the provider says.</summary>
+    public ChatApi? Api { get; set; }
 
     /// <summary>The context window in tokens; 1 or more. Null: what the catalogue knows; not filtered by size when it knows none.</summary>
     public int? ContextWindow { get; set; }

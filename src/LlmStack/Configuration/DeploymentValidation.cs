@@ -74,6 +74,7 @@ internal sealed class DeploymentValidation(LlmStackOptions options, OptionsProbl
         problems.AtLeast($"{path}:{nameof(deployment.MaxConcurrency)}", deployment.MaxConcurrency, 1);
         problems.AtLeast($"{path}:{nameof(deployment.MaxQueue)}", deployment.MaxQueue, 0);
         problems.AtLeast($"{path}:{nameof(deployment.ContextWindow)}", deployment.ContextWindow, 1);
+        problems.Share($"{path}:{nameof(deployment.Quality)}", deployment.Quality);
         problems.AtLeast($"{path}:{nameof(deployment.MaxOutputTokens)}", deployment.MaxOutputTokens, 1);
         problems.NotNegative($"{path}:{nameof(deployment.Retention)}", deployment.Retention);
         for (int i = 0; i < deployment.Capabilities.Count; i++)

@@ -43,6 +43,7 @@ internal sealed class GroupValidation(StrategyResolver strategies, OptionsProble
             problems.Add($"{path}:{nameof(group.Strategy)}", group.Strategy, NearMatches.OneOf(group.Strategy, StrategyResolver.BuiltInNames) + ", or the key of a registered IRoutingStrategy");
         }
 
+        StrategyValidation.Validate($"{path}:{nameof(group.StrategyOptions)}", group.Strategy, group.StrategyOptions, problems);
         foreach ((string key, FallbackOptions fallback) in group.Fallbacks)
         {
             string at = $"{path}:{nameof(group.Fallbacks)}:{key}";

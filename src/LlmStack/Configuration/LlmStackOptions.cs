@@ -38,6 +38,9 @@ public sealed class LlmStackOptions
     /// <summary>Other names for groups, by any id.</summary>
     public Dictionary<string, AliasOptions> Aliases { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Where newer knowledge of models comes from; read once at start.</summary>
+    public CatalogOptions Catalog { get; set; } = new();
+
     /// <summary>What is known better of models than the catalogue does, by any id.</summary>
     public Dictionary<string, ModelOptions> Models { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 

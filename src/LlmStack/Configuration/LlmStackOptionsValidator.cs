@@ -18,6 +18,7 @@ internal sealed class LlmStackOptionsValidator(IEnvironment environment, LlmStac
         new ProviderValidation(registrations, formats, problems).Validate(options);
         new GroupValidation(strategies, problems).Validate(options);
         ModelValidation.Validate(options, problems);
+        CatalogValidation.Validate(options, problems);
         TracingValidation.Validate(options, problems);
         return problems.All.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(Message(problems.All));
     }

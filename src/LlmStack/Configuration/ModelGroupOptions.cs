@@ -12,8 +12,11 @@ public sealed class ModelGroupOptions
     /// </summary>
     public string? Pattern { get; set; }
 
-    /// <summary>What ranks the deployments: <c>Weighted</c>, <c>RoundRobin</c>, <c>LeastBusy</c>, <c>LowestLatency</c>, <c>LowestCost</c>, or the key of a registered <c>IRoutingStrategy</c>. Default <c>Weighted</c>.</summary>
+    /// <summary>What ranks the deployments: the name of a <c>RoutingStrategy</c>, or the key of a registered <c>IRoutingStrategy</c>. Default <c>Weighted</c>.</summary>
     public string Strategy { get; set; } = "Weighted";
+
+    /// <summary>Settings of the strategy.</summary>
+    public StrategyOptions StrategyOptions { get; set; } = new();
 
     /// <summary>Groups to fall back to, by any id, ordered by <see cref="FallbackOptions.Order"/>, then by id.</summary>
     public Dictionary<string, FallbackOptions> Fallbacks { get; set; } = new(StringComparer.OrdinalIgnoreCase);

@@ -57,16 +57,16 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
 
     private ModelGroup Group(string name, ModelGroupOptions group, CallPolicy defaults, FallbackRule[] defaultFallbacks, FrozenDictionary<string, Deployment> deployments)
     {
+        IRoutingStrategy strategy = strategies.Create(group.Strategy, group.StrategyOptions)
+            ?? throw new LlmException(LlmErrorKind.Configuration, $"The strategy '{group.Strategy}' of the group '{name}' is unknown.");
         Member[] members =
         [
             .. group.Deployments
                 .OrderBy(static pair => pair.Value.Order)
                 .ThenBy(static pair => pair.Key, StringComparer.Ordinal)
-                .Select(pair => new Member(pair.Key, deployments[DeploymentFactory.IdOf(pair.Value)], pair.Value.Weight, pair.Value.Order)),
+                .Select(pair => new Member(pair.Key, deployments[DeploymentFactory.IdOf(pair.Value)], pair.Value.Weight, pair.Value.Order) { Constraint = strategy as IMemberConstraint }),
         ];
         FallbackRule[] fallbacks = group.Fallbacks.Count > 0 ? Fallbacks(group.Fallbacks) : defaultFallbacks;
-        IRoutingStrategy strategy = strategies.Create(group.Strategy)
-            ?? throw new LlmException(LlmErrorKind.Configuration, $"The strategy '{group.Strategy}' of the group '{name}' is unknown.");
         return new ModelGroup(name, members, strategy, group.Strategy, defaults.With(group.Policy), fallbacks)
         {
             AllowDifferentModel = group.AllowDifferentModel,

@@ -33,7 +33,8 @@ internal sealed class SnapshotReloader : IDisposable
 
     public void Dispose() => _subscription.Dispose();
 
-    private void Reload()
+    /// <summary>Builds the snapshot anew, after the configuration or what is known of models has changed.</summary>
+    public void Reload()
     {
         lock (_gate)
         {

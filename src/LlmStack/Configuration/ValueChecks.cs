@@ -27,6 +27,22 @@ internal static class ValueChecks
         }
     }
 
+    public static void InRange(this OptionsProblems problems, string path, double? value, double minimum, double maximum)
+    {
+        if (value is { } number && !(number >= minimum && number <= maximum))
+        {
+            problems.Add(path, value, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a number from {minimum} to {maximum}"));
+        }
+    }
+
+    public static void Above0(this OptionsProblems problems, string path, double? value, double maximum)
+    {
+        if (value is { } number && !(number > 0 && number <= maximum))
+        {
+            problems.Add(path, value, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"a number above 0, at most {maximum}"));
+        }
+    }
+
     public static void NotNegative(this OptionsProblems problems, string path, double? value)
     {
         if (value is { } number && !(number >= 0 && double.IsFinite(number)))

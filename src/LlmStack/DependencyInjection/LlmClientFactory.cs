@@ -1,3 +1,4 @@
+using LlmStack.DependencyInjection;
 using LlmStack.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -20,6 +21,7 @@ public static class LlmClientFactory
         try
         {
             _ = provider.GetRequiredService<SnapshotSource>();
+            CatalogServices.Start(provider);
             return new LlmStackInstance(provider);
         }
         catch (OptionsValidationException exception)

@@ -23,6 +23,7 @@ internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<
         LogMessages.Started(logger, snapshot.Providers.Count, snapshot.Groups.Count, snapshot.Deployments.Count, Describe(valid));
         ResilienceCheck.Warn(Get<IHttpMessageHandlerFactory>(), snapshot, logger);
         ReportFindings(Get<ILlmRouter>().CheckConfiguration());
+        CatalogServices.Start(services);
         return Task.CompletedTask;
     }
 

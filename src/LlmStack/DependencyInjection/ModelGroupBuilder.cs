@@ -42,7 +42,12 @@ public sealed class ModelGroupBuilder
 
     /// <summary>Sets what ranks the deployments.</summary>
     /// <param name="strategy">A built-in strategy, or the key of a registered <see cref="IRoutingStrategy"/>.</param>
-    public ModelGroupBuilder UseStrategy(RoutingStrategy strategy) => Configure(group => group.Strategy = strategy.Name);
+    /// <param name="configure">Sets the strategy's own settings; or null for its defaults.</param>
+    public ModelGroupBuilder UseStrategy(RoutingStrategy strategy, Action<StrategyOptions>? configure = null) => Configure(group =>
+    {
+        group.Strategy = strategy.Name;
+        configure?.Invoke(group.StrategyOptions);
+    });
 
     /// <summary>Falls back to another group; several are tried in the order they were added.</summary>
     /// <param name="group">The group.</param>
@@ -54,6 +59,23 @@ public sealed class ModelGroupBuilder
         int order = _fallbacks++;
         List<string> names = [.. kinds.Select(ErrorKindTraits.NameOf)];
         return Configure(options => options.Fallbacks[group] = new FallbackOptions { Group = group, Order = order, Kinds = [.. names] });
+    }
+
+    /// <summary>Falls back to another group; several are tried in the order they were added.</summary>
+    /// <param name="group">The group.</param>
+    /// <param name="configure">Says which failures it is for, and what changes in the request on the way.</param>
+    /// <exception cref="ArgumentException"><paramref name="group"/> is empty.</exception>
+    public ModelGroupBuilder FallBackTo(string group, Action<FallbackOptions> configure)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(group);
+        ArgumentNullException.ThrowIfNull(configure);
+        int order = _fallbacks++;
+        return Configure(options =>
+        {
+            var fallback = new FallbackOptions { Group = group, Order = order };
+            configure(fallback);
+            options.Fallbacks[group] = fallback;
+        });
     }
 
     /// <summary>Changes any option of the group; applied in the order of these calls.</summary>

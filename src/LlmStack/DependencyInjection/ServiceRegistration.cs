@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using LlmStack.Calls;
-using LlmStack.Catalog;
 using LlmStack.Configuration;
 using LlmStack.Diagnostics;
 using LlmStack.Health;
@@ -78,8 +77,13 @@ internal static class ServiceRegistration
         services.TryAddSingleton<HealthTracker>();
         services.TryAddSingleton<IAdmission, DeploymentAdmission>();
         services.TryAddSingleton<ITokenEstimator, TokenEstimator>();
-        services.TryAddSingleton(static provider => new StrategyResolver(provider, static (name, services) => StrategyTable.TryCreate(name, services.GetRequiredService<TimeProvider>())));
-        services.TryAddSingleton<ModelCatalog>();
+        services.TryAddSingleton(static provider => new StrategyResolver(
+            provider,
+            static (name, options, services) => StrategyTable.TryCreate(name, services.GetRequiredService<TimeProvider>(), options, services.GetRequiredService<QualityBook>())));
+        services.AddSingleton<QualityBook>();
+        services.AddSingleton<IScoreObserver>(static provider => provider.GetRequiredService<QualityObserver>());
+        services.AddSingleton<QualityObserver>();
+        CatalogServices.Add(services);
         services.TryAddSingleton<ProviderEntries>();
         services.TryAddSingleton<SnapshotBuilder>();
         services.TryAddSingleton<SnapshotReloader>();
@@ -137,6 +141,7 @@ internal static class ServiceRegistration
         services.TryAddSingleton<CallPreparation>();
         services.TryAddSingleton<CallPlanner>();
         services.TryAddSingleton<AttemptAccounting>();
+        services.TryAddSingleton<AttemptQueue>();
         services.TryAddSingleton<AttemptLoop>();
         services.TryAddSingleton<CallAccounting>();
         services.TryAddSingleton<CallRunner>();

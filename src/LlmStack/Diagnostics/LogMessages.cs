@@ -30,6 +30,12 @@ internal static partial class LogMessages
     [LoggerMessage(1007, LogLevel.Warning, "LlmStack configuration, {Kind} of {Subject}: {Finding}")]
     public static partial void ConfigurationWarning(ILogger logger, string kind, string subject, string finding);
 
+    [LoggerMessage(1010, LogLevel.Information, "The model catalogue is now that of {Version}, with {Models} models")]
+    public static partial void CatalogRefreshed(ILogger logger, string version, int models);
+
+    [LoggerMessage(1011, LogLevel.Warning, "A newer model catalogue could not be used, that of {Version} stays: {Problem}")]
+    public static partial void CatalogRefused(ILogger logger, string version, string problem);
+
     [LoggerMessage(1100, LogLevel.Warning, "{Operation} for {Model} failed as {Kind} after {Attempts} attempts and {Duration}: group {Group}, last deployment {Deployment}, status {Status}, request {RequestId}")]
     public static partial void CallFailed(ILogger logger, string operation, string model, string kind, int attempts, TimeSpan duration, string? group, string? deployment, int? status, string? requestId);
 

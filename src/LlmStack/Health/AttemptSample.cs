@@ -6,4 +6,5 @@ namespace LlmStack.Health;
 /// <param name="Total">From its start to its end.</param>
 /// <param name="OutputTokens">Tokens generated; 0 when unknown.</param>
 /// <param name="Streamed">Whether it was a stream, so that <paramref name="FirstToken"/> is a real time to first token.</param>
-internal readonly record struct AttemptSample(long Now, long FirstToken, long Total, long OutputTokens, bool Streamed);
+/// <param name="InputTokens">Tokens of the prompt; 0 when unknown.</param>
+internal readonly record struct AttemptSample(long Now, long FirstToken, long Total, long OutputTokens, bool Streamed, long InputTokens = 0);

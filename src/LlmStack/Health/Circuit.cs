@@ -1,12 +1,15 @@
 namespace LlmStack.Health;
 
 /// <summary>
-/// One circuit breaker: closed, open until a moment, then half-open with one probe at a time. Lock-free to read; transitions take
-/// a short lock. Serves deployments and credentials alike. Times are <see cref="TimeProvider"/> ticks.
+/// One circuit breaker: closed, open until a moment, then half-open with a few probes at a time, then closed again with a load that
+/// grows back. Lock-free to read; transitions take a short lock. Serves deployments and credentials alike. Times are <see cref="TimeProvider"/> ticks.
 /// </summary>
 internal sealed class Circuit
 {
     private const long Never = long.MinValue / 2;
+
+    /// <summary>What comes back starts with this share of its load.</summary>
+    private const double LeastShare = 0.1;
 
     private readonly Lock _lock = new();
     private long _until;
@@ -14,11 +17,15 @@ internal sealed class Circuit
     private long _openedAt;
     private int _openings;
     private int _kind;
+    private int _maxProbes = 1;
+    private int _claims;
+    private int _probes;
+    private long _ramp;
+    private long _rampStarted;
     private bool _tripped;
-    private bool _probing;
 
     /// <summary>Whether anything but plain service may be the case: the one read of a healthy deployment's pick.</summary>
-    public bool IsIdle => Volatile.Read(ref _until) == 0;
+    public bool IsIdle => Volatile.Read(ref _until) == 0 && Volatile.Read(ref _rampStarted) == 0;
 
     /// <summary>When the last cooldown ends or ended; 0 when closed.</summary>
     public long Until => Volatile.Read(ref _until);
@@ -44,7 +51,8 @@ internal sealed class Circuit
         {
             return CircuitState.Closed;
         }
-        if (Volatile.Read(ref _probing) || now - Volatile.Read(ref _probeClaimed) < probeLease)
+        bool claimed = now - Volatile.Read(ref _probeClaimed) < probeLease;
+        if (Volatile.Read(ref _probes) + (claimed ? Volatile.Read(ref _claims) : 0) >= Volatile.Read(ref _maxProbes))
         {
             wait = probeLease;
             return CircuitState.Probing;
@@ -63,10 +71,26 @@ internal sealed class Circuit
             {
                 return false;
             }
+            _claims = now - _probeClaimed < probeLease ? _claims + 1 : 1;
             Volatile.Write(ref _probeClaimed, now);
             return true;
         }
     }
+
+    /// <summary>The share of its usual load that it gets: 1, unless it has just come back.</summary>
+    public double ShareAt(long now)
+    {
+        long started = Volatile.Read(ref _rampStarted);
+        return started == 0 || now - started >= Volatile.Read(ref _ramp) ? 1 : Math.Max(LeastShare, (now - started) / (double)Volatile.Read(ref _ramp));
+    }
+
+    /// <summary>Whether an attempt may begin; while half-open this takes the right to probe, false when somebody was faster.</summary>
+    public bool MayEnter(long now, long probeLease) => IsIdle || StateAt(now, probeLease, out _) switch
+    {
+        CircuitState.Closed => true,
+        CircuitState.HalfOpen => TryClaimProbe(now, probeLease),
+        _ => false,
+    };
 
     /// <summary>An attempt starts; while half-open it is the probe, and holds the right until it ends.</summary>
     public void AttemptStarted(long now)
@@ -75,39 +99,45 @@ internal sealed class Circuit
         {
             if (_tripped && now >= _until)
             {
-                Volatile.Write(ref _probing, true);
+                Volatile.Write(ref _claims, Math.Max(0, _claims - 1));
+                Volatile.Write(ref _probes, _probes + 1);
             }
         }
     }
 
-    /// <summary>An attempt ended without a verdict.</summary>
-    public void AttemptAbandoned() => ReleaseProbe();
-
-    /// <summary>An attempt that began at <paramref name="started"/> succeeded. True when this closed the circuit.</summary>
+    /// <summary>An attempt that began at <paramref name="started"/> succeeded at <paramref name="now"/>. True when this closed the circuit.</summary>
     /// <remarks>A success that began before the circuit opened says nothing about now.</remarks>
-    public bool Succeeded(long started)
+    public bool Succeeded(long started, long now)
     {
         lock (_lock)
         {
+            if (_rampStarted != 0 && now - _rampStarted >= _ramp)
+            {
+                Volatile.Write(ref _rampStarted, 0);
+            }
             if (_until == 0 || started < (_tripped ? _openedAt : _until))
             {
                 return false;
             }
+            if (_tripped && _ramp > 0)
+            {
+                // 0 means none, so a circuit that closes at that very tick starts one later.
+                Volatile.Write(ref _rampStarted, now == 0 ? 1 : now);
+            }
             _tripped = false;
-            _probing = false;
             _openings = 0;
             _kind = 0;
-            Volatile.Write(ref _probeClaimed, Never);
+            ForgetProbes();
             Volatile.Write(ref _until, 0);
             return true;
         }
     }
 
     /// <summary>
-    /// Opens for <paramref name="length"/>, doubled for every opening in a row up to <paramref name="longest"/>, at least <paramref name="asked"/>.
+    /// Opens for the first length, doubled for every opening in a row up to the longest, at least for as long as was asked.
     /// A running cooldown is only ever extended. True when it was not open before.
     /// </summary>
-    public bool Open(long now, long started, long length, long longest, long asked, LlmErrorKind kind, out long duration)
+    public bool Open(long now, long started, in CooldownLength length, LlmErrorKind kind, out long duration)
     {
         lock (_lock)
         {
@@ -121,12 +151,14 @@ internal sealed class Circuit
             {
                 _openings = Math.Min(_openings + 1, 30);
             }
-            double doubled = length * Math.Pow(2, _openings - 1);
-            duration = Math.Max((long)Math.Min(doubled, Math.Max(length, longest)), asked);
+            double doubled = length.First * Math.Pow(2, _openings - 1);
+            duration = Math.Max((long)Math.Min(doubled, Math.Max(length.First, length.Longest)), length.Asked);
             _tripped = true;
             _openedAt = now;
-            _probing = false;
-            Volatile.Write(ref _probeClaimed, Never);
+            Volatile.Write(ref _maxProbes, length.Probes);
+            Volatile.Write(ref _ramp, length.Ramp);
+            Volatile.Write(ref _rampStarted, 0);
+            ForgetProbes();
             if (now + duration > _until)
             {
                 Volatile.Write(ref _kind, (int)kind);
@@ -155,16 +187,23 @@ internal sealed class Circuit
         }
     }
 
+    /// <summary>A probe ended without a verdict.</summary>
     public void ReleaseProbe()
     {
-        if (!Volatile.Read(ref _probing))
+        if (Volatile.Read(ref _probes) == 0)
         {
             return;
         }
         lock (_lock)
         {
-            Volatile.Write(ref _probing, false);
-            Volatile.Write(ref _probeClaimed, Never);
+            Volatile.Write(ref _probes, Math.Max(0, _probes - 1));
         }
+    }
+
+    private void ForgetProbes()
+    {
+        Volatile.Write(ref _claims, 0);
+        Volatile.Write(ref _probes, 0);
+        Volatile.Write(ref _probeClaimed, Never);
     }
 }

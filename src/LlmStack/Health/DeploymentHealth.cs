@@ -13,6 +13,7 @@ internal sealed class DeploymentHealth
     private long _successes;
     private long _failures;
     private int _lastError = NoError;
+    private long _lastFailure = long.MinValue;
 
     public int InFlight => Volatile.Read(ref _inFlight.Value);
 
@@ -34,8 +35,26 @@ internal sealed class DeploymentHealth
     /// <summary>Time for each generated token.</summary>
     public LatencyEstimate PerToken { get; } = new();
 
+    /// <summary>Tokens used lately, in and out.</summary>
+    public DecayingSum UsedTokens { get; } = new();
+
+    /// <summary>Quantiles; null until somebody asked for them.</summary>
+    public PercentileTracker? Percentiles { get; private set; }
+
+    /// <summary>When the last failure that was the deployment's fault came, in <see cref="TimeProvider"/> ticks; <see cref="long.MinValue"/> before one.</summary>
+    public long LastFailure => Volatile.Read(ref _lastFailure);
+
     /// <summary>What the provider said is left of its token window.</summary>
     public ReportedHeadroom Headroom { get; } = new();
+
+    /// <summary>Starts to keep quantiles.</summary>
+    public void TrackPercentiles()
+    {
+        lock (_lock)
+        {
+            Percentiles ??= new PercentileTracker();
+        }
+    }
 
     public void Enter() => Interlocked.Increment(ref _inFlight.Value);
 
@@ -73,13 +92,14 @@ internal sealed class DeploymentHealth
     }
 
     /// <summary>Counts a failure in the window and returns the window's sums, this one included.</summary>
-    public void CountFailure(in AttemptSample sample, long window, LlmErrorKind kind, out int attempts, out int failures, out int failuresOfKind)
+    public void CountFailure(in AttemptSample sample, long window, LlmErrorKind kind, out FailureCounts counts)
     {
+        Volatile.Write(ref _lastFailure, sample.Now);
         lock (_lock)
         {
             _window.SetLength(window);
             _window.AddFailure(sample.Now, kind);
-            _window.Sum(sample.Now, kind, out attempts, out failures, out failuresOfKind);
+            counts = _window.Sum(sample.Now, kind);
         }
     }
 
@@ -115,8 +135,11 @@ internal sealed class DeploymentHealth
             Answer.Add(total, sample.Now, frequency);
             first = double.IsNaN(FirstToken.Seconds) ? 0 : FirstToken.Seconds;
         }
+        UsedTokens.Add(sample.InputTokens + sample.OutputTokens, sample.Now, frequency);
+        Percentiles?.FirstToken.Add(sample.Streamed ? first : total, sample.Now, frequency);
         if (sample.OutputTokens > 0)
         {
+            Percentiles?.PerToken.Add(Math.Max(0, total - first) / sample.OutputTokens, sample.Now, frequency);
             PerToken.Add(Math.Max(0, total - first) / sample.OutputTokens, sample.Now, frequency);
         }
     }

@@ -45,11 +45,11 @@ internal sealed class SlidingCounts
     }
 
     /// <summary>Sums the window that ends now.</summary>
-    public void Sum(long now, LlmErrorKind kind, out int attempts, out int failures, out int failuresOfKind)
+    public FailureCounts Sum(long now, LlmErrorKind kind)
     {
-        attempts = 0;
-        failures = 0;
-        failuresOfKind = 0;
+        int attempts = 0;
+        int failures = 0;
+        int failuresOfKind = 0;
         long number = NumberAt(now);
         for (int slot = 0; slot < SlotCount; slot++)
         {
@@ -64,6 +64,7 @@ internal sealed class SlidingCounts
                 failures += _failures[(slot * Kinds) + k];
             }
         }
+        return new FailureCounts(attempts, failures, failuresOfKind);
     }
 
     public void Clear()

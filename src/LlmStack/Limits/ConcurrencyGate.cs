@@ -78,25 +78,18 @@ internal sealed class ConcurrencyGate
             await waiter.Place.Task.WaitAsync(longest, time, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (Exception failure) when (failure is TimeoutException or OperationCanceledException)
+        catch (TimeoutException)
         {
-            if (Withdraw(waiter))
+            // A place that came at the same moment is used.
+            return !Withdraw(waiter);
+        }
+        catch (OperationCanceledException)
+        {
+            if (!Withdraw(waiter))
             {
-                if (failure is TimeoutException)
-                {
-                    return false;
-                }
-
-                throw;
+                Leave();
             }
 
-            // The place came at the same moment: a late one is used, a cancelled call gives it back.
-            if (failure is TimeoutException)
-            {
-                return true;
-            }
-
-            Leave();
             throw;
         }
     }

@@ -59,7 +59,10 @@ public sealed class CallRoute
         TimeSpan.FromTicks(_provider),
         _details?.RetryWait ?? TimeSpan.Zero,
         _firstToken < 0 ? null : TimeSpan.FromTicks(_firstToken),
-        _details?.Consumer ?? TimeSpan.Zero);
+        _details?.Consumer ?? TimeSpan.Zero)
+    {
+        Queue = _details?.QueueWait ?? TimeSpan.Zero,
+    };
 
     /// <summary>Fields that an adapter dropped or rewrote, each as <c>field: what was done</c>; null when none.</summary>
     public IReadOnlyList<string>? Changes => _details?.Changes;

@@ -15,6 +15,8 @@ internal sealed class CallRouteDetails
 
     public TimeSpan RetryWait { get; set; }
 
+    public TimeSpan QueueWait { get; set; }
+
     public TimeSpan Consumer { get; set; }
 
     public IReadOnlyList<string>? Changes { get; set; }

@@ -8,12 +8,15 @@ namespace LlmStack.Routing;
 /// <param name="Consumer">Spent by the consumer of a stream between its items; zero for other calls.</param>
 public readonly record struct CallTiming(TimeSpan Total, TimeSpan Provider, TimeSpan RetryWait, TimeSpan? FirstToken, TimeSpan Consumer)
 {
-    /// <summary>What the library itself added: the total less the provider's, the waiting and the consumer's time.</summary>
+    /// <summary>Spent waiting for a place under a deployment's concurrency limit.</summary>
+    public TimeSpan Queue { get; init; }
+
+    /// <summary>What the library itself added: the total less the provider's, the queue's, the waiting and the consumer's time.</summary>
     public TimeSpan Overhead
     {
         get
         {
-            TimeSpan rest = Total - Provider - RetryWait - Consumer;
+            TimeSpan rest = Total - Provider - Queue - RetryWait - Consumer;
             return rest < TimeSpan.Zero ? TimeSpan.Zero : rest;
         }
     }

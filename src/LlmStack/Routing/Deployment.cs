@@ -8,6 +8,9 @@ namespace LlmStack.Routing;
 [Experimental("LLMSTACK001")]
 public sealed class Deployment
 {
+    /// <summary>The quality of a deployment of which nothing is said.</summary>
+    internal const double UnknownQuality = 0.5;
+
     /// <summary>Makes a deployment; outside tests the configuration does this.</summary>
     /// <param name="id">Explicit id, else <c>provider/model[@region]</c>.</param>
     /// <param name="provider">The provider's name.</param>
@@ -49,6 +52,9 @@ public sealed class Deployment
     /// <summary>The context window in tokens; null when unknown.</summary>
     public int? ContextWindow { get; init; }
 
+    /// <summary>How good its answers are expected to be before scores say so, 0 to 1. Default 0.5.</summary>
+    public double Quality { get; init; } = UnknownQuality;
+
     /// <summary>The most output tokens the model makes; null when unknown.</summary>
     public int? MaxOutputTokens { get => field ?? Info?.MaxOutputTokens; init; }
 
@@ -60,6 +66,9 @@ public sealed class Deployment
 
     /// <summary>How long the provider keeps what it is sent; zero for not at all, null when unknown.</summary>
     public TimeSpan? Retention { get; init; }
+
+    /// <summary>Which of OpenAI's wire formats it is asked in; null: as the provider says.</summary>
+    public ChatApi? Api { get; init; }
 
     /// <summary>What the catalogue knows of the model; null when nothing. <see cref="ContextWindow"/> and <see cref="Price"/> are what is in force.</summary>
     public ModelInfo? Info { get; init; }
@@ -146,7 +155,9 @@ public sealed class Deployment
             RequestsPerMinute = RequestsPerMinute,
             TokensPerMinute = TokensPerMinute,
             Info = info,
+            Api = Api,
             ContextWindow = ContextWindow ?? info?.ContextWindow,
+            Quality = Quality,
             MaxOutputTokens = MaxOutputTokens,
             Capabilities = Capabilities,
             TrainsOnData = TrainsOnData,

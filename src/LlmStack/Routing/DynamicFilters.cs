@@ -24,6 +24,10 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
         {
             return new DynamicVerdict(Removal.Price, FilterNames.Price, "the expected cost is above the call's cap", LlmErrorKind.BudgetExceeded, DynamicVerdict.Never);
         }
+        if (member.Constraint is { } constraint && constraint.Violation(request, deployment) is { } violation)
+        {
+            return new DynamicVerdict(Removal.Constraint, FilterNames.Constraint, violation, LlmErrorKind.NoCandidate, DynamicVerdict.Never);
+        }
         foreach (IRoutingFilter filter in userFilters)
         {
             if (filter.Check(request, member) is { Kept: false } verdict)
@@ -53,19 +57,21 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
                 ? new DynamicVerdict(Removal.Limits, FilterNames.Limits, "the prompt exceeds the tokens allowed in a minute", LlmErrorKind.LimitExceeded, DynamicVerdict.Never)
                 : new DynamicVerdict(Removal.Limits, FilterNames.Limits, "its requests or tokens per minute are used up", LlmErrorKind.LimitExceeded, health.ToTicks(wait));
         }
-        return health.StateOf(deployment, request.Timestamp, out long cooling) switch
+        return health.StateOf(deployment, request.Timestamp, out long cooling, request.Context) switch
         {
             CircuitState.Open => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is cooling down after failures", LlmErrorKind.NoCandidate, cooling),
             CircuitState.Probing => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is being probed after a cooldown", LlmErrorKind.NoCandidate, cooling),
-            _ => deployment.Health.Headroom.WaitFor(request.EstimatedInputTokens, request.Timestamp) is > 0 and var reset
-                ? new DynamicVerdict(Removal.Cooldown, FilterNames.Headroom, "the provider reports fewer tokens left than the prompt has", LlmErrorKind.NoCandidate, reset)
-                : default,
+            _ when deployment.Health.Headroom.WaitFor(request.EstimatedInputTokens, request.Timestamp) is > 0 and var reset =>
+                new DynamicVerdict(Removal.Cooldown, FilterNames.Headroom, "the provider reports fewer tokens left than the prompt has", LlmErrorKind.NoCandidate, reset),
+            _ when deployment.MaxConcurrency is { } places && !deployment.Gate.HasRoom(places) =>
+                new DynamicVerdict(Removal.Concurrency, FilterNames.Concurrency, "all its places are taken", LlmErrorKind.Overloaded, DynamicVerdict.Never),
+            _ => default,
         };
     }
 
     /// <summary>What the call would probably cost, in US dollars; <see cref="Strategies.ExpectedCost.Unknown"/> without a price.</summary>
     public double ExpectedCost(in RouteRequest request, Deployment deployment) =>
-        Strategies.ExpectedCost.Of(deployment.Price, InputTokens(request, deployment), request.LikelyOutputTokens);
+        Strategies.ExpectedCost.Of(deployment.Price, InputTokens(request, deployment), request.LikelyCachedTokens, request.LikelyOutputTokens);
 
     public string DescribeCost(in RouteRequest request, Deployment deployment) => ExpectedCost(request, deployment) is var cost && cost == Strategies.ExpectedCost.Unknown
         ? string.Create(CultureInfo.InvariantCulture, $"the price is unknown, the cap is {request.Routing?.MaxCost} USD")

@@ -17,8 +17,10 @@ internal static class FilterNames
     public const string ContextWindow = "context window";
     public const string MaxOutput = "max output";
     public const string Price = "price";
+    public const string Constraint = "constraint";
     public const string History = "history";
     public const string Cooldown = "cooldown";
     public const string Headroom = "headroom";
     public const string Limits = "limits";
+    public const string Concurrency = "concurrency";
 }

@@ -1,6 +1,6 @@
 namespace LlmStack.Routing;
 
-/// <summary>How many tokens a call will probably generate: the running mean of its group and feature.</summary>
+/// <summary>How many tokens a call will probably generate and how much of its prompt is cached: running means of its group and feature.</summary>
 internal sealed class LikelyOutput
 {
     /// <summary>Before there are samples and when the call sets no maximum.</summary>
@@ -12,6 +12,7 @@ internal sealed class LikelyOutput
     private const double Memory = 1.0 / 32;
 
     private readonly BoundedMap<(string Group, string? Feature), Mean> _means = new(Capacity, new KeyComparer());
+    private readonly BoundedMap<(string Group, string? Feature), Mean> _cached = new(Capacity, new KeyComparer());
 
     /// <summary>The expectation, capped by <paramref name="maxOutputTokens"/>; before samples that maximum, else 512.</summary>
     public int Expect(string group, string? feature, int? maxOutputTokens)
@@ -29,15 +30,31 @@ internal sealed class LikelyOutput
         }
     }
 
+    /// <summary>How many of the prompt's tokens will probably be read from the provider's cache; 0 before samples.</summary>
+    public int ExpectCached(string group, string? feature, int inputTokens) =>
+        _cached.Find((group, feature)) is { } share ? (int)(share.Value * inputTokens) : 0;
+
+    /// <summary>Learns the share of a prompt that was cached.</summary>
+    public void ObserveCached(string group, string? feature, long cached, long input)
+    {
+        // Most groups never see a cached token: for them nothing is kept.
+        if (input > 0 && (cached > 0 || _cached.Find((group, feature)) is not null))
+        {
+            _cached.GetOrAdd((group, feature), static _ => new Mean()).Add(Math.Clamp(cached / (double)input, 0, 1));
+        }
+    }
+
     private sealed class Mean
     {
         private readonly Lock _lock = new();
         private double _value;
         private long _samples;
 
+        public double Value => Volatile.Read(ref _value);
+
         public int Rounded => (int)Math.Clamp(Math.Round(Volatile.Read(ref _value)), 1, int.MaxValue);
 
-        public void Add(long sample)
+        public void Add(double sample)
         {
             lock (_lock)
             {

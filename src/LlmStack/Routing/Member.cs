@@ -32,4 +32,7 @@ public sealed class Member
 
     /// <summary>Its tier; lower is asked first.</summary>
     public int Order { get; }
+
+    /// <summary>What the group's strategy never allows; null for nothing.</summary>
+    internal IMemberConstraint? Constraint { get; init; }
 }

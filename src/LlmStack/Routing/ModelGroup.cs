@@ -57,7 +57,7 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
             {
                 return null;
             }
-            filled[i] = new Member(member.Key, deployment, member.Weight, member.Order);
+            filled[i] = new Member(member.Key, deployment, member.Weight, member.Order) { Constraint = member.Constraint };
         }
         return new ModelGroup(Name, filled, Strategy, StrategyName, Policy, Fallbacks)
         {

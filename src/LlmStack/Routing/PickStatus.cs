@@ -4,6 +4,9 @@ internal enum PickStatus
 {
     Picked,
 
+    /// <summary>All places of those who would do are taken; the result has the one with the shortest queue.</summary>
+    Busy,
+
     /// <summary>Filters that do not change with time removed everybody.</summary>
     Filtered,
 

@@ -12,6 +12,7 @@ internal struct PickSummary
     private bool _leastBadAsked;
     private long _leastBadWait;
     private long _wait;
+    private int _shortestQueue;
 
     public PickSummary()
     {
@@ -25,6 +26,12 @@ internal struct PickSummary
 
     /// <summary>The cooling candidate whose turn comes first, one this request has not asked if there is one.</summary>
     public Member? LeastBad { get; private set; }
+
+    /// <summary>The busy candidate with the shortest queue.</summary>
+    public Member? Busy { get; private set; }
+
+    /// <summary>A candidate that has just come back from a cooldown and was passed over.</summary>
+    public Member? ComingBack { get; private set; }
 
     /// <summary>The tier whose members were all looked at last; -1 when none was.</summary>
     public int ScannedTier { get; private set; }
@@ -50,6 +57,10 @@ internal struct PickSummary
             _reason = verdict.Reason;
         }
         _wait = Math.Min(_wait, verdict.Wait);
+        if (verdict.Removal == Removal.Concurrency)
+        {
+            NoteBusy(member);
+        }
         _exhausted |= verdict.Removal == Removal.History;
         if (verdict.Removal != Removal.Cooldown)
         {
@@ -64,7 +75,21 @@ internal struct PickSummary
         }
     }
 
+    /// <summary>Remembers who was passed over because he has just come back; he serves when nobody else does.</summary>
+    public void NoteComingBack(Member member) => ComingBack ??= member;
+
+    private void NoteBusy(Member member)
+    {
+        int waiting = member.Deployment.Gate.Waiting;
+        if (Busy is null || waiting < _shortestQueue)
+        {
+            Busy = member;
+            _shortestQueue = waiting;
+        }
+    }
+
     public readonly PickResult ToResult(HealthTracker health) =>
+        Busy is not null ? new PickResult(PickStatus.Busy, Busy, TimeSpan.Zero, LlmErrorKind.Overloaded, "all are busy, this one has the shortest queue") :
         _wait != DynamicVerdict.Never ? new PickResult(PickStatus.Cooling, null, health.ToTimeSpan(_wait), _kind, _reason)
         : new PickResult(_exhausted ? PickStatus.Exhausted : PickStatus.Filtered, null, TimeSpan.Zero, _kind, _reason);
 }

@@ -7,8 +7,10 @@ internal enum Removal
     ContextWindow,
     MaxOutput,
     Price,
+    Constraint,
     User,
     History,
     Limits,
     Cooldown,
+    Concurrency,
 }

@@ -22,6 +22,9 @@ public readonly struct RouteRequest
     /// <summary>The output tokens to expect: a running mean, capped by the options; 512 before there are samples.</summary>
     public int LikelyOutputTokens { get; init; }
 
+    /// <summary>How many of the prompt's tokens are expected to be read from a provider's cache: by the share that was, for the group and feature.</summary>
+    public int LikelyCachedTokens { get; init; }
+
     /// <summary>The most output tokens the caller allows; null for no limit of his own.</summary>
     public int? MaxOutputTokens { get; init; }
 

@@ -13,6 +13,7 @@ internal sealed class RoutingEngine
     private const int Samples = 4;
     private const string ByOrder = "first in the call's order";
     private const string OnlyOne = "the only candidate";
+    private const string JustBack = "has just come back, and nobody else is left";
     private const string FirstBack = "all are cooling, this one comes back first";
 
     [ThreadStatic]
@@ -114,7 +115,11 @@ internal sealed class RoutingEngine
                 return Picked(set, summary, picked, set.Tiers.Length == 1 && set.Tiers[i].Members.Length == 1 ? OnlyOne : group.ByStrategy);
             }
         }
-        return mode == PickMode.LeastBad && summary.LeastBad is { } leastBad
+        if (summary.ComingBack is { } back && Take(back, request, peek))
+        {
+            return Picked(set, summary, back, JustBack);
+        }
+        return mode == PickMode.LeastBad && summary.Busy is null && summary.LeastBad is { } leastBad
             ? Picked(set, summary, leastBad, FirstBack)
             : summary.ToResult(_health);
     }
@@ -142,7 +147,7 @@ internal sealed class RoutingEngine
                 {
                     if (member.Deployment.IsNamed(order[i])
                         && _dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None
-                        && Take(member, request.Timestamp, peek))
+                        && Take(member, request, peek))
                     {
                         return member;
                     }
@@ -163,7 +168,7 @@ internal sealed class RoutingEngine
         for (int sample = 0; members.Length > FullScan && sample < Samples; sample++)
         {
             Member member = members[Ask(group, request, all, random, peek, ref summary)];
-            if (_dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && Take(member, request.Timestamp, peek))
+            if (_dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && !IsPassedOver(member, request.Timestamp, random, ref summary) && Take(member, request, peek))
             {
                 return member;
             }
@@ -178,7 +183,7 @@ internal sealed class RoutingEngine
                 CandidateSet survivors = count == members.Length ? all : new CandidateSet(scratch, count);
                 int index = count == 1 ? 0 : Ask(group, request, survivors, random, peek, ref summary);
                 Member member = scratch[index];
-                if (Take(member, request.Timestamp, peek))
+                if (!IsPassedOver(member, request.Timestamp, random, ref summary) && Take(member, request, peek))
                 {
                     return member;
                 }
@@ -214,7 +219,19 @@ internal sealed class RoutingEngine
         return count;
     }
 
-    private bool Take(Member member, long now, bool peek) => peek || _health.TryEnter(member.Deployment, now);
+    /// <summary>Who has just come back from a cooldown gets a growing share of the picks that fall on him.</summary>
+    private static bool IsPassedOver(Member member, long now, IRandomSource random, ref PickSummary summary)
+    {
+        double share = HealthTracker.ShareOf(member.Deployment, now);
+        if (share >= 1 || random.NextDouble() < share)
+        {
+            return false;
+        }
+        summary.NoteComingBack(member);
+        return true;
+    }
+
+    private bool Take(Member member, in RouteRequest request, bool peek) => peek || _health.TryEnter(member.Deployment, request.Timestamp, request.Context);
 
     private static int Ask(ModelGroup group, in RouteRequest request, in CandidateSet candidates, IRandomSource random, bool peek, ref PickSummary summary)
     {

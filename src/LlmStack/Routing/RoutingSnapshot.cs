@@ -103,7 +103,7 @@ internal sealed class RoutingSnapshot
         foreach (ModelGroup group in Groups.Values)
         {
             var strategy = new RoutingStrategy(group.StrategyName);
-            if (strategy != RoutingStrategy.Weighted && strategy != RoutingStrategy.RoundRobin && strategy != RoutingStrategy.LeastBusy)
+            if (strategy != RoutingStrategy.Weighted && strategy != RoutingStrategy.RoundRobin && strategy != RoutingStrategy.LeastBusy && strategy != RoutingStrategy.HighestThroughput)
             {
                 return true;
             }

@@ -19,6 +19,25 @@ public readonly record struct RoutingStrategy(string Name)
     /// <summary>Lowest expected cost of this call.</summary>
     public static RoutingStrategy LowestCost { get; } = new("LowestCost");
 
+    /// <summary>Most tokens generated in a second.</summary>
+    public static RoutingStrategy HighestThroughput { get; } = new("HighestThroughput");
+
+    /// <summary>Fewest tokens used lately; relative to the tokens allowed per minute where those are set.</summary>
+    public static RoutingStrategy LowestUsage { get; } = new("LowestUsage");
+
+    /// <summary>Evenly over those that meet objectives for a percentile of their calls.</summary>
+    public static RoutingStrategy Percentile { get; } = new("Percentile");
+
+    /// <summary>Highest utility: quality against expected cost and predicted latency.</summary>
+    public static RoutingStrategy Utility { get; } = new("Utility");
+
+    /// <summary>As <see cref="Utility"/>, with the quality that scores teach, explored by chance.</summary>
+    public static RoutingStrategy Adaptive { get; } = new("Adaptive");
+
+    /// <summary>Those that ship, in the order of the documentation.</summary>
+    internal static IReadOnlyList<RoutingStrategy> BuiltIn { get; } =
+        [Weighted, RoundRobin, LeastBusy, LowestLatency, HighestThroughput, LowestCost, LowestUsage, Percentile, Utility, Adaptive];
+
     /// <inheritdoc/>
     public bool Equals(RoutingStrategy other) => string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase);
 

@@ -152,6 +152,32 @@ public sealed class CallCostTests
         Assert.Equal(0m, (await h.Client.ChatAsync("free", "Hello")).GetRoute()!.Cost.Total);
     }
 
+    [Fact]
+    public async Task An_explanation_forecasts_the_cost_at_each_candidate()
+    {
+        using CallHarness h = new(
+            llm => llm.AddModelGroup("fast", g =>
+            {
+                g.AddDeployment("a/m", static d => Priced(d, 10, 20));
+                g.AddDeployment("a/unknown");
+            }),
+            "a");
+        RouteExplanation explanation = await h.Router.ExplainAsync("fast", [new ChatMessage(ChatRole.User, "Hello")], new ChatOptions { MaxOutputTokens = 100 });
+        CandidateExplanation known = explanation.Candidates.Single(static c => c.Model == "m");
+        Assert.Equal(((explanation.EstimatedInputTokens * 10m) + (100 * 20m)) / 1_000_000, known.ExpectedCost);
+        Assert.Null(explanation.Candidates.Single(static c => c.Model == "unknown").ExpectedCost);
+    }
+
+    [Fact]
+    public async Task A_moving_name_is_billed_as_the_model_that_answered()
+    {
+        var provider = new OddProvider { Chat = static (_, _) => ValueTask.FromResult(Answer("gpt-4o-2024-05-13", 1_000_000, 0)) };
+        using CallHarness h = new(llm => llm
+            .AddProvider("own", p => p.UseProvider(_ => provider))
+            .AddModelGroup("moving", g => g.AddDeployment("own/our-model", static d => d.BaseModel = "openai/gpt-4o")));
+        Assert.Equal(2.5m, (await h.Client.ChatAsync("moving", "Hello")).GetRoute()!.Cost.Total);
+    }
+
     private static void AssertSpansAddUp(CallHarness h, CallRoute route)
     {
         decimal sum = h.Traces.Spans.Where(static span => span.Type == ObservationType.Generation).Sum(static span => span.Cost ?? 0);

@@ -62,6 +62,12 @@ internal sealed class CallHarness : IDisposable
         {
             Assert.Equal(0, status.InFlight);
         }
+
+        foreach (Deployment deployment in Get<SnapshotSource>().Current.Deployments.Values)
+        {
+            Assert.Equal(0, deployment.Gate.Taken);
+            Assert.Equal(0, deployment.Gate.Waiting);
+        }
     }
 
     /// <summary>Moves virtual time in steps until the task has ended, so that waits inside it come due in order.</summary>

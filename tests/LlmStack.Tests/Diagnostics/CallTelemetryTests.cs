@@ -105,6 +105,41 @@ public sealed class CallTelemetryTests
         Assert.Equal("RateLimited", Assert.Single(cooldowns.GetMeasurementSnapshot()).Tags["kind"]);
     }
 
+    [Fact]
+    public void An_unknown_price_is_counted_each_time_and_told_once_for_a_model()
+    {
+        var meters = new TestMeterFactory();
+        using CallTelemetry telemetry = Make(meters: meters);
+        using var unknown = new MetricCollector<long>(meters, MetricNames.Meter, "llmstack.price.unknown");
+        for (int i = 0; i < 3; i++)
+        {
+            CallRoute route = Calls.Route();
+            route.Served = new Deployment($"p/{i / 2}", "p", (i / 2).ToString(System.Globalization.CultureInfo.InvariantCulture));
+            telemetry.CallFinished(Calls.Succeeded(route));
+        }
+
+        Assert.Equal(3, unknown.GetMeasurementSnapshot().Count);
+        Assert.Equal(2, _logger.Collector.GetSnapshot().Count(static line => line.Id.Id == 1101));
+    }
+
+    [Fact]
+    public void A_cost_that_is_off_what_the_provider_says_is_counted()
+    {
+        var meters = new TestMeterFactory();
+        using CallTelemetry telemetry = Make(meters: meters);
+        using var deviations = new MetricCollector<long>(meters, MetricNames.Meter, "llmstack.price.deviations");
+        using var cost = new MetricCollector<double>(meters, MetricNames.Meter, "llmstack.cost");
+        foreach (decimal reported in (decimal[])[2m, 2.01m, 2.5m])
+        {
+            CallRoute route = Calls.Route();
+            route.Billing = new LlmStack.Catalog.BillingTerms { ReportedCost = reported };
+            telemetry.CallFinished(Calls.Succeeded(route));
+        }
+
+        Assert.Single(deviations.GetMeasurementSnapshot());
+        Assert.Equal([2, 2.01, 2.5], cost.GetMeasurementSnapshot().Select(static m => m.Value));
+    }
+
     private static (object?, object?, object?) Tags(IReadOnlyDictionary<string, object?> tags, string a, string b, string c) => (tags[a], tags[b], tags[c]);
 
     private CallTelemetry Make(int capacity = 4, TestMeterFactory? meters = null) =>

@@ -74,7 +74,7 @@ public class HealthTrackerTests
     {
         ModelGroup group = Single();
         Deployment deployment = group.Members[0].Deployment;
-        for (int i = 1; i < HealthTracker.SingleMemberAttempts; i++)
+        for (int i = 1; i < CooldownRules.SingleMemberAttempts; i++)
         {
             _builder.Fail(group, deployment, LlmErrorKind.ServerError);
         }

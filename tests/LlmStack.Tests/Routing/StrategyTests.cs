@@ -184,10 +184,10 @@ public class StrategyTests
     {
         ModelGroup group = _builder.Group("g", [_builder.Member("openai/slow"), _builder.Member("openai/fast")], "LowestLatency");
         Measure(group.Members[0], 2);
-        _builder.Time.Advance(TimeSpan.FromSeconds(50));
+        _builder.Time.Advance(TimeSpan.FromSeconds(40));
         Measure(group.Members[1], 1);
         Assert.Equal(10, Count(group, 10)["openai/fast"]);
-        _builder.Time.Advance(TimeSpan.FromSeconds(11));
+        _builder.Time.Advance(TimeSpan.FromSeconds(6));
         Assert.Equal(10, Count(group, 10)["openai/slow"]);
     }
 
@@ -273,6 +273,11 @@ public class StrategyTests
     [InlineData("LeastBusy", typeof(LeastBusyStrategy))]
     [InlineData("LowestLatency", typeof(LowestLatencyStrategy))]
     [InlineData("LowestCost", typeof(LowestCostStrategy))]
+    [InlineData("HighestThroughput", typeof(HighestThroughputStrategy))]
+    [InlineData("LowestUsage", typeof(LowestUsageStrategy))]
+    [InlineData("Percentile", typeof(PercentileStrategy))]
+    [InlineData("Utility", typeof(UtilityStrategy))]
+    [InlineData("Adaptive", typeof(UtilityStrategy))]
     [InlineData("own", null)]
     public void Table_knows_the_strategies_that_ship(string name, Type? type) => Assert.Equal(type, StrategyTable.TryCreate(name, _builder.Time)?.GetType());
 

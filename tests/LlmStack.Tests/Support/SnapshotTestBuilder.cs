@@ -69,7 +69,8 @@ internal sealed class SnapshotTestBuilder
         ModelCapabilities? capabilities = null,
         int? maxOutput = null,
         bool? trains = null,
-        TimeSpan? retention = null)
+        TimeSpan? retention = null,
+        double quality = 0.5)
     {
         string provider = model[..model.IndexOf('/', StringComparison.Ordinal)];
         string key = id ?? (region is null ? model : $"{model}@{region}");
@@ -87,6 +88,7 @@ internal sealed class SnapshotTestBuilder
                 Price = price,
                 PolicyOverride = policy,
                 Capabilities = capabilities,
+                Quality = quality,
                 MaxOutputTokens = maxOutput,
                 TrainsOnData = trains,
                 Retention = retention,
@@ -96,6 +98,15 @@ internal sealed class SnapshotTestBuilder
             };
         }
         return new Member(key, deployment, weight, order);
+    }
+
+    public QualityBook Quality { get; } = new();
+
+    /// <summary>A group whose strategy has settings.</summary>
+    public ModelGroup Group(string name, string strategy, StrategyOptions options, params Member[] members)
+    {
+        IRoutingStrategy made = StrategyTable.TryCreate(strategy, Time, options, Quality) ?? throw new ArgumentException(strategy);
+        return Group(name, Array.ConvertAll(members, m => new Member(m.Key, m.Deployment, m.Weight, m.Order) { Constraint = made as IMemberConstraint }), made, strategy);
     }
 
     public ModelGroup Group(string name, Member[] members, string strategy = "Weighted", CallPolicy? policy = null, IReadOnlyList<FallbackRule>? fallbacks = null, bool differentModels = false) =>
@@ -138,8 +149,8 @@ internal sealed class SnapshotTestBuilder
     };
 
     /// <summary>What an attempt of <paramref name="seconds"/> that ends now measured.</summary>
-    public AttemptSample Sample(double seconds = 0.1, double? firstToken = null, long tokens = 0, bool streamed = false) =>
-        new(Now, Health.ToTicks(TimeSpan.FromSeconds(firstToken ?? seconds)), Health.ToTicks(TimeSpan.FromSeconds(seconds)), tokens, streamed);
+    public AttemptSample Sample(double seconds = 0.1, double? firstToken = null, long tokens = 0, bool streamed = false, long input = 0) =>
+        new(Now, Health.ToTicks(TimeSpan.FromSeconds(firstToken ?? seconds)), Health.ToTicks(TimeSpan.FromSeconds(seconds)), tokens, streamed, input);
 
     /// <summary>A whole attempt that fails at once.</summary>
     public void Fail(ModelGroup group, Deployment deployment, LlmErrorKind kind, TimeSpan? retryAfter = null)

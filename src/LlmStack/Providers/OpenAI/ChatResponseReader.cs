@@ -46,7 +46,7 @@ internal static class ChatResponseReader
         StructuredOutput.Finish(response, request.Plan, http.Name);
         if (request.KeepsRaw)
         {
-            response.RawRepresentation = RawRequest.Copy(body.WrittenMemory);
+            response.RawRepresentation = RawRequest.Copy(body.WrittenSpan);
         }
 
         if (call.Capture.IsEnabled && !document.Message.Equals(default))

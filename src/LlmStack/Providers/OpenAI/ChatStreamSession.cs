@@ -217,7 +217,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         ChatResponseReader.Parse(body, _document, http, call);
         _piece = 0;
         TakeFacts(body.WrittenSpan);
-        _raw = _keepsRaw ? RawRequest.Copy(body.WrittenMemory) : null;
+        _raw = _keepsRaw ? RawRequest.Copy(body.WrittenSpan) : null;
         Done = true;
     }
 
@@ -261,7 +261,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         }
 
         TakeFacts(data);
-        _raw = _keepsRaw ? RawRequest.Copy(data.ToArray()) : null;
+        _raw = _keepsRaw ? RawRequest.Copy(data) : null;
         _template.Learn(data, _document);
     }
 

@@ -128,9 +128,7 @@ internal static class ToolWriter
     }
 
     /// <summary>Microsoft.Extensions.AI's convention for strict schemas: a property on the tool or the options.</summary>
-    public static bool IsStrictKey(string key) => key is "strict" or "strictJsonSchema";
-
-    private static bool? StrictOf(IReadOnlyDictionary<string, object?>? properties)
+    public static bool? StrictOf(IReadOnlyDictionary<string, object?>? properties)
     {
         if (properties is null)
         {

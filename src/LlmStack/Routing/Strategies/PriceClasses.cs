@@ -10,14 +10,19 @@ internal sealed class PriceClasses
 
     public PriceClasses(Member[] members)
     {
-        var byPrice = new Dictionary<(decimal?, decimal?, decimal?), (ModelPrice? Price, List<int> Members)>();
+        var byPrice = new Dictionary<ModelPrice, (ModelPrice? Price, List<int> Members)>();
+        var unknown = (Price: (ModelPrice?)null, Members: new List<int>());
         for (int i = 0; i < members.Length; i++)
         {
             ModelPrice? price = members[i].Deployment.Price;
-            var key = (price?.InputPerMillion, price?.OutputPerMillion, price?.PerRequest);
-            if (!byPrice.TryGetValue(key, out (ModelPrice? Price, List<int> Members) found))
+            if (price is null)
             {
-                byPrice[key] = found = (price, []);
+                unknown.Members.Add(i);
+                continue;
+            }
+            if (!byPrice.TryGetValue(price, out (ModelPrice? Price, List<int> Members) found))
+            {
+                byPrice[price] = found = (price, []);
             }
             found.Members.Add(i);
         }
@@ -28,6 +33,10 @@ internal sealed class PriceClasses
             {
                 kept.Add((price, [.. indexes]));
             }
+        }
+        if (unknown.Members.Count > 0)
+        {
+            kept.Add((null, [.. unknown.Members]));
         }
         _classes = [.. kept];
     }
@@ -60,15 +69,17 @@ internal sealed class PriceClasses
 
     private static bool IsUndercut(ModelPrice? price, IEnumerable<(ModelPrice? Price, List<int> Members)> all)
     {
-        if (price?.InputPerMillion is not { } input || price.OutputPerMillion is not { } output)
+        if (price?.InputPerMillion is not { } input || price.OutputPerMillion is not { } output || price.LongContext is { Count: > 0 })
         {
             return false;
         }
         decimal request = price.PerRequest ?? 0;
+        decimal read = price.CacheReadPerMillion ?? input;
         foreach ((ModelPrice? other, _) in all)
         {
             // Strictly less in every part: a part may count 0 tokens, and equals must keep their share.
-            if (other?.InputPerMillion < input && other?.OutputPerMillion < output && (other!.PerRequest ?? 0) <= request)
+            if (other?.InputPerMillion < input && other?.OutputPerMillion < output && (other!.PerRequest ?? 0) <= request
+                && (other.CacheReadPerMillion ?? other.InputPerMillion) < read && other.LongContext is not { Count: > 0 })
             {
                 return true;
             }

@@ -45,7 +45,7 @@ public sealed class ProfileRequestTests
     [Theory]
     [InlineData("groq", ReasoningEffort.Low, "\"reasoning_effort\":\"low\"")]
     [InlineData("deepseek", ReasoningEffort.None, "\"thinking\":{\"type\":\"disabled\"}")]
-    [InlineData("deepseek", ReasoningEffort.ExtraHigh, "\"thinking\":{\"type\":\"enabled\"},\"reasoning_effort\":\"high\"")]
+    [InlineData("deepseek", ReasoningEffort.ExtraHigh, "\"thinking\":{\"type\":\"enabled\"},\"reasoning_effort\":\"max\"")]
     [InlineData("openrouter", ReasoningEffort.High, "\"reasoning\":{\"effort\":\"high\"}")]
     [InlineData("together", ReasoningEffort.None, "\"reasoning\":{\"enabled\":false}")]
     [InlineData("together", ReasoningEffort.Medium, "\"reasoning\":{\"enabled\":true},\"reasoning_effort\":\"medium\"")]
@@ -124,7 +124,7 @@ public sealed class ProfileRequestTests
         ProviderCall call = Call("m");
         Assert.Contains("\"reasoning_effort\":\"high\"", Body("mistral", new ChatOptions { Reasoning = new() { Effort = ReasoningEffort.Medium } }, call: call), StringComparison.Ordinal);
         Assert.Equal(["Reasoning.Effort: sent as high, the nearest the model knows"], call.Report.Changes);
-        ProviderCall plain = Call("llama-3.3-70b-versatile");
+        ProviderCall plain = Call("meta-llama/llama-4-scout");
         Assert.DoesNotContain("reasoning", Body("groq", new ChatOptions { Reasoning = new() { Effort = ReasoningEffort.Low } }, call: plain), StringComparison.Ordinal);
         Assert.Equal(["Reasoning.Effort: dropped, the model knows no efforts"], plain.Report.Changes);
     }

@@ -35,7 +35,7 @@ internal static class OpenAIFamily
             CatalogName = "deepseek",
             EndpointVariables = ["DEEPSEEK_BASE_URL", "DEEPSEEK_API_BASE"],
         },
-        new("XAI", "xai", "https://api.x.ai/v1", "XAI_API_KEY", Service with { TraitsName = "x-ai" })
+        new("XAI", "xai", "https://api.x.ai/v1", "XAI_API_KEY", Service with { TraitsName = "xai" })
         {
             SystemName = "x_ai",
             CatalogName = "xai",
