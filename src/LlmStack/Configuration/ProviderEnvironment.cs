@@ -37,9 +37,9 @@ internal sealed class ProviderEnvironment(IEnvironment environment, ProviderForm
 
     private void Complete(ProviderOptions provider, ProviderFormatRow row)
     {
-        if (string.IsNullOrWhiteSpace(provider.Endpoint) && First(row.EndpointVariables) is { } given)
+        if (string.IsNullOrWhiteSpace(provider.Endpoint) && First(row.EndpointVariables) is { } host)
         {
-            provider.Endpoint = row.AddressOf?.Invoke(given) ?? given;
+            provider.Endpoint = row.AddressOf?.Invoke(host) ?? host;
         }
 
         provider.ApiKey = provider.ApiKeyVariable is { } own ? Or(provider.ApiKey, [], own) : Or(provider.ApiKey, row.FurtherKeyVariables, row.Format.DefaultApiKeyVariable);

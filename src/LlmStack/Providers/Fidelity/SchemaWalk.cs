@@ -6,6 +6,9 @@ namespace LlmStack.Providers.Fidelity;
 /// <summary>One pass over a schema that makes each part fit the dialect, in place and in the order of the schema.</summary>
 internal sealed class SchemaWalk(SchemaDialect dialect, JsonObject root, SchemaChanges changes)
 {
+    private readonly JsonObject _original = (JsonObject)root.DeepClone();
+    private int _budget = SchemaMerge.MaxReferences;
+
     public JsonObject Rewrite()
     {
         Fit(root, "", 1);
@@ -28,7 +31,7 @@ internal sealed class SchemaWalk(SchemaDialect dialect, JsonObject root, SchemaC
             Cut(schema, path);
         }
 
-        if (!Allows("allOf") && SchemaMerge.AllOf(schema, root))
+        if (!Allows("allOf") && SchemaMerge.AllOf(schema, _original, ref _budget))
         {
             changes.Add(path, "allOf was merged");
         }

@@ -84,7 +84,7 @@ public sealed class SchemaRewriterTests
                     Assert.Equal(once.Schema.GetRawText(), SchemaRewriter.Rewrite(once.Schema, dialect).Schema.GetRawText());
                 }
             },
-            iter: 2000);
+            iter: 1000);
     }
 
     [Fact]
