@@ -45,6 +45,7 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
             Defaults = defaults,
             Explain = options.Explain,
             DefaultFallbacks = defaultFallbacks,
+            SharesCalls = options.ModelGroups.Values.Any(static group => group.SingleFlight),
             Registry = registry,
             Models = models,
             Environment = options.Environment ?? services.GetService<IHostEnvironment>()?.EnvironmentName,
@@ -71,6 +72,7 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
         {
             AllowDifferentModel = group.AllowDifferentModel,
             RetryBudget = registry.RetryBudgetOf(name),
+            Plans = CallPlanFactory.Make(name, group, members, registry),
         };
     }
 

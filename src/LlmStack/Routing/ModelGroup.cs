@@ -36,6 +36,9 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
     /// <summary>Parts of the group that requests may be assigned to.</summary>
     public MemberPool[] Pools { get; init; } = [];
 
+    /// <summary>What it does beside asking one deployment after the other; null for nothing.</summary>
+    public CallPlans? Plans { get; init; }
+
     /// <summary>Keeps the repetitions of this group's calls from multiplying an outage.</summary>
     public RetryBudget RetryBudget { get; init; } = new();
 

@@ -63,8 +63,8 @@ public sealed class SimulationOutageTests(ITestOutputHelper output)
         Assert.NotNull(outage.LastCooldown);
         Assert.NotNull(outage.FullShareAfter);
 
-        // Shares are seen by whole seconds, and the probe's answer takes its time.
-        Assert.InRange(outage.FullShareAfter.Value, TimeSpan.Zero, outage.LastCooldown.Value + S(4));
+        // The load grows back over the 10 s of the slow start. Shares are seen by whole seconds, and the probe's answer takes its time.
+        Assert.InRange(outage.FullShareAfter.Value, TimeSpan.Zero, outage.LastCooldown.Value + S(10) + S(4));
     }
 
     private SimulationReport Run(Action<ILlmStackBuilder> configure, SimulationScenario scenario)
