@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using LlmStack.Calls;
+using LlmStack.Calls.Plans;
 using LlmStack.Routing;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack;
 
 /// <summary>Checks arguments and hands every operation to the one request path.</summary>
-internal sealed class LlmClient(CallRunner runner, StreamRunner streams, IServiceProvider services) : ILlmClient
+internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedCalls shared, IServiceProvider services) : ILlmClient
 {
     public Task<ChatResponse> ChatAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -14,7 +15,9 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, IServic
         IReadOnlyList<ChatMessage> list = Materialize(messages, copy: false);
         RoutingOptions? routing = Take(ref options);
         var request = new CallRequest(model, routing, list, options, RequestInspector.FeaturesOf(list, options, streaming: false), options?.MaxOutputTokens);
-        return runner.CallAsync<ChatOperation, ChatResponse>(new ChatOperation(list, options), request, cancellationToken).AsTask();
+        return shared.KeyOf(model, list, options, routing) is { } key
+            ? ShareAsync(key, new ChatOperation(list, options), request, cancellationToken)
+            : runner.CallAsync<ChatOperation, ChatResponse>(new ChatOperation(list, options), request, cancellationToken).AsTask();
     }
 
     public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
@@ -88,6 +91,13 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, IServic
         }
 
         return serviceType.IsInstanceOfType(this) ? this : services.GetService(serviceType);
+    }
+
+    private Task<ChatResponse> ShareAsync(SharedCallKey key, ChatOperation operation, CallRequest request, CancellationToken cancellationToken)
+    {
+        // The call may outlive the caller who began it.
+        operation.Detach();
+        return shared.RunAsync(key, request.Model, stop => runner.CallAsync<ChatOperation, ChatResponse>(operation, request, stop).AsTask(), cancellationToken);
     }
 
     private static CallRequest CompletionRequest(string model, string prompt, ref TextCompletionOptions? options, RequestFeatures features)

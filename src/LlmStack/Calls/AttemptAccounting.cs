@@ -78,8 +78,39 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         }
     }
 
+    /// <summary>Settles an attempt that failed while others go on.</summary>
+    public void FailedBeside(CallState state, CallAttempt attempt, Exception thrown, long now)
+    {
+        LlmException error = FailureClassifier.Classify(state, attempt, thrown) ?? throw FailureClassifier.Cancelled(state, thrown);
+        RouteAttempt entry = Close(state, attempt, error, now);
+        trace.Overtaken(state, attempt, entry, error, now);
+        state.Note(error, attempt.Member!.Deployment);
+    }
+
+    /// <summary>Settles an attempt whose answer a cascade rejected: the deployment did its part, and is paid.</summary>
+    public void Rejected(CallState state, CallAttempt attempt, string fault, long now)
+    {
+        RouteAttempt entry = Settle(state, attempt, now);
+        entry.Rejection = fault;
+        trace.Overtaken(state, attempt, entry, null, now);
+        state.NoteAsked(attempt.Member!.Deployment);
+        if (!attempt.Clock.End())
+        {
+            attempt.Clock.Renew();
+        }
+    }
+
+    /// <summary>Settles an attempt that another one's success has ended.</summary>
+    public void Overtaken(CallState state, CallAttempt attempt, long now)
+    {
+        if (Cancelled(state, attempt, now) is { } entry)
+        {
+            trace.Overtaken(state, attempt, entry, null, now);
+        }
+    }
+
     /// <summary>Settles health, limits and route of a failed attempt.</summary>
-    public void Close(CallState state, CallAttempt attempt, LlmException error, long now)
+    public RouteAttempt Close(CallState state, CallAttempt attempt, LlmException error, long now)
     {
         Deployment deployment = attempt.Member!.Deployment;
         AttemptReport report = attempt.Call.Report;
@@ -93,10 +124,29 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         attempt.IsOpen = false;
         state.ProviderTicks += busy;
         CallTrace.AttemptFailed(state, entry, error, now);
+        return entry;
     }
 
-    /// <summary>Settles an attempt that succeeded.</summary>
+    /// <summary>Settles an attempt that succeeded; its entry on the route is left out where it follows from the rest.</summary>
     public void Succeeded(CallState state, CallAttempt attempt, long now)
+    {
+        if (state.Attempts > 1 || state.WaitedTicks > 0 || state.QueuedTicks > 0 || state.Route.WrittenAttempts is not null)
+        {
+            Settle(state, attempt, now);
+        }
+        else
+        {
+            SettleResources(state, attempt, now);
+        }
+    }
+
+    private RouteAttempt Settle(CallState state, CallAttempt attempt, long now)
+    {
+        SettleResources(state, attempt, now);
+        return Add(state, attempt, null, now);
+    }
+
+    private void SettleResources(CallState state, CallAttempt attempt, long now)
     {
         Deployment deployment = attempt.Member!.Deployment;
         UsageDetails? usage = attempt.Facts.Usage;
@@ -120,18 +170,14 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         attempt.IsOpen = false;
         attempt.Billing = AttemptBilling.TermsOf(state, attempt, time);
         state.ProviderTicks += busy;
-        if (state.Attempts > 1 || state.WaitedTicks > 0 || state.QueuedTicks > 0)
-        {
-            Add(state, attempt, null, now);
-        }
     }
 
-    /// <summary>Settles an attempt that the caller, or another attempt's success, ended; does nothing when it is settled already.</summary>
-    public void Cancelled(CallState state, CallAttempt attempt, long now)
+    /// <summary>Settles an attempt that the caller, or another attempt's success, ended; null when it is settled already.</summary>
+    public RouteAttempt? Cancelled(CallState state, CallAttempt attempt, long now)
     {
         if (!attempt.IsOpen)
         {
-            return;
+            return null;
         }
 
         Deployment deployment = attempt.Member!.Deployment;
@@ -147,6 +193,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         LeaveQueue(deployment);
         attempt.IsOpen = false;
         state.ProviderTicks += now - attempt.Started - attempt.ConsumerTicks;
+        return entry;
     }
 
     private static void LeaveQueue(Deployment deployment)
@@ -171,6 +218,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         AttemptReport report = attempt.Call.Report;
         var entry = new RouteAttempt(deployment, state.Group.Name)
         {
+            Role = attempt.Role,
             Error = error?.Kind,
             StatusCode = error?.StatusCode ?? report.StatusCode,
             RequestId = error?.RequestId ?? report.RequestId,

@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
+using LlmStack.Calls.Plans;
 using LlmStack.Routing;
 
 namespace LlmStack.Calls;
 
 /// <summary>Pick → attempt → classify → retry or fall back, until somebody has answered. The only retry loop in the product.</summary>
-internal sealed class AttemptLoop(CallPlanner planner, AttemptQueue queue, AttemptAccounting accounting, CallPreparation preparation, CallTrace trace, TimeProvider time)
+internal sealed class AttemptLoop(CallPlanner planner, AttemptQueue queue, AttemptAccounting accounting, AttemptInvoker invoker, ParallelAttempts parallel, Cascades cascades, CallPreparation preparation, TimeProvider time)
 {
     /// <summary>On return an attempt is still open: plain calls settle it at once, streams at their end.</summary>
     /// <exception cref="LlmException">Nobody could serve, or the attempts are used up.</exception>
@@ -71,23 +72,11 @@ internal sealed class AttemptLoop(CallPlanner planner, AttemptQueue queue, Attem
                     Rewrite<TOperation, TResult>(ref asked, rewrite, attempt);
                 }
 
-                ProviderEntry provider = member.Deployment.ProviderEntry!;
-                TResult? result;
-                if (provider.RunsUserCode)
-                {
-                    using IDisposable? ambient = trace.Enter(state, attempt);
-                    result = await asked.InvokeAsync(provider, attempt, attempt.Clock.Token).ConfigureAwait(false);
-                    if (result is null)
-                    {
-                        throw new LlmException(LlmErrorKind.InvalidResponse, $"The provider '{provider.Name}' returned null.") { Provider = provider.Name };
-                    }
-                }
-                else
-                {
-                    result = await asked.InvokeAsync(provider, attempt, attempt.Clock.Token).ConfigureAwait(false);
-                }
-
-                if (state.Group.PolicyFor(member.Deployment).Outcomes is { } rules && OutcomeCheck.FailureOf(rules, asked, result, attempt) is { } counted)
+                TResult result = ParallelAttempts.Apply(state)
+                    ? await parallel.RunAsync<TOperation, TResult>(state, asked).ConfigureAwait(false)
+                    : await invoker.InvokeAsync<TOperation, TResult>(state, attempt, asked).ConfigureAwait(false);
+                attempt = state.Attempt;
+                if (state.Group.PolicyFor(attempt.Member!.Deployment).Outcomes is { } rules && OutcomeCheck.FailureOf(rules, asked, result, attempt) is { } counted)
                 {
                     if (planner.CanBeCured(state, counted.Kind))
                     {
@@ -98,11 +87,23 @@ internal sealed class AttemptLoop(CallPlanner planner, AttemptQueue queue, Attem
                     attempt.CountsAs = counted;
                 }
 
-                return result;
+                if (state.Group.Plans?.Cascade is not { } cascade || state.Streaming)
+                {
+                    return result;
+                }
+
+                asked.Describe(result, ref attempt.Facts);
+                if (CallPlanner.Better(state, cascade) is not { } better || await cascades.FindFaultAsync(state, cascade, result).ConfigureAwait(false) is not { } fault)
+                {
+                    return result;
+                }
+
+                accounting.Rejected(state, attempt, fault, time.GetTimestamp());
+                state.Enter(better, rewrite: null);
             }
-            catch (Exception ex)
+            catch (Exception ex) when (state.Attempt.IsOpen)
             {
-                accounting.Failed(state, attempt, ex, time.GetTimestamp());
+                accounting.Failed(state, state.Attempt, ex, time.GetTimestamp());
             }
         }
     }

@@ -13,6 +13,7 @@ internal sealed class CallAttempt(TimeProvider time)
     public Member? Member;
     public Reservation Reservation;
     public AttemptTimeouts Timeouts;
+    public AttemptRole Role;
     public bool IsOpen;
 
     // Monotonic, TimeProvider timestamp ticks.
@@ -49,6 +50,7 @@ internal sealed class CallAttempt(TimeProvider time)
     {
         Member = member;
         Reservation = reservation;
+        Role = AttemptRole.Usual;
         IsOpen = true;
         Started = now;
         FirstTokenAt = 0;

@@ -49,6 +49,21 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
         }
     }
 
+    /// <summary>The group that a rejected answer leads to; null when the request was there before, or its attempts are used up.</summary>
+    public static ModelGroup? Better(CallState state, CascadePlan cascade)
+    {
+        List<ModelGroup> entered = state.EnteredGroups ??= [state.Group];
+        ModelGroup better = state.Snapshot.Groups[cascade.EscalateTo];
+        return state.Attempts < state.Policy.MaxAttempts && !entered.Contains(better) ? better : null;
+    }
+
+    /// <summary>Somebody healthy of the group whom this request has not asked, for an attempt beside another; null when there is nobody.</summary>
+    public Member? Beside(CallState state)
+    {
+        PickResult pick = engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh);
+        return pick.Status == PickStatus.Picked ? pick.Member : null;
+    }
+
     /// <summary>Whether somebody could still cure a kind of failure: a deployment of the group not asked yet, or a fallback. Moves nothing.</summary>
     public bool CanBeCured(CallState state, LlmErrorKind kind)
     {

@@ -10,6 +10,7 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
     private const int MaxPooled = 256;
 
     private readonly ConcurrentQueue<CallState> _pool = new();
+    private readonly ConcurrentQueue<CallAttempt> _attempts = new();
 
     // A filter of the user's may look at the size of the prompt.
     private readonly bool _alwaysEstimate = filters.Any();
@@ -26,8 +27,22 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
         }
     }
 
+    /// <summary>An attempt beside the call's own.</summary>
+    public CallAttempt RentAttempt() => _attempts.TryDequeue(out CallAttempt? attempt) ? attempt : new CallAttempt(time);
+
+    /// <summary>Takes back an attempt that is settled.</summary>
+    public void Return(CallAttempt attempt)
+    {
+        Retire(attempt);
+        attempt.Reset();
+        if (_attempts.Count < MaxPooled)
+        {
+            _attempts.Enqueue(attempt);
+        }
+    }
+
     /// <summary>Ends the clock of an attempt that is over. User code may still hold its token, and a used token cannot serve again.</summary>
-    public static void Retire(CallAttempt attempt)
+    private static void Retire(CallAttempt attempt)
     {
         bool userCode = attempt.Member is not null && attempt.RunsUserCode;
         if (!attempt.Clock.End() || userCode)
@@ -94,6 +109,7 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
         }
 
         state.Group.RetryBudget.CountRequest(state.Started, time.TimestampFrequency);
+        state.Group.Plans?.Parallel?.Share?.CountRequest(state.Started, time.TimestampFrequency);
         trace.Begin(state);
     }
 

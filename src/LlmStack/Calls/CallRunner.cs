@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
+using LlmStack.Calls.Plans;
 using LlmStack.Routing;
 
 namespace LlmStack.Calls;
 
 /// <summary>The one path of a request whose answer comes as a whole: resolve → attempts until one succeeds → account → trace.</summary>
-internal sealed class CallRunner(CallPreparation preparation, AttemptLoop attempts, CallAccounting accounting, TimeProvider time)
+internal sealed class CallRunner(CallPreparation preparation, AttemptLoop attempts, CallAccounting accounting, Mirrors mirrors, TimeProvider time)
 {
     /// <summary>Runs a call.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
@@ -15,6 +16,11 @@ internal sealed class CallRunner(CallPreparation preparation, AttemptLoop attemp
         try
         {
             preparation.Begin<TOperation, TResult>(state, operation, request, cancellationToken);
+            if (mirrors.PlanOf(state, request) is { } mirror)
+            {
+                StartCopy<TOperation, TResult>(mirror, operation, request);
+            }
+
             TResult result = await attempts.RunAsync<TOperation, TResult>(state, operation).ConfigureAwait(false);
             operation.Describe(result, ref state.Attempt.Facts);
             CallRoute route = state.Route;
@@ -35,5 +41,13 @@ internal sealed class CallRunner(CallPreparation preparation, AttemptLoop attemp
         {
             preparation.Return(state);
         }
+    }
+
+    private void StartCopy<TOperation, TResult>(MirrorPlan mirror, TOperation operation, CallRequest request)
+        where TOperation : struct, ICallOperation<TResult>
+    {
+        operation.Detach();
+        CallRequest copy = Mirrors.Copy(mirror, request);
+        mirrors.Run(mirror, cancellationToken => CallAsync<TOperation, TResult>(operation, copy, cancellationToken).AsTask());
     }
 }

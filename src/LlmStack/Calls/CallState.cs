@@ -90,6 +90,16 @@ internal sealed class CallState(TimeProvider time)
     /// <summary>Whether the route is to name every candidate.</summary>
     public bool ExplainsAll => (Request.Routing?.Explain ?? Snapshot.Explain) == ExplainLevel.Full;
 
+    /// <summary>Keeps an attempt beside those under way from going to the same deployment.</summary>
+    public void NoteAsked(Deployment deployment)
+    {
+        History ??= new AttemptHistory();
+        if (!History.WasAsked(deployment))
+        {
+            History.Add(deployment, refused: false);
+        }
+    }
+
     /// <summary>Counts time that the consumer of a stream took.</summary>
     public void CountConsumer(long ticks)
     {
@@ -137,10 +147,10 @@ internal sealed class CallState(TimeProvider time)
     public void Enter(ModelGroup group, FallbackRewrite? rewrite)
     {
         EnteredGroups!.Add(group);
+        History?.EnterGroup();
         Group = group;
         Policy = group.Policy.MaxAttempts == Policy.MaxAttempts ? group.Policy : group.Policy with { MaxAttempts = Policy.MaxAttempts };
         Rewrite = rewrite;
-        History?.EnterFallback();
         Route.Group = group.Name;
         AttemptsInGroup = 0;
         RetriesInGroup = 0;

@@ -64,6 +64,9 @@ internal sealed class CallTrace(LlmTracer tracer)
     public IDisposable? Enter(CallState state, CallAttempt attempt) =>
         attempt.RunsUserCode && (attempt.Span ?? state.Span) is { } span ? tracer.Enter(span) : null;
 
+    /// <summary>Makes the call's span ambient, for calls made on its behalf; null when nothing is recorded.</summary>
+    public IDisposable? EnterCall(CallState state) => state.Span is { } span ? tracer.Enter(span) : null;
+
     /// <summary>Remembers a failed attempt. Whether it was repaired, or needs a span of its own, is known when the call goes on or ends.</summary>
     public static void AttemptFailed(CallState state, RouteAttempt attempt, LlmException error, long now)
     {
@@ -83,6 +86,12 @@ internal sealed class CallTrace(LlmTracer tracer)
             return;
         }
 
+        if (ReferenceEquals(state.Failure, entry))
+        {
+            state.Failure = null;
+            state.FailureError = null;
+        }
+
         SpanRecord own = attempt.Span ?? Split(state, span, attempt);
         attempt.Span = null;
         Finish(own, state, attempt);
@@ -90,7 +99,7 @@ internal sealed class CallTrace(LlmTracer tracer)
         own.Usage = entry.Usage;
         own.ErrorKind = error?.Kind;
         own.Level = ObservationLevel.Warning;
-        own.StatusMessage = error?.Message ?? Cancellation;
+        own.StatusMessage = error?.Message ?? entry.Rejection ?? Cancellation;
         tracer.End(own, now);
     }
 

@@ -6,6 +6,7 @@ namespace LlmStack.Calls;
 
 internal struct ChatOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? options) : ICallOperation<ChatResponse>
 {
+    private IReadOnlyList<ChatMessage> _messages = messages;
     private ChatOptions? _options = options;
 
     public readonly LlmOperation Operation => LlmOperation.Chat;
@@ -13,7 +14,13 @@ internal struct ChatOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? 
     public readonly bool Streaming => false;
 
     public readonly ValueTask<ChatResponse> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken) =>
-        provider.Provider.ChatAsync(attempt.Call, messages, _options, cancellationToken);
+        provider.Provider.ChatAsync(attempt.Call, _messages, _options, cancellationToken);
+
+    public void Detach()
+    {
+        _messages = [.. _messages];
+        _options = _options?.Clone();
+    }
 
     public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
 
@@ -61,5 +68,5 @@ internal struct ChatOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? 
         return null;
     }
 
-    public readonly int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(messages, _options);
+    public readonly int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(_messages, _options);
 }

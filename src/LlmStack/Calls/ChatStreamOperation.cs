@@ -22,6 +22,8 @@ internal struct ChatStreamOperation(IReadOnlyList<ChatMessage> messages, ChatOpt
             provider.Provider.ChatStreamingAsync(attempt.Call, asked, _options, cancellationToken), attempt, cancellationToken);
     }
 
+    public void Detach() => _options = _options?.Clone();
+
     public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
 
     public void ContinueAfter(string partialText) => _partialText = partialText;

@@ -14,6 +14,8 @@ internal struct CompletionOperation(string prompt, TextCompletionOptions? option
     public readonly ValueTask<TextCompletion> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken) =>
         provider.Completions!.CompleteAsync(attempt.Call, prompt, _options, cancellationToken);
 
+    public void Detach() => _options = _options?.Clone();
+
     public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
 
     public readonly bool IsEmpty(TextCompletion result) => result.Text.Length == 0;

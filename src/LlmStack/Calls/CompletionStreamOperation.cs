@@ -20,6 +20,8 @@ internal struct CompletionStreamOperation(string prompt, TextCompletionOptions? 
 
     public void ContinueAfter(string partialText) => _partialText = partialText;
 
+    public void Detach() => _options = _options?.Clone();
+
     public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
 
     public readonly bool IsEmpty(OpenStream<TextCompletionUpdate> result) => result is { Ended: true, HasContent: false };

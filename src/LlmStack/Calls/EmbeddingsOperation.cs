@@ -8,6 +8,7 @@ namespace LlmStack.Calls;
 /// <summary>Embeddings, cut into the provider's batch size. All chunks of a call go to one deployment: vectors of different models are not comparable.</summary>
 internal struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGenerationOptions? options) : ICallOperation<GeneratedEmbeddings<Embedding<float>>>
 {
+    private IReadOnlyList<string> _inputs = inputs;
     private EmbeddingGenerationOptions? _options = options;
 
     public readonly LlmOperation Operation => LlmOperation.Embeddings;
@@ -17,10 +18,16 @@ internal struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGener
     public readonly ValueTask<GeneratedEmbeddings<Embedding<float>>> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken)
     {
         IEmbeddingProvider embeddings = provider.Embeddings!;
-        int end = EmbeddingChunk.EndOf(inputs, 0, embeddings);
-        return end == inputs.Count
-            ? EmbedChunkAsync(embeddings, attempt.Call, inputs, provider.Name, cancellationToken)
+        int end = EmbeddingChunk.EndOf(_inputs, 0, embeddings);
+        return end == _inputs.Count
+            ? EmbedChunkAsync(embeddings, attempt.Call, _inputs, provider.Name, cancellationToken)
             : EmbedChunkedAsync(embeddings, attempt.Call, end, provider.Name, cancellationToken);
+    }
+
+    public void Detach()
+    {
+        _inputs = [.. _inputs];
+        _options = _options?.Clone();
     }
 
     public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
@@ -44,9 +51,9 @@ internal struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGener
     public readonly int EstimateInput(ITokenEstimator estimator)
     {
         long tokens = 0;
-        for (int i = 0; i < inputs.Count; i++)
+        for (int i = 0; i < _inputs.Count; i++)
         {
-            tokens += estimator.EstimateTokens(inputs[i]);
+            tokens += estimator.EstimateTokens(_inputs[i]);
         }
 
         return (int)Math.Min(tokens, int.MaxValue);
@@ -64,16 +71,16 @@ internal struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGener
 
     private readonly async ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedChunkedAsync(IEmbeddingProvider embeddings, ProviderCall call, int firstEnd, string provider, CancellationToken cancellationToken)
     {
-        var all = new GeneratedEmbeddings<Embedding<float>>(inputs.Count);
+        var all = new GeneratedEmbeddings<Embedding<float>>(_inputs.Count);
         UsageDetails? usage = null;
         int end = firstEnd;
-        for (int start = 0; start < inputs.Count; start = end, end = EmbeddingChunk.EndOf(inputs, start, embeddings))
+        for (int start = 0; start < _inputs.Count; start = end, end = EmbeddingChunk.EndOf(_inputs, start, embeddings))
         {
             int count = end - start;
             var chunk = new string[count];
             for (int i = 0; i < count; i++)
             {
-                chunk[i] = inputs[start + i];
+                chunk[i] = _inputs[start + i];
             }
 
             GeneratedEmbeddings<Embedding<float>> part = await EmbedChunkAsync(embeddings, call, chunk, provider, cancellationToken).ConfigureAwait(false);

@@ -18,6 +18,9 @@ internal interface ICallOperation<TResult>
     /// <summary>One attempt.</summary>
     ValueTask<TResult> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken);
 
+    /// <summary>Copies what the caller may change once his call has returned.</summary>
+    void Detach();
+
     /// <summary>Changes what later attempts ask for, on the way to a fallback.</summary>
     void Rewrite(FallbackRewrite rewrite);
 

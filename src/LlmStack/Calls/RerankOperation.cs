@@ -5,6 +5,7 @@ namespace LlmStack.Calls;
 
 internal struct RerankOperation(string query, IReadOnlyList<string> documents, RerankOptions? options) : ICallOperation<RerankResponse>
 {
+    private IReadOnlyList<string> _documents = documents;
     private RerankOptions? _options = options;
 
     public readonly LlmOperation Operation => LlmOperation.Rerank;
@@ -12,7 +13,13 @@ internal struct RerankOperation(string query, IReadOnlyList<string> documents, R
     public readonly bool Streaming => false;
 
     public readonly ValueTask<RerankResponse> InvokeAsync(ProviderEntry provider, CallAttempt attempt, CancellationToken cancellationToken) =>
-        provider.Rerank!.RerankAsync(attempt.Call, query, documents, _options, cancellationToken);
+        provider.Rerank!.RerankAsync(attempt.Call, query, _documents, _options, cancellationToken);
+
+    public void Detach()
+    {
+        _documents = [.. _documents];
+        _options = _options?.Clone();
+    }
 
     public void Rewrite(FallbackRewrite rewrite) => _options = rewrite.Apply(_options);
 
@@ -36,9 +43,9 @@ internal struct RerankOperation(string query, IReadOnlyList<string> documents, R
     public readonly int EstimateInput(ITokenEstimator estimator)
     {
         long tokens = estimator.EstimateTokens(query);
-        for (int i = 0; i < documents.Count; i++)
+        for (int i = 0; i < _documents.Count; i++)
         {
-            tokens += estimator.EstimateTokens(documents[i]);
+            tokens += estimator.EstimateTokens(_documents[i]);
         }
 
         return (int)Math.Min(tokens, int.MaxValue);

@@ -1,11 +1,11 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.AI;
+using LlmStack.Calls.Plans;
 using LlmStack.Routing;
 
 namespace LlmStack.Calls;
 
 /// <summary>The one path of a streamed request: attempts until one has content, then its updates, then the settlement.</summary>
-internal sealed class StreamRunner(CallPreparation preparation, AttemptLoop attempts, StreamRecovery recovery, CallAccounting accounting, CallTrace trace, TimeProvider time)
+internal sealed class StreamRunner(CallPreparation preparation, AttemptLoop attempts, StreamRecovery recovery, CallAccounting accounting, CallTrace trace, Mirrors mirrors, TimeProvider time)
 {
     /// <summary>Runs a call whose answer is streamed; nothing is sent before the enumeration starts.</summary>
     public async IAsyncEnumerable<TUpdate> StreamAsync<TOperation, TUpdate, TTraits>(TOperation operation, CallRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -21,6 +21,11 @@ internal sealed class StreamRunner(CallPreparation preparation, AttemptLoop atte
             try
             {
                 preparation.Begin<TOperation, OpenStream<TUpdate>>(state, operation, request, cancellationToken);
+                if (mirrors.PlanOf(state, request) is { } mirror)
+                {
+                    StartCopy<TOperation, TUpdate, TTraits>(mirror, operation, request);
+                }
+
                 stream = await attempts.RunAsync<TOperation, OpenStream<TUpdate>>(state, operation).ConfigureAwait(false);
             }
             catch (Exception thrown)
@@ -162,6 +167,21 @@ internal sealed class StreamRunner(CallPreparation preparation, AttemptLoop atte
 
             preparation.Return(state);
         }
+    }
+
+    private void StartCopy<TOperation, TUpdate, TTraits>(MirrorPlan mirror, TOperation operation, CallRequest request)
+        where TOperation : struct, IStreamOperation<TUpdate>
+        where TUpdate : class
+        where TTraits : struct, IUpdateTraits<TUpdate>
+    {
+        CallRequest copy = Mirrors.Copy(mirror, request);
+        mirrors.Run(mirror, async cancellationToken =>
+        {
+            await foreach (TUpdate update in StreamAsync<TOperation, TUpdate, TTraits>(operation, copy, cancellationToken).ConfigureAwait(false))
+            {
+                // Read to its end, as the caller's stream is; the trace keeps what it says.
+            }
+        });
     }
 
     private void NoteFirstToken<TUpdate>(CallState state, OpenStream<TUpdate> stream)

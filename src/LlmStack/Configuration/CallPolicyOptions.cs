@@ -47,7 +47,7 @@ public sealed class CallPolicyOptions
     /// <summary>Attempts the ratio needs; 1 or more. Default 5.</summary>
     public int? CooldownMinimumAttempts { get; set; }
 
-    /// <summary>The window failures are counted in; more than zero. Default 60 s.</summary>
+    /// <summary>The window failures are counted in; more than zero. Default 10 s: a total outage is seen after half of it.</summary>
     public TimeSpan? CooldownWindow { get; set; }
 
     /// <summary>How long after refused credentials, an exhausted quota, missing rights or an unknown model; more than zero. Default 300 s.</summary>
@@ -76,9 +76,6 @@ public sealed class CallPolicyOptions
 
     /// <summary>What happens to a stream lost after its first content. Default <see cref="StreamLossBehavior.Fail"/>. Read from group and defaults.</summary>
     public StreamLossBehavior? OnStreamLost { get; set; }
-
-    /// <summary>Until a connection stands; more than zero. Default: the provider's, 10 s.</summary>
-    public TimeSpan? ConnectTimeout { get; set; }
 
     /// <summary>The longest wait for a place under <see cref="DeploymentOptions.MaxConcurrency"/>; 0 or more. Default 60 s. Read from group and defaults.</summary>
     public TimeSpan? QueueTimeout { get; set; }

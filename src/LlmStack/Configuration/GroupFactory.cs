@@ -32,6 +32,7 @@ internal sealed class GroupFactory(IServiceProvider services, StrategyResolver s
         {
             AllowDifferentModel = group.AllowDifferentModel,
             RetryBudget = registry.RetryBudgetOf(name),
+            Plans = CallPlanFactory.Make(name, group, members, registry),
             Control = registry.ControlOf(name),
             Stickiness = group.Stickiness,
             StickyFor = group.StickyFor ?? AffinityStore.DefaultTime,

@@ -56,6 +56,7 @@ internal sealed class GroupValidation(StrategyResolver strategies, OptionsProble
         bool embeds = string.Equals(options.DefaultEmbeddingModel, name, StringComparison.OrdinalIgnoreCase);
         EmbeddingGroupValidation.Validate(path, group, embeds, problems);
         PolicyValidation.Validate($"{path}:{nameof(group.Policy)}", group.Policy, problems);
+        PlanValidation.Validate(path, name, group, options, problems);
     }
 
     private void Fallback(string path, string name, string key, FallbackOptions fallback, LlmStackOptions options)

@@ -37,4 +37,19 @@ public sealed class ModelGroupOptions
 
     /// <summary>Settings of calls to this group.</summary>
     public CallPolicyOptions? Policy { get; set; }
+
+    /// <summary>A second attempt beside slow ones. Null: none.</summary>
+    public HedgingOptions? Hedging { get; set; }
+
+    /// <summary>So many deployments are asked at once, and the first answer wins; 2 to 10. Every one is paid for. Null: one.</summary>
+    public int? Race { get; set; }
+
+    /// <summary>Copies of calls for another group. Null: none.</summary>
+    public MirrorOptions? Mirror { get; set; }
+
+    /// <summary>Whether identical calls of one caller that run at the same time share one answer; not for streams and calls with tools. Default false.</summary>
+    public bool SingleFlight { get; set; }
+
+    /// <summary>Cheap first, a better group where the answer is not good enough. Null: none.</summary>
+    public CascadeOptions? Cascade { get; set; }
 }

@@ -15,5 +15,5 @@ internal static class PolicyDefinition
     private static object Key(CallPolicyOptions o) => (
         (o.MaxAttempts, o.MaxRetries, o.RequestTimeout, o.AttemptTimeout, o.FirstTokenTimeout, o.IdleTimeout, o.BackoffInitial, o.BackoffMax, o.MaxRetryWait),
         (o.CooldownEnabled, o.CooldownDuration, o.CooldownAllowedFailures, o.CooldownFailureRatio, o.CooldownMinimumAttempts, o.CooldownWindow, o.WhenAllCooling),
-        (o.CooldownLongDuration, o.CooldownMaxDuration, o.CooldownHalfOpenProbes, o.CooldownSlowStart, o.EmptyAnswer, o.OnStreamLost, o.ConnectTimeout, o.QueueTimeout));
+        (o.CooldownLongDuration, o.CooldownMaxDuration, o.CooldownHalfOpenProbes, o.CooldownSlowStart, o.EmptyAnswer, o.OnStreamLost, o.QueueTimeout));
 }

@@ -36,7 +36,6 @@ internal static class PolicyValidation
         problems.Positive($"{path}:{nameof(policy.CooldownMaxDuration)}", policy.CooldownMaxDuration);
         problems.Between($"{path}:{nameof(policy.CooldownHalfOpenProbes)}", policy.CooldownHalfOpenProbes, 1, 100);
         problems.NotNegative($"{path}:{nameof(policy.CooldownSlowStart)}", policy.CooldownSlowStart);
-        problems.Positive($"{path}:{nameof(policy.ConnectTimeout)}", policy.ConnectTimeout);
         problems.NotNegative($"{path}:{nameof(policy.QueueTimeout)}", policy.QueueTimeout);
         ErrorKinds(path, policy, problems);
         if (policy.OnStreamLost is { } loss && !Enum.IsDefined(loss))

@@ -46,6 +46,7 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
             Defaults = defaults,
             Explain = options.Explain,
             DefaultFallbacks = defaultFallbacks,
+            SharesCalls = options.ModelGroups.Values.Any(static group => group.SingleFlight),
             Registry = registry,
             Models = models,
             Environment = options.Environment ?? services.GetService<IHostEnvironment>()?.EnvironmentName,

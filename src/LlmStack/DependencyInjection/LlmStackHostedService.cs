@@ -1,3 +1,4 @@
+using LlmStack.Calls.Plans;
 using LlmStack.Configuration;
 using LlmStack.Diagnostics;
 using LlmStack.Routing;
@@ -33,7 +34,7 @@ internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StopAsync(CancellationToken cancellationToken) => Get<BackgroundCalls>().DrainAsync();
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {

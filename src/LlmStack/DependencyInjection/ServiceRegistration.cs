@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using LlmStack.Calls;
+using LlmStack.Calls.Plans;
 using LlmStack.Configuration;
 using LlmStack.Diagnostics;
 using LlmStack.Health;
@@ -146,6 +147,12 @@ internal static class ServiceRegistration
         services.TryAddSingleton<CallPlanner>();
         services.TryAddSingleton<AttemptAccounting>();
         services.TryAddSingleton<AttemptQueue>();
+        services.TryAddSingleton<AttemptInvoker>();
+        services.TryAddSingleton<ParallelAttempts>();
+        services.TryAddSingleton<BackgroundCalls>();
+        services.TryAddSingleton<Mirrors>();
+        services.TryAddSingleton<Cascades>();
+        services.TryAddSingleton<SharedCalls>();
         services.TryAddSingleton<AttemptLoop>();
         services.TryAddSingleton<CallAccounting>();
         services.TryAddSingleton<CallRunner>();

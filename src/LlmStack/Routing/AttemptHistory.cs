@@ -5,26 +5,26 @@ internal sealed class AttemptHistory
 {
     private readonly List<(Deployment Deployment, bool Refused)> _entries = new(4);
     private List<Deployment>? _keys;
-    private bool _unknownMayFit;
+    private bool _unknownIsTooSmall;
 
     public int Count => _entries.Count;
 
     /// <summary>The largest context window that was too small for this request; 0 when none was.</summary>
     public int TooSmallWindow { get; private set; }
 
-    /// <summary>Remembers that a prompt did not fit: only larger windows are worth asking.</summary>
+    /// <summary>Remembers that a prompt did not fit: only larger windows are worth asking, in this group only those known to be larger.</summary>
     public void NoteTooSmall(int window)
     {
         TooSmallWindow = Math.Max(TooSmallWindow, Math.Max(1, window));
-        _unknownMayFit = false;
+        _unknownIsTooSmall = true;
     }
 
-    /// <summary>A fallback was named by somebody who knows why: its windows may be unknown.</summary>
-    public void EnterFallback() => _unknownMayFit = true;
+    /// <summary>Another group begins; it was named for this, so its unknown windows may be asked.</summary>
+    public void EnterGroup() => _unknownIsTooSmall = false;
 
-    /// <summary>Whether a deployment has no more room than one that was too small; in the group that failed, one of unknown size counts as that.</summary>
+    /// <summary>Whether a deployment has no more room than one that was too small.</summary>
     public bool IsTooSmall(Deployment deployment) =>
-        TooSmallWindow > 0 && (deployment.ContextWindow is { } window ? window <= TooSmallWindow : !_unknownMayFit);
+        TooSmallWindow > 0 && (deployment.ContextWindow is { } window ? window <= TooSmallWindow : _unknownIsTooSmall);
 
     /// <summary>Remembers an attempt. <paramref name="refused"/> is set after a non-transient refusal: never asked again.</summary>
     public void Add(Deployment deployment, bool refused) => _entries.Add((deployment, refused));
@@ -75,6 +75,6 @@ internal sealed class AttemptHistory
         _entries.Clear();
         _keys?.Clear();
         TooSmallWindow = 0;
-        _unknownMayFit = false;
+        _unknownIsTooSmall = false;
     }
 }

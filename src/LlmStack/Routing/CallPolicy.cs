@@ -37,9 +37,6 @@ internal sealed record CallPolicy
     /// <summary>The longest wait for a place under a deployment's concurrency limit.</summary>
     public TimeSpan QueueTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Null: the provider's own.</summary>
-    public TimeSpan? ConnectTimeout { get; init; }
-
     public ErrorRules Errors { get; init; } = ErrorRules.None;
 
     /// <summary>Null when no answer counts as a failure.</summary>

@@ -19,7 +19,6 @@ internal static class CallPolicyMerge
         Errors = policy.Errors.With(over.Errors),
         Outcomes = OutcomeRules.Merge(policy.Outcomes, over),
         OnStreamLost = over.OnStreamLost ?? policy.OnStreamLost,
-        ConnectTimeout = over.ConnectTimeout ?? policy.ConnectTimeout,
         QueueTimeout = over.QueueTimeout ?? policy.QueueTimeout,
         WhenAllCooling = over.WhenAllCooling ?? policy.WhenAllCooling,
         Cooldown = policy.Cooldown with

@@ -30,5 +30,5 @@ internal sealed record CooldownPolicy
     public int MinimumAttempts { get; init; } = 5;
 
     /// <summary>The window both rules count in; independent of the cooldown's length.</summary>
-    public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan Window { get; init; } = TimeSpan.FromSeconds(10);
 }

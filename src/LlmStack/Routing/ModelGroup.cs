@@ -55,6 +55,9 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
     /// <summary>What has to look at a request before the first pick; null for nothing.</summary>
     public IRequestClassifier? Classifier { get; init; }
 
+    /// <summary>What it does beside asking one deployment after the other; null for nothing.</summary>
+    public CallPlans? Plans { get; init; }
+
     /// <summary>Keeps the repetitions of this group's calls from multiplying an outage.</summary>
     public RetryBudget RetryBudget { get; init; } = new();
 

@@ -4,7 +4,7 @@ namespace LlmStack.Routing;
 /// Keeps retries from multiplying an outage: within 10 seconds, at most 10 % of a group's requests and 10 more. The first move of a
 /// request to a healthy deployment it has not asked is free and does not come here.
 /// </summary>
-internal sealed class RetryBudget
+internal sealed class RetryBudget(double share = RetryBudget.Share, int floor = RetryBudget.Floor)
 {
     public const int Floor = 10;
     public const double Share = 0.10;
@@ -42,7 +42,7 @@ internal sealed class RetryBudget
                     retries += _retries[i];
                 }
             }
-            if (retries >= Floor + (int)(requests * Share))
+            if (retries >= floor + (int)(requests * share))
             {
                 return false;
             }

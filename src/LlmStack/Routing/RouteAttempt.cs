@@ -26,6 +26,12 @@ public sealed class RouteAttempt
     /// <summary>The group the deployment was picked from.</summary>
     public string Group { get; }
 
+    /// <summary>Why it was made.</summary>
+    public AttemptRole Role { get; internal set; }
+
+    /// <summary>Why a cascade rejected the answer; null when it did not.</summary>
+    public string? Rejection { get; internal set; }
+
     /// <summary>The kind of failure; null when the attempt succeeded.</summary>
     public LlmErrorKind? Error { get; internal set; }
 

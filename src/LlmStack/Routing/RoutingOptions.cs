@@ -79,9 +79,6 @@ public sealed record RoutingOptions
     /// <summary>Up to this long for one attempt. Null: as configured.</summary>
     public TimeSpan? AttemptTimeout { get; init; }
 
-    /// <summary>Up to this long until a connection stands. Null: as configured.</summary>
-    public TimeSpan? ConnectTimeout { get; init; }
-
     /// <summary>How urgent the call is where it has to queue for a deployment: 0 is most urgent, 9 least. Default 4.</summary>
     public int Priority { get; init; } = 4;
 

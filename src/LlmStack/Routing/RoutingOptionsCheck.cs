@@ -26,7 +26,6 @@ internal static class RoutingOptionsCheck
         Duration(routing.FirstTokenTimeout, nameof(routing.FirstTokenTimeout));
         Duration(routing.IdleTimeout, nameof(routing.IdleTimeout));
         Duration(routing.AttemptTimeout, nameof(routing.AttemptTimeout));
-        Duration(routing.ConnectTimeout, nameof(routing.ConnectTimeout));
         if (routing.Priority is < 0 or > 9)
         {
             throw Invalid(nameof(routing.Priority), routing.Priority, "0, the most urgent, to 9");

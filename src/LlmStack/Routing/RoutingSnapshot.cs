@@ -48,6 +48,9 @@ internal sealed class RoutingSnapshot
     /// <summary>What is known of models.</summary>
     public ModelLookup Models { get; init; } = new(new Catalog.ModelCatalog(), []);
 
+    /// <summary>Whether any group lets identical calls share an answer.</summary>
+    public bool SharesCalls { get; init; }
+
     /// <summary>Whether anything here depends on the size of prompts; when not, nothing is estimated.</summary>
     public bool NeedsEstimate
     {

@@ -11,8 +11,8 @@ public sealed class ArchitectureTests
     /// </summary>
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
-        [""] = ["Calls", "Routing", "Tracing"],
-        ["Calls"] = ["Routing", "Routing/Rules", "Health", "Limits", "Catalog", "Providers", "Tracing", "Diagnostics"],
+        [""] = ["Calls", "Calls/Plans", "Routing", "Tracing"],
+        ["Calls"] = ["Calls/Plans", "Routing", "Routing/Rules", "Health", "Limits", "Catalog", "Providers", "Tracing", "Diagnostics"],
         ["Routing"] = ["Routing/Strategies", "Routing/Rules", "Health", "Limits", "Catalog"],
         ["Health"] = [],
         ["Limits"] = [],
@@ -22,7 +22,7 @@ public sealed class ArchitectureTests
         ["Langfuse"] = ["Tracing", "Catalog"],
         ["Diagnostics"] = ["Routing", "Health", "Catalog", "Tracing"],
         ["Configuration"] = ["Routing", "Routing/Rules", "Health", "Limits", "Catalog", "Providers", "Diagnostics"],
-        ["DependencyInjection"] = ["Calls", "Catalog", "Configuration", "Diagnostics", "Health", "Langfuse", "Limits", "Providers", "Routing", "Routing/Strategies", "Tracing"],
+        ["DependencyInjection"] = ["Calls", "Calls/Plans", "Catalog", "Configuration", "Diagnostics", "Health", "Langfuse", "Limits", "Providers", "Routing", "Routing/Strategies", "Tracing"],
     };
 
     /// <summary>Single files that go further, each with its reason.</summary>

@@ -151,7 +151,7 @@ public sealed class QueueTests
         {
             0 => new RoutingOptions { Priority = 10 },
             1 => new RoutingOptions { AttemptTimeout = TimeSpan.Zero },
-            _ => new RoutingOptions { ConnectTimeout = TimeSpan.FromSeconds(-2) },
+            _ => new RoutingOptions { AttemptTimeout = TimeSpan.FromSeconds(-2) },
         };
 
         LlmException error = await CallHarness.FailsAsync(() => h.Client.ChatAsync("solo", "Hello", ((ChatOptions?)null).WithRouting(routing)));

@@ -1,0 +1,127 @@
+using LlmStack.Routing;
+using LlmStack.Tracing;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LlmStack.Tests.Calls;
+
+public sealed class CascadeTests
+{
+    private static readonly ModelPrice Price = new() { InputPerMillion = 1_000_000, OutputPerMillion = 1_000_000 };
+
+    private static CallHarness Cascade(CascadeOptions options, IAnswerValidator? validator = null)
+    {
+        var h = new CallHarness(
+            llm =>
+            {
+                llm.AddModelGroup("cheap", g => g.AddDeployment("a/m", d => d.Price = Price).Configure(o => o.Cascade = options))
+                    .AddModelGroup("good", g => g.AddDeployment("b/m", d => d.Price = Price))
+                    .AddModelGroup("judge", g => g.AddDeployment("c/m", d => d.Price = Price));
+                if (validator is not null)
+                {
+                    llm.Services.AddKeyedSingleton("long-enough", validator);
+                }
+            },
+            "a",
+            "b",
+            "c");
+        h["a"].OnOtherCalls.Answer("short").Usage(3, 1);
+        h["b"].OnOtherCalls.Answer("a long answer").Usage(5, 3);
+        return h;
+    }
+
+    private static CascadeOptions Judged => new() { EscalateTo = "good", Judge = "judge" };
+
+    [Fact]
+    public async Task A_rejected_answer_leads_to_the_better_group_and_both_are_on_the_bill()
+    {
+        using CallHarness h = Cascade(new CascadeOptions { EscalateTo = "good", Validator = "long-enough" }, new LongEnough());
+
+        ChatResponse response = await h.Client.ChatAsync("cheap", "Hello");
+
+        CallRoute route = response.GetRoute()!;
+        Assert.Equal("a long answer", response.Text);
+        Assert.Equal("good", route.Group);
+        Assert.Equal(["a/m", "b/m"], route.Attempts.Select(a => a.Deployment));
+        Assert.Equal(["fewer than 10 characters", null], route.Attempts.Select(a => a.Rejection));
+        Assert.All(route.Attempts, a => Assert.Null(a.Error));
+        Assert.Equal(4m + 8m, route.Cost.Total);
+        Assert.Equal(0, h.Get<SnapshotSource>().Current.Deployments["a/m"].Health.Failures);
+        SpanData call = h.Traces.Single("chat cheap");
+        Assert.Equal(ObservationType.Span, call.Type);
+        Assert.Equal(route.Cost.Total, h.Traces.Spans.Where(s => s.Type == ObservationType.Generation).Sum(s => s.Cost));
+        h.AssertNothingLeaks();
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_good_enough_is_returned_at_once()
+    {
+        using CallHarness h = Cascade(new CascadeOptions { EscalateTo = "good", Validator = "long-enough" }, new LongEnough());
+        h["a"].OnOtherCalls.Answer("long enough too").Usage(3, 1);
+
+        ChatResponse response = await h.Client.ChatAsync("cheap", "Hello");
+
+        Assert.Equal("a/m", response.GetRoute()!.Deployment);
+        Assert.Empty(h["b"].Calls);
+        Assert.Equal(ObservationType.Generation, Assert.Single(h.Traces.Spans).Type);
+    }
+
+    [Theory]
+    [InlineData("Yes.", "short")]
+    [InlineData("no", "a long answer")]
+    public async Task A_judge_decides_and_its_cost_is_the_calls(string verdict, string answer)
+    {
+        using CallHarness h = Cascade(Judged);
+        h["c"].OnOtherCalls.Answer(verdict).Usage(20, 1);
+
+        ChatResponse response = await h.Client.ChatAsync("cheap", "Hello");
+
+        Assert.Equal(answer, response.Text);
+        CallRoute route = response.GetRoute()!;
+        Assert.Equal(21m, Assert.Single(route.Attempts, a => a.Role == AttemptRole.Judge).Cost!.Total);
+        Assert.Equal(answer == "short" ? 4m + 21m : 4m + 21m + 8m, route.Cost.Total);
+        Assert.Contains("Answer:\nshort", h["c"].Calls[0].Messages[^1].Text, StringComparison.Ordinal);
+        h.Traces.ShouldHaveChild("chat cheap", "chat judge");
+        h.AssertNothingLeaks();
+    }
+
+    [Fact]
+    public async Task The_wishes_of_the_call_bind_its_judge()
+    {
+        using CallHarness h = Cascade(Judged);
+
+        ChatResponse response = await h.Client.ChatAsync("cheap", "Hello", ((ChatOptions?)null).WithRouting(new RoutingOptions { Ignore = ["c"] }));
+
+        Assert.Equal("short", response.Text);
+        Assert.Empty(h["c"].Calls);
+    }
+
+    [Fact]
+    public async Task A_judge_that_fails_rejects_nothing()
+    {
+        using CallHarness h = Cascade(Judged);
+        h["c"].OnOtherCalls.Throw(LlmErrorKind.Authentication);
+
+        ChatResponse response = await h.Client.ChatAsync("cheap", "Hello");
+
+        Assert.Equal("short", response.Text);
+        h.AssertNothingLeaks();
+    }
+
+    [Fact]
+    public async Task Streams_are_not_judged()
+    {
+        using CallHarness h = Cascade(Judged);
+
+        List<ChatResponseUpdate> updates = await h.StreamAsync("cheap");
+
+        Assert.Equal("short", string.Concat(updates.Select(u => u.Text)));
+        Assert.Empty(h["c"].Calls);
+    }
+
+    private sealed class LongEnough : IAnswerValidator
+    {
+        public ValueTask<string?> FindFaultAsync(IReadOnlyList<ChatMessage> messages, ChatResponse answer, CancellationToken cancellationToken) =>
+            new(answer.Text.Length < 10 ? "fewer than 10 characters" : null);
+    }
+}
