@@ -11,6 +11,9 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>Writes a conversation as the format's <c>messages</c>; also the shape in which traces hold one.</summary>
 internal static class MessageWriter
 {
+    /// <summary>The mark of what only this format understands.</summary>
+    private const string Origin = "openai";
+
     public static void WriteMessages(Utf8JsonWriter writer, IReadOnlyList<ChatMessage> messages, string? instructions, OpenAIProfile profile, bool developerRole, AttemptReport? report)
     {
         writer.WriteStartArray();
@@ -32,7 +35,7 @@ internal static class MessageWriter
 
     public static void WriteMessage(Utf8JsonWriter writer, ChatMessage message, OpenAIProfile profile, bool developerRole, AttemptReport? report)
     {
-        Shape shape = ShapeOf(message);
+        Shape shape = ShapeOf(message, report);
         if (shape.Results > 0)
         {
             ToolResultWriter.Write(writer, message.Contents, profile, report);
@@ -59,7 +62,7 @@ internal static class MessageWriter
 
     private readonly record struct Shape(int Texts, int Media, int Calls, int Results, int Reasoning, int Refusals);
 
-    private static Shape ShapeOf(ChatMessage message)
+    private static Shape ShapeOf(ChatMessage message, AttemptReport? report)
     {
         int texts = 0, media = 0, calls = 0, results = 0, reasoning = 0, refusals = 0;
         IList<AIContent> contents = message.Contents;
@@ -87,6 +90,9 @@ internal static class MessageWriter
                     break;
                 case UsageContent or ErrorContent:
                     // Left over from a coalesced stream; they say nothing to the model.
+                    break;
+                case { } other when !OpaqueState.BelongsTo(other, Origin):
+                    report?.AddChange("messages: content that only another vendor understands was dropped");
                     break;
                 default:
                     throw Unsupported($"Messages: a content of type {contents[i].GetType().Name} cannot be sent in this format; allowed are text, image, audio, PDF, hosted file, reasoning, function call and function result.");

@@ -181,6 +181,23 @@ public sealed class GeminiRequestTests
     }
 
     [Fact]
+    public async Task What_the_provider_ran_itself_goes_back_to_it_alone()
+    {
+        var capture = new CaptureStub();
+        ChatResponse answer = await ChatAsync("""{"candidates":[{"content":{"parts":[{"executableCode":{"language":"PYTHON","code":"1"}},{"text":"Hi"}]},"finishReason":"STOP"}]}""");
+        ChatMessage[] history = [new(ChatRole.User, "Hello"), .. answer.Messages, new(ChatRole.User, "And?")];
+        string own = await BodyAsync(history, null, Call(capture: capture));
+        ProviderCall foreign = Wire.Call();
+        var bytes = new BytesHandler("{}"u8.ToArray());
+        await Assert.ThrowsAsync<LlmException>(async () => await Wire.Provider(new HttpMessageInvoker(bytes)).ChatAsync(foreign, history, null, CancellationToken.None));
+
+        Assert.Contains("""{"role":"model","parts":[{"executableCode":{"language":"PYTHON","code":"1"}},{"text":"Hi"}]}""", own, StringComparison.Ordinal);
+        Assert.Contains("""{"role":"assistant","content":"Hi"}""", capture.Input, StringComparison.Ordinal);
+        Assert.DoesNotContain("PYTHON", bytes.LastBody, StringComparison.Ordinal);
+        Assert.Contains("messages: content that only another vendor understands was dropped", foreign.Report.Changes!);
+    }
+
+    [Fact]
     public async Task A_whole_answer_has_messages_for_candidates_log_probabilities_and_sources()
     {
         ChatResponse response = await ChatAsync("""{"candidates":[{"index":0,"content":{"parts":[{"text":"A"}]},"finishReason":"STOP","logprobsResult":{"chosenCandidates":[]},"citationMetadata":{"citationSources":[{"startIndex":0,"endIndex":1,"uri":"https://a.example/"}]}},{"index":1,"content":{"parts":[{"text":"B"}]}}],"responseId":"r"}""");
