@@ -2,6 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Running;
 using LlmStack.Benchmarks;
 using LlmStack.Benchmarks.Cpu;
+using LlmStack.Benchmarks.Memory;
 
 switch (args)
 {
@@ -12,6 +13,8 @@ switch (args)
         return await ReportAsync(ConcurrentChatCpu.Command, await ConcurrentChatCpu.RunAsync(Number(1, 4_000), Number(2, 15)));
     case [SpanCpu.Command, ..]:
         return await ReportAsync(SpanCpu.Command, await SpanCpu.RunAsync(Number(1, 20_480), Number(2, 15)));
+    case [DeploymentMemory.Command]:
+        return await ReportAsync(DeploymentMemory.Command, DeploymentMemory.Run());
     default:
         bool quick = args.Contains(BenchmarkSettings.QuickSwitch);
         bool jobGiven = args.Any(static argument => argument is "--job" or "-j");

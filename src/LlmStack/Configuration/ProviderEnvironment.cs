@@ -37,7 +37,11 @@ internal sealed class ProviderEnvironment(IEnvironment environment, ProviderForm
 
     private void Complete(ProviderOptions provider, ProviderFormatRow row)
     {
-        provider.Endpoint = Or(provider.Endpoint, row.EndpointVariables);
+        if (string.IsNullOrWhiteSpace(provider.Endpoint) && First(row.EndpointVariables) is { } host)
+        {
+            provider.Endpoint = row.AddressOf?.Invoke(host) ?? host;
+        }
+
         provider.ApiKey = provider.ApiKeyVariable is { } own ? Or(provider.ApiKey, [], own) : Or(provider.ApiKey, row.FurtherKeyVariables, row.Format.DefaultApiKeyVariable);
         foreach (ApiKeyOptions key in provider.ApiKeys.Values)
         {
@@ -49,7 +53,12 @@ internal sealed class ProviderEnvironment(IEnvironment environment, ProviderForm
 
         provider.Organization = Or(provider.Organization, row.OrganizationVariables);
         provider.Project = Or(provider.Project, row.ProjectVariables);
+        provider.Location = Or(provider.Location, row.LocationVariables);
         provider.ApiVersion = Or(provider.ApiVersion, row.ApiVersionVariables);
+        if (string.IsNullOrWhiteSpace(provider.Endpoint) && row.Address is { } address)
+        {
+            provider.Endpoint = address(provider);
+        }
     }
 
     private string? Or(string? value, IReadOnlyList<string> variables, string? usual = null) =>

@@ -1,3 +1,6 @@
+using LlmStack.Providers.Anthropic;
+using LlmStack.Providers.Gemini;
+using LlmStack.Providers.Ollama;
 using LlmStack.Providers.OpenAI;
 using LlmStack.Providers.OpenAI.Azure;
 using LlmStack.Providers.OpenAI.Profiles;
@@ -23,6 +26,26 @@ internal sealed class ProviderFormats
             ApiVersionVariables = ["OPENAI_API_VERSION", "AZURE_OPENAI_API_VERSION"],
         },
         Compatible,
+        new(new AnthropicFormat(), "anthropic")
+        {
+            FurtherKeyVariables = ["ANTHROPIC_AUTH_TOKEN"],
+            EndpointVariables = ["ANTHROPIC_BASE_URL"],
+        },
+        new(new GeminiFormat(), "gemini")
+        {
+            FurtherKeyVariables = ["GOOGLE_API_KEY"],
+            EndpointVariables = ["GOOGLE_GEMINI_BASE_URL"],
+        },
+        new(new VertexFormat(), "vertexai")
+        {
+            ProjectVariables = ["GOOGLE_CLOUD_PROJECT"],
+            LocationVariables = ["GOOGLE_CLOUD_LOCATION", "GOOGLE_CLOUD_REGION"],
+            Address = VertexAddress.Of,
+
+            // A token has to be fetched, which only code can say how.
+            FoundIn = static _ => false,
+        },
+        new(new OllamaFormat(), "ollama") { EndpointVariables = ["OLLAMA_HOST"], AddressOf = OllamaAddress.Of },
         .. OpenAIFamily.Members.Select(static member => new ProviderFormatRow(new OpenAIFamilyFormat(member), member.Name)
         {
             FurtherKeyVariables = member.FurtherKeyVariables,

@@ -30,11 +30,17 @@ public sealed class ProviderOptions
     /// <summary>OpenAI's organization, or null.</summary>
     public string? Organization { get; set; }
 
-    /// <summary>OpenAI's project, or null.</summary>
+    /// <summary>The project at OpenAI or Google Cloud, or null.</summary>
     public string? Project { get; set; }
+
+    /// <summary>Where the service runs its models, where it has several places, for instance <c>europe-west4</c> or <c>global</c> at Vertex AI; or null.</summary>
+    public string? Location { get; set; }
 
     /// <summary>The version of the service's interface where it has several, for instance <c>2024-10-21</c> at Azure. Null: the format's usual one.</summary>
     public string? ApiVersion { get; set; }
+
+    /// <summary>Which of OpenAI's wire formats for chat is spoken. Default <see cref="ChatApi.Auto"/>; a deployment may say otherwise.</summary>
+    public ChatApi Api { get; set; }
 
     /// <summary>Further headers of every request.</summary>
     public Dictionary<string, string> Headers { get; set; } = new(StringComparer.OrdinalIgnoreCase);

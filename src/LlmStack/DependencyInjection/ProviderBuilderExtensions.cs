@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using LlmStack.DependencyInjection;
+using LlmStack.Providers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace LlmStack;
@@ -32,6 +34,38 @@ public static class ProviderBuilderExtensions
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(address);
         return builder.AddFormat(name, "AzureOpenAI", address, configure);
+    }
+
+    /// <summary>Adds Anthropic under the name <c>anthropic</c>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes its options, or null. Without a key there, the variable <c>ANTHROPIC_API_KEY</c> is used.</param>
+    public static ILlmStackBuilder AddAnthropic(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null)
+        => builder.AddFormat("anthropic", "Anthropic", endpoint: null, configure);
+
+    /// <summary>Adds Google's Gemini API under the name <c>gemini</c>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes its options, or null. Without a key there, the variable <c>GEMINI_API_KEY</c> or <c>GOOGLE_API_KEY</c> is used.</param>
+    public static ILlmStackBuilder AddGemini(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null)
+        => builder.AddFormat("gemini", "Gemini", endpoint: null, configure);
+
+    /// <summary>Adds Google's Vertex AI under the name <c>vertexai</c>: Gemini and Claude.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="fetchToken">Fetches an access token of the scope <c>https://www.googleapis.com/auth/cloud-platform</c>; it is kept and replaced ahead of its end.</param>
+    /// <param name="configure">
+    /// Changes its options, or null. Without a <see cref="ProviderOptions.Project"/> and <see cref="ProviderOptions.Location"/> there, the
+    /// variables <c>GOOGLE_CLOUD_PROJECT</c> and <c>GOOGLE_CLOUD_LOCATION</c> are used.
+    /// </param>
+    /// <exception cref="ArgumentNullException"><paramref name="fetchToken"/> is null.</exception>
+    [Experimental("LLMSTACK001")]
+    public static ILlmStackBuilder AddVertexAI(this ILlmStackBuilder builder, Func<CancellationToken, ValueTask<CredentialToken>> fetchToken, Action<ProviderOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(fetchToken);
+        return builder.AddProvider("vertexai", provider =>
+        {
+            provider.Options.Type = "VertexAI";
+            configure?.Invoke(provider.Options);
+            provider.UseTokenCredential(fetchToken);
+        });
     }
 
     /// <summary>Adds a server that speaks OpenAI's format: vLLM, llama.cpp, Ollama, LM Studio, a gateway.</summary>

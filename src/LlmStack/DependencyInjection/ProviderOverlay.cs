@@ -13,9 +13,11 @@ internal static class ProviderOverlay
         target.ApiKeyVariable = code.ApiKeyVariable ?? target.ApiKeyVariable;
         target.Organization = code.Organization ?? target.Organization;
         target.Project = code.Project ?? target.Project;
+        target.Location = code.Location ?? target.Location;
         target.ApiVersion = code.ApiVersion ?? target.ApiVersion;
         target.IsLocal = code.IsLocal ?? target.IsLocal;
         target.UnsupportedFields = code.UnsupportedFields == Unset.UnsupportedFields ? target.UnsupportedFields : code.UnsupportedFields;
+        target.Api = code.Api == ChatApi.Auto ? target.Api : code.Api;
         target.RepairHistory &= code.RepairHistory;
         target.CacheBreakpoints |= code.CacheBreakpoints;
         target.PropagateTrace |= code.PropagateTrace;

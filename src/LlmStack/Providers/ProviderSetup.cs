@@ -17,6 +17,9 @@ internal sealed record ProviderSetup(string Name, ProviderOptions Options, Uri E
     /// <summary>Where a token goes that is fetched, where that is another place than the key's; set by the format.</summary>
     public KeyPlacement? TokenKey { get; init; }
 
+    /// <summary>Whether organization and project are sent as OpenAI's headers; not by formats that have them elsewhere.</summary>
+    public bool SendsOrganization { get; init; } = true;
+
     /// <summary>Whether the server is a gateway that joins a trace through Langfuse's headers, as a LiteLLM proxy does; set by the format.</summary>
     public bool JoinsTraces { get; init; }
 

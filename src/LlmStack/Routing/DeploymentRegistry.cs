@@ -14,6 +14,7 @@ internal sealed class DeploymentRegistry
     private readonly ConcurrentDictionary<string, ConcurrencyGate> _gates = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, RetryBudget> _budgets = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<(string Group, double Share), RetryBudget> _hedges = new();
+    private readonly ConcurrentDictionary<string, GroupControl> _controls = new(StringComparer.OrdinalIgnoreCase);
     private int _direct;
     private int _directBudgets;
 
@@ -37,6 +38,9 @@ internal sealed class DeploymentRegistry
 
     /// <summary>What the hedges of a group draw on, by its name; another share starts anew.</summary>
     public RetryBudget HedgeBudgetOf(string group, double share) => _hedges.GetOrAdd((group.ToUpperInvariant(), share), static key => new RetryBudget(key.Share, floor: 1));
+
+    /// <summary>What operators said of a group.</summary>
+    public GroupControl ControlOf(string group) => _controls.GetOrAdd(group, static _ => new GroupControl());
 
     /// <summary>As <see cref="RetryBudgetOf"/>, for a name that a caller made up.</summary>
     public RetryBudget DirectRetryBudgetOf(string name)

@@ -1,5 +1,6 @@
 using System.Reflection;
 using LlmStack.Configuration;
+using LlmStack.Providers;
 using LlmStack.Providers.OpenAI.Profiles;
 using LlmStack.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -78,17 +79,16 @@ public sealed class KnownProviderTests
         foreach (ProviderFormatRow row in new ProviderFormats().Rows.Where(static row => row.ImpliedBy is not null))
         {
             MethodInfo method = methods.First(m => m.Name == "Add" + row.Format.Type);
-            using var services = Stack.Build(llm => method.Invoke(null, [llm, (Action<ProviderOptions>)Configure]));
+            using var services = Stack.Build(llm => method.Invoke(null, [.. method.GetParameters().Select(parameter => ArgumentFor(parameter, llm))]));
             ProviderOptions options = services.Options().Providers[row.ImpliedBy!];
             Assert.Equal(row.Format.Type, options.Type);
         }
-
-        static void Configure(ProviderOptions options)
-        {
-            options.ApiKey = "k";
-            options.Endpoint = "https://example.com/v1";
-        }
     }
+
+    private static object ArgumentFor(ParameterInfo parameter, ILlmStackBuilder llm) =>
+        parameter.ParameterType == typeof(ILlmStackBuilder) ? llm
+        : parameter.ParameterType == typeof(Action<ProviderOptions>) ? (Action<ProviderOptions>)(static o => (o.ApiKey, o.Endpoint) = ("k", "https://service.example"))
+        : (Func<CancellationToken, ValueTask<CredentialToken>>)(static _ => new(new CredentialToken("t")));
 
     [Fact]
     public void Names_and_types_are_unique_and_no_variable_names_two_providers()

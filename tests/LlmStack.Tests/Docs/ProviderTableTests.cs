@@ -14,7 +14,7 @@ public sealed class ProviderTableTests
         foreach (ProviderFormatRow row in new ProviderFormats().Rows.Where(static row => row.ImpliedBy is not null))
         {
             string[] keys = [.. new[] { row.Format.DefaultApiKeyVariable }.OfType<string>().Concat(row.FurtherKeyVariables)];
-            string[] others = [.. row.EndpointVariables.Concat(row.OrganizationVariables).Concat(row.ProjectVariables).Concat(row.ApiVersionVariables)];
+            string[] others = [.. row.EndpointVariables.Concat(row.OrganizationVariables).Concat(row.ProjectVariables).Concat(row.LocationVariables).Concat(row.ApiVersionVariables)];
             table.Append("| `").Append(row.ImpliedBy).Append("` | `").Append(row.Format.Type).Append("` | ")
                 .Append(row.Format.DefaultEndpoint is { } address ? $"`{address}`" : "").Append(" | ")
                 .Append(Names(keys)).Append(row.Format.RequiresKey || keys.Length == 0 ? "" : ", optional").Append(" | ").Append(Names(others)).Append(" |\n");

@@ -16,6 +16,7 @@ internal sealed class AnthropicBlockAssembler(ProviderCall call) : IDisposable
     private SurrogateCarry _thinkingCarry;
     private List<AIContent>? _contents;
     private bool _progress;
+    private bool _thinking;
 
     /// <summary>The tool whose arguments are the structured answer; null when there is none.</summary>
     public string? SchemaTool { get; set; }
@@ -155,13 +156,15 @@ internal sealed class AnthropicBlockAssembler(ProviderCall call) : IDisposable
         if (_thinkingCarry.Take(text) is { } whole)
         {
             _capture?.AddReasoning(whole);
-            Add(new TextReasoningContent(whole));
+            Add(_thinking ? new TextReasoningContent(whole) : AnthropicThinking.ToContent(whole));
+            _thinking = true;
         }
     }
 
     private void Close(OpenBlock block)
     {
         Flush();
+        _thinking = false;
         switch (block.Start?.Kind ?? AnthropicBlockKind.Thinking)
         {
             case AnthropicBlockKind.Text when block.Citations is { } citations:
@@ -208,7 +211,7 @@ internal sealed class AnthropicBlockAssembler(ProviderCall call) : IDisposable
         if (_thinkingCarry.Flush() is { } thought)
         {
             _capture?.AddReasoning(thought);
-            Add(new TextReasoningContent(thought));
+            Add(AnthropicThinking.ToContent(thought));
         }
 
         if (_textCarry.Flush() is { } text)

@@ -1,12 +1,16 @@
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Anthropic;
 
 /// <summary>Writes contents as the format's blocks.</summary>
-internal sealed class AnthropicContentWriter(ProviderCall call)
+internal sealed class AnthropicContentWriter(ProviderCall call, AnthropicCacheMarks marks)
 {
+    /// <summary>Whether bytes of media were written: they do not belong into a trace as they are.</summary>
+    public bool HasMedia { get; private set; }
+
     /// <summary>Whether a content says anything in this format. What is dropped because another vendor made it is reported.</summary>
     /// <exception cref="LlmException">The format has no block for the content.</exception>
     public bool CanWrite(AIContent content, bool assistant)
@@ -18,16 +22,15 @@ internal sealed class AnthropicContentWriter(ProviderCall call)
             case FunctionCallContent or FunctionResultContent or DataContent or UriContent or HostedFileContent:
                 return true;
             case TextReasoningContent thinking:
-                return assistant && AnthropicThinking.StateOf(thinking, out _) is not null;
+                return assistant && AnthropicThinking.StateOf(thinking, call.Report, out _) is not null;
             case ErrorContent { ErrorCode: "Refusal", Message.Length: > 0 }:
                 return true;
             case UsageContent or ErrorContent:
                 // Left over from a coalesced stream; they say nothing to the model.
                 return false;
             default:
-                return AnthropicServerBlock.Blocks.TryGet(content, out _)
-                    ? true
-                    : throw ErrorFactory.Unsupported($"Messages: a content of type {content.GetType().Name} cannot be sent in this format; allowed are text, image, PDF, hosted file, reasoning, function call and function result.");
+                return AnthropicServerBlock.Blocks.CanSend(content, call.Report)
+                    ?? throw ErrorFactory.Unsupported($"Messages: a content of type {content.GetType().Name} cannot be sent in this format; allowed are text, image, PDF, hosted file, reasoning, function call and function result.");
         }
     }
 
@@ -51,7 +54,8 @@ internal sealed class AnthropicContentWriter(ProviderCall call)
                 WriteText(writer, refusal.Message, refusal, assistant);
                 break;
             case DataContent or UriContent or HostedFileContent:
-                AnthropicMediaWriter.Write(writer, content);
+                HasMedia |= content is DataContent;
+                AnthropicMediaWriter.Write(writer, content, marks);
                 break;
             default:
                 AnthropicServerBlock.Blocks.TryGet(content, out JsonElement block);
@@ -60,7 +64,7 @@ internal sealed class AnthropicContentWriter(ProviderCall call)
         }
     }
 
-    private static void WriteText(Utf8JsonWriter writer, string text, AIContent content, bool assistant)
+    private void WriteText(Utf8JsonWriter writer, string text, AIContent content, bool assistant)
     {
         writer.WriteStartObject();
         writer.WriteString("type"u8, "text"u8);
@@ -70,6 +74,7 @@ internal sealed class AnthropicContentWriter(ProviderCall call)
             WriteCitations(writer, citations);
         }
 
+        marks.Write(writer, content.AdditionalProperties);
         writer.WriteEndObject();
     }
 
@@ -97,9 +102,9 @@ internal sealed class AnthropicContentWriter(ProviderCall call)
         }
     }
 
-    private static void WriteThinking(Utf8JsonWriter writer, TextReasoningContent thinking)
+    private void WriteThinking(Utf8JsonWriter writer, TextReasoningContent thinking)
     {
-        string state = AnthropicThinking.StateOf(thinking, out bool redacted)!;
+        string state = AnthropicThinking.StateOf(thinking, call.Report, out bool redacted)!;
         writer.WriteStartObject();
         if (redacted)
         {
@@ -116,14 +121,15 @@ internal sealed class AnthropicContentWriter(ProviderCall call)
         writer.WriteEndObject();
     }
 
-    private static void WriteCall(Utf8JsonWriter writer, FunctionCallContent function)
+    private void WriteCall(Utf8JsonWriter writer, FunctionCallContent function)
     {
         writer.WriteStartObject();
         writer.WriteString("type"u8, "tool_use"u8);
-        writer.WriteString("id"u8, function.CallId);
+        writer.WriteString("id"u8, ToolCallIds.Rewrite(function.CallId, ToolCallIdRules.Anthropic, call.Report));
         writer.WriteString("name"u8, function.Name);
         writer.WritePropertyName("input"u8);
         ToolValues.WriteArguments(writer, function);
+        marks.Write(writer, function.AdditionalProperties);
         writer.WriteEndObject();
     }
 
@@ -131,12 +137,14 @@ internal sealed class AnthropicContentWriter(ProviderCall call)
     {
         writer.WriteStartObject();
         writer.WriteString("type"u8, "tool_result"u8);
-        writer.WriteString("tool_use_id"u8, result.CallId);
+        writer.WriteString("tool_use_id"u8, ToolCallIds.Rewrite(result.CallId, ToolCallIdRules.Anthropic, call.Report));
         WriteResultContent(writer, result);
         if (result.Exception is not null)
         {
             writer.WriteBoolean("is_error"u8, true);
         }
+
+        marks.Write(writer, result.AdditionalProperties);
 
         writer.WriteEndObject();
     }

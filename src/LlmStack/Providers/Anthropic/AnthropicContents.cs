@@ -8,10 +8,9 @@ namespace LlmStack.Providers.Anthropic;
 internal static class AnthropicContents
 {
     /// <param name="block">A block of a whole answer.</param>
-    /// <param name="schemaTool">The tool whose arguments are the structured answer; null when there is none.</param>
     /// <param name="ordinal">Where the block stands; names a call that came without an id.</param>
     /// <returns>Null for a block that says nothing.</returns>
-    public static AIContent? Of(AnthropicBlock block, string? schemaTool, int ordinal)
+    public static AIContent? Of(AnthropicBlock block, int ordinal)
     {
         switch (block.Kind)
         {
@@ -21,8 +20,6 @@ internal static class AnthropicContents
                 return string.IsNullOrEmpty(block.Text) && block.Opaque is null ? null : AnthropicThinking.ToContent(SurrogateCarry.Repair(block.Text ?? ""), block.Opaque);
             case AnthropicBlockKind.RedactedThinking:
                 return AnthropicThinking.ToRedacted(block.Opaque ?? "");
-            case AnthropicBlockKind.ToolUse when IsSchemaTool(block, schemaTool):
-                return new TextContent(block.Input ?? "{}");
             case AnthropicBlockKind.ToolUse:
                 return ToolArguments.ToContent(block.Id ?? $"call_{ordinal}", block.Name ?? "", block.Input ?? "");
             default:

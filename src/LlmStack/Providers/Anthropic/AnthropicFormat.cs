@@ -6,6 +6,10 @@ internal sealed class AnthropicFormat : IProviderFormat
     /// <summary>The version that keeps temperature and its kin for the models that take them.</summary>
     public const string DefaultVersion = "2023-06-01";
 
+    private const string FirstVersionWithoutSampling = "2026-10-21";
+
+    /// <summary>What tokens of a signed-in user begin with; they are no keys.</summary>
+    private const string TokenPrefix = "sk-ant-oat";
     private const string VersionHeader = "anthropic-version";
 
     public string Type => "Anthropic";
@@ -18,11 +22,14 @@ internal sealed class AnthropicFormat : IProviderFormat
 
     public string? SystemName => "anthropic";
 
-    public ILlmProvider Create(ProviderSetup setup) => new AnthropicProvider(
-        setup with
-        {
-            Key = new KeyPlacement("x-api-key", ""),
-            FormatHeaders = [new(VersionHeader, DefaultVersion)],
-        },
-        AnthropicProfile.Anthropic);
+    public ILlmProvider Create(ProviderSetup setup)
+    {
+        string version = string.IsNullOrWhiteSpace(setup.Options.ApiVersion) ? DefaultVersion : setup.Options.ApiVersion.Trim();
+        KeyPlacement key = setup.Options.ApiKey?.StartsWith(TokenPrefix, StringComparison.Ordinal) == true ? KeyPlacement.Bearer : new KeyPlacement("x-api-key", "");
+        ProviderSetup own = setup with { Key = key, FormatHeaders = [new(VersionHeader, version)] };
+
+        // Versions are dates, which compare as texts.
+        bool samples = string.CompareOrdinal(version, FirstVersionWithoutSampling) < 0;
+        return new AnthropicProvider(own, AnthropicProfile.Anthropic with { SendsSampling = samples });
+    }
 }

@@ -11,7 +11,7 @@ internal static class AnthropicMediaWriter
     private const string Pdf = "application/pdf";
     private const string PlainText = "text/plain";
 
-    public static void Write(Utf8JsonWriter writer, AIContent content)
+    public static void Write(Utf8JsonWriter writer, AIContent content, AnthropicCacheMarks marks)
     {
         string mediaType = MediaTypeOf(content);
         bool image = mediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase);
@@ -29,6 +29,8 @@ internal static class AnthropicMediaWriter
         {
             WriteDocumentFields(writer, content);
         }
+
+        marks.Write(writer, content.AdditionalProperties);
 
         writer.WriteEndObject();
     }

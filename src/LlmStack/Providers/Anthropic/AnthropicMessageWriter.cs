@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Anthropic;
@@ -18,7 +19,7 @@ internal ref struct AnthropicMessageWriter(Utf8JsonWriter writer, AnthropicConte
         for (int i = 0; i < messages.Count; i++)
         {
             ChatMessage message = messages[i];
-            if (message.Role != ChatRole.System)
+            if (!HistoryCheck.IsSystem(message))
             {
                 Write(message, isLast: i == messages.Count - 1);
             }

@@ -1,3 +1,4 @@
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -6,7 +7,7 @@ namespace LlmStack.Providers.Anthropic;
 /// <summary>Turns the body of a whole answer into a response.</summary>
 internal static class AnthropicResponseReader
 {
-    public static RoutedChatResponse Read(PooledBuffer body, string? schemaTool, ProviderHttp http, ProviderCall call)
+    public static RoutedChatResponse Read(PooledBuffer body, in StructuredPlan plan, bool keepRaw, ProviderHttp http, ProviderCall call)
     {
         var document = new AnthropicDocument(call.Model);
         Parse(body, document, http, call);
@@ -17,7 +18,7 @@ internal static class AnthropicResponseReader
         bool hasCalls = false;
         for (int i = 0; i < blocks.Count; i++)
         {
-            if (AnthropicContents.Of(blocks[i], schemaTool, i) is { } content)
+            if (AnthropicContents.Of(blocks[i], i) is { } content)
             {
                 hasCalls |= content is FunctionCallContent;
                 contents.Add(content);
@@ -25,14 +26,17 @@ internal static class AnthropicResponseReader
         }
 
         AnthropicRefusal.AddTo(contents, document);
-        AnthropicCapture.Output(call.Capture, blocks, schemaTool);
-        return new RoutedChatResponse(new ChatMessage(ChatRole.Assistant, contents) { MessageId = document.Id })
+        var response = new RoutedChatResponse(new ChatMessage(ChatRole.Assistant, contents) { MessageId = document.Id })
         {
             ResponseId = document.Id,
             ModelId = document.Model,
             Usage = document.Usage(),
             FinishReason = StopReasons.Map(document.StopReason, hasCalls),
+            RawRepresentation = keepRaw ? RawRequest.Copy(body.WrittenSpan) : null,
         };
+        StructuredOutput.Finish(response, plan, http.Name);
+        AnthropicCapture.Output(call.Capture, blocks, plan);
+        return response;
     }
 
     /// <summary>Reads a whole body, and says precisely what is wrong with one that is no answer.</summary>

@@ -7,7 +7,7 @@ namespace LlmStack.Providers.Anthropic;
 /// <summary>Blocks of tools that the provider runs, and of kinds that are new.</summary>
 internal static class AnthropicServerBlock
 {
-    public static readonly VendorBlock Blocks = new("anthropic.block");
+    public static readonly VendorBlock Blocks = new("anthropic.block", AnthropicThinking.Origin);
 
     /// <param name="block">The block as it began.</param>
     /// <param name="input">The input that came in pieces afterwards; null when none did.</param>

@@ -1,18 +1,23 @@
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Anthropic;
 
 /// <summary>Writes instructions and system messages as the one <c>system</c> that the format has.</summary>
-internal static class AnthropicSystemWriter
+internal ref struct AnthropicSystemWriter(Utf8JsonWriter writer, AnthropicCacheMarks marks)
 {
-    public static void Write(Utf8JsonWriter writer, IReadOnlyList<ChatMessage> messages, string? instructions)
+    private bool _open;
+
+    /// <param name="messages">The conversation, whose system messages are taken.</param>
+    /// <param name="instructions">The call's instructions, or null.</param>
+    /// <param name="wishes">What the model is told in words because it cannot be told otherwise, or null.</param>
+    public void Write(IReadOnlyList<ChatMessage> messages, string? instructions, string? wishes)
     {
-        bool open = false;
-        WriteText(writer, instructions, ref open);
+        WriteText(instructions, null);
         for (int i = 0; i < messages.Count; i++)
         {
-            if (messages[i].Role != ChatRole.System)
+            if (!HistoryCheck.IsSystem(messages[i]))
             {
                 continue;
             }
@@ -20,32 +25,34 @@ internal static class AnthropicSystemWriter
             IList<AIContent> contents = messages[i].Contents;
             for (int j = 0; j < contents.Count; j++)
             {
-                WriteText(writer, (contents[j] as TextContent)?.Text, ref open);
+                WriteText((contents[j] as TextContent)?.Text, contents[j].AdditionalProperties);
             }
         }
 
-        if (open)
+        WriteText(wishes, null);
+        if (_open)
         {
             writer.WriteEndArray();
         }
     }
 
-    private static void WriteText(Utf8JsonWriter writer, string? text, ref bool open)
+    private void WriteText(string? text, AdditionalPropertiesDictionary? properties)
     {
         if (string.IsNullOrWhiteSpace(text))
         {
             return;
         }
 
-        if (!open)
+        if (!_open)
         {
-            open = true;
+            _open = true;
             writer.WriteStartArray("system"u8);
         }
 
         writer.WriteStartObject();
         writer.WriteString("type"u8, "text"u8);
         writer.WriteString("text"u8, text);
+        marks.Write(writer, properties);
         writer.WriteEndObject();
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Anthropic;
@@ -5,21 +7,43 @@ namespace LlmStack.Providers.Anthropic;
 /// <summary>Thinking and its opaque state, which has to go back unchanged, and only to this format.</summary>
 internal static class AnthropicThinking
 {
-    private const string Signature = "anthropic:";
-    private const string Redacted = "anthropic.redacted:";
+    /// <summary>The mark of everything that only this format understands.</summary>
+    public const string Origin = "anthropic";
 
-    public static TextReasoningContent ToContent(string text, string? signature) =>
-        new(text) { ProtectedData = signature is null ? null : Signature + signature };
+    private const string RedactedKey = "anthropic.redacted";
 
-    public static TextReasoningContent ToRedacted(string data) => new("") { ProtectedData = Redacted + data };
-
-    /// <summary>The opaque state of thinking that this format wrote; null when another did, or none came with it.</summary>
-    public static string? StateOf(TextReasoningContent thinking, out bool redacted)
+    /// <summary>The first piece of a thought. It carries the mark: joining a stream keeps the properties of the first piece only.</summary>
+    public static TextReasoningContent ToContent(string text, string? signature = null)
     {
-        string? data = thinking.ProtectedData;
-        redacted = data?.StartsWith(Redacted, StringComparison.Ordinal) == true;
-        return redacted ? data![Redacted.Length..]
-            : data?.StartsWith(Signature, StringComparison.Ordinal) == true ? data[Signature.Length..]
-            : null;
+        var content = new TextReasoningContent(text);
+        if (signature is null)
+        {
+            OpaqueState.Tag(content, Origin);
+        }
+        else
+        {
+            OpaqueState.Attach(content, Origin, signature);
+        }
+
+        return content;
+    }
+
+    public static TextReasoningContent ToRedacted(string data)
+    {
+        var content = new TextReasoningContent("");
+        OpaqueState.Attach(content, Origin, data);
+        content.AdditionalProperties![RedactedKey] = true;
+        return content;
+    }
+
+    /// <summary>The opaque state of a thought of this format; null when there is none that can be sent.</summary>
+    /// <remarks>The vendor's own client leaves redacted thoughts without text and without a mark.</remarks>
+    public static string? StateOf(TextReasoningContent thinking, AttemptReport report, out bool redacted)
+    {
+        AdditionalPropertiesDictionary? properties = thinking.AdditionalProperties;
+        redacted = properties is null
+            ? string.IsNullOrEmpty(thinking.Text)
+            : properties.TryGetValue(RedactedKey, out object? mark) && mark is true or JsonElement { ValueKind: JsonValueKind.True };
+        return OpaqueState.Read(thinking, Origin, report);
     }
 }

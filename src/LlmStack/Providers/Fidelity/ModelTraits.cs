@@ -58,6 +58,9 @@ internal sealed record ModelTraits
     /// <summary>How far answers can be bound to a form.</summary>
     public StructuredLevel StructuredOutput { get; init; }
 
+    /// <summary>Whether schemas of answers and tools may be JSON schemas where the format also has an older dialect of its own.</summary>
+    public bool JsonSchema { get; init; } = true;
+
     /// <summary>Whether tools and a schema may be sent together.</summary>
     public bool ToolsWithSchema { get; init; } = true;
 
@@ -94,7 +97,7 @@ internal sealed record ModelTraits
         _ => false,
     };
 
-    /// <summary>The model's own word nearest to an effort; the given word when nothing is known; null when the model knows none.</summary>
+    /// <summary>The model's own word nearest to an effort, of two the higher; the given word when nothing is known; null when the model knows none.</summary>
     public string? EffortFor(ReasoningEffort effort)
     {
         string wanted = effort switch
@@ -117,7 +120,7 @@ internal sealed record ModelTraits
         for (int i = 0; i < Efforts.Count; i++)
         {
             int distance = Math.Abs(Array.IndexOf(Ladder, Efforts[i]) - rank);
-            if (distance < best)
+            if (distance <= best)
             {
                 best = distance;
                 nearest = Efforts[i];

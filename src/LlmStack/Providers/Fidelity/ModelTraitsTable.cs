@@ -103,6 +103,7 @@ internal sealed class ModelTraitsTable
         "echoesReasoning" => traits with { EchoesReasoning = value.GetBoolean() },
         "thoughtSignatures" => traits with { ThoughtSignatures = value.GetBoolean() },
         "structuredOutput" => traits with { StructuredOutput = Enum.Parse<StructuredLevel>(Pascal(value), ignoreCase: true) },
+        "jsonSchema" => traits with { JsonSchema = value.GetBoolean() },
         "toolsWithSchema" => traits with { ToolsWithSchema = value.GetBoolean() },
         "tools" => traits with { Tools = value.GetBoolean() },
         "forcedToolChoice" => traits with { ForcedToolChoice = value.GetBoolean() },

@@ -46,10 +46,13 @@ internal static class RawRequest
         options?.AdditionalProperties is { } properties && properties.TryGetValue(RawOptionsExtensions.ResponseKey, out object? value) && value is true;
 
     /// <summary>A copy of the provider's JSON, for a raw representation.</summary>
-    public static JsonElement Copy(ReadOnlyMemory<byte> json)
+    public static JsonElement Copy(ReadOnlyMemory<byte> json) => Copy(json.Span);
+
+    /// <inheritdoc cref="Copy(ReadOnlyMemory{byte})"/>
+    public static JsonElement Copy(ReadOnlySpan<byte> json)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
-        return document.RootElement.Clone();
+        var reader = new Utf8JsonReader(json);
+        return JsonElement.TryParseValue(ref reader, out JsonElement? element) ? element.Value : default;
     }
 
     private static JsonObject? Made(ProviderCall call, ChatOptions? options, ILlmProvider provider)

@@ -120,6 +120,30 @@ internal static class StructuredOutput
         }
     }
 
+    /// <summary>The same for the last update of a stream, where tool calls are complete. The text of other emulations has passed by then, and is not checked.</summary>
+    /// <exception cref="LlmException"><see cref="LlmErrorKind.InvalidResponse"/> when the arguments are not what the schema demands.</exception>
+    public static void Finish(ChatResponseUpdate update, in StructuredPlan plan, string provider)
+    {
+        if (plan.Method != StructuredMethod.ForcedTool)
+        {
+            return;
+        }
+
+        for (int i = 0; i < update.Contents.Count; i++)
+        {
+            if (TryUnwrap(update.Contents[i], plan, provider, out TextContent? text))
+            {
+                update.Contents[i] = text!;
+                update.FinishReason = ChatFinishReason.Stop;
+            }
+        }
+
+        if (update.Contents.Any(static content => content is FunctionCallContent))
+        {
+            update.FinishReason = ChatFinishReason.ToolCalls;
+        }
+    }
+
     private static StructuredMethod MethodOf(ChatResponseFormatJson format, in StructuredFeatures features, bool hasTools)
     {
         bool native = !hasTools || features.WithTools;

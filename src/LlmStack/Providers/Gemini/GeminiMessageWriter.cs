@@ -1,5 +1,5 @@
 using System.Text.Json;
-using LlmStack.Providers.Http;
+using LlmStack.Providers.Fidelity;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Gemini;
@@ -8,18 +8,23 @@ namespace LlmStack.Providers.Gemini;
 /// Writes a conversation as the format's <c>contents</c>. There are two roles, and neighbours of one role become one content: all results
 /// of one turn have to stand in the same.
 /// </summary>
-internal ref struct GeminiMessageWriter(Utf8JsonWriter writer, GeminiPartWriter parts)
+/// <param name="writer">Where to.</param>
+/// <param name="parts">Writes the parts.</param>
+/// <param name="leading">What the first user's content begins with, for models without system instructions; null for nothing.</param>
+internal ref struct GeminiMessageWriter(Utf8JsonWriter writer, GeminiPartWriter parts, string? leading)
 {
     private bool _model;
     private bool _open;
+    private bool _any;
     private string? _state;
+    private string? _leading = leading;
 
     public void Write(IReadOnlyList<ChatMessage> messages)
     {
         writer.WriteStartArray();
         for (int i = 0; i < messages.Count; i++)
         {
-            if (messages[i].Role != ChatRole.System)
+            if (!HistoryCheck.IsSystem(messages[i]))
             {
                 Write(messages[i]);
             }
@@ -27,6 +32,10 @@ internal ref struct GeminiMessageWriter(Utf8JsonWriter writer, GeminiPartWriter 
 
         Close();
         writer.WriteEndArray();
+        if (!_any)
+        {
+            throw FieldPolicy.Refusal("Messages", "at least one message beside the instructions is needed");
+        }
     }
 
     private void Write(ChatMessage message)
@@ -39,7 +48,7 @@ internal ref struct GeminiMessageWriter(Utf8JsonWriter writer, GeminiPartWriter 
             if (list[i] is TextReasoningContent thinking)
             {
                 // Thoughts are not sent back; their state goes with the part behind them.
-                _state = model ? GeminiThinking.StateOf(thinking) ?? _state : null;
+                _state = model ? GeminiThinking.StateOf(thinking, parts.Report) ?? _state : null;
             }
             else if (parts.CanWrite(list[i]))
             {
@@ -77,6 +86,12 @@ internal ref struct GeminiMessageWriter(Utf8JsonWriter writer, GeminiPartWriter 
         writer.WriteStartObject();
         writer.WriteString("role"u8, model ? "model"u8 : "user"u8);
         writer.WriteStartArray("parts"u8);
+        _any = true;
+        if (!model && _leading is { } text)
+        {
+            GeminiPartWriter.WriteText(writer, text, state: null);
+            _leading = null;
+        }
     }
 
     private void Close()

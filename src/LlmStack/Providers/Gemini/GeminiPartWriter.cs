@@ -5,12 +5,15 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Providers.Gemini;
 
 /// <summary>Writes contents as the format's parts.</summary>
+/// <param name="call">The attempt.</param>
 /// <param name="messages">The conversation, in which the names of answered calls are found: results carry a name here.</param>
 /// <param name="needsState">Whether the model refuses calls without the opaque state it made with them.</param>
 /// <param name="sendsIds">Whether calls have ids.</param>
-internal sealed class GeminiPartWriter(IReadOnlyList<ChatMessage> messages, bool needsState, bool sendsIds)
+internal sealed class GeminiPartWriter(ProviderCall call, IReadOnlyList<ChatMessage> messages, bool needsState, bool sendsIds)
 {
     public bool NeedsState => needsState;
+
+    public AttemptReport Report => call.Report;
 
     /// <summary>Whether a content says anything in this format.</summary>
     /// <exception cref="LlmException">The format has no part for the content.</exception>
@@ -28,9 +31,8 @@ internal sealed class GeminiPartWriter(IReadOnlyList<ChatMessage> messages, bool
                 // Left over from a coalesced stream; they say nothing to the model.
                 return false;
             default:
-                return GeminiParts.Blocks.TryGet(content, out _)
-                    ? true
-                    : throw ErrorFactory.Unsupported($"Messages: a content of type {content.GetType().Name} cannot be sent in this format; allowed are text, image, audio, video, PDF, hosted file, reasoning, function call and function result.");
+                return GeminiParts.Blocks.CanSend(content, call.Report)
+                    ?? throw ErrorFactory.Unsupported($"Messages: a content of type {content.GetType().Name} cannot be sent in this format; allowed are text, image, audio, video, PDF, hosted file, reasoning, function call and function result.");
         }
     }
 
@@ -55,8 +57,8 @@ internal sealed class GeminiPartWriter(IReadOnlyList<ChatMessage> messages, bool
         writer.WriteStartObject();
         switch (content)
         {
-            case FunctionCallContent call:
-                WriteCall(writer, call);
+            case FunctionCallContent function:
+                WriteCall(writer, function);
                 break;
             case FunctionResultContent result:
                 WriteResult(writer, result);
@@ -107,13 +109,13 @@ internal sealed class GeminiPartWriter(IReadOnlyList<ChatMessage> messages, bool
         writer.WriteEndObject();
     }
 
-    private void WriteCall(Utf8JsonWriter writer, FunctionCallContent call)
+    private void WriteCall(Utf8JsonWriter writer, FunctionCallContent function)
     {
         writer.WriteStartObject("functionCall"u8);
-        WriteId(writer, call.CallId);
-        writer.WriteString("name"u8, call.Name);
+        WriteId(writer, function.CallId);
+        writer.WriteString("name"u8, function.Name);
         writer.WritePropertyName("args"u8);
-        ToolValues.WriteArguments(writer, call);
+        ToolValues.WriteArguments(writer, function);
         writer.WriteEndObject();
     }
 
@@ -176,9 +178,9 @@ internal sealed class GeminiPartWriter(IReadOnlyList<ChatMessage> messages, bool
                     return name ?? result.CallId;
                 }
 
-                if (contents[j] is FunctionCallContent call && string.Equals(call.CallId, result.CallId, StringComparison.Ordinal))
+                if (contents[j] is FunctionCallContent function && string.Equals(function.CallId, result.CallId, StringComparison.Ordinal))
                 {
-                    name = call.Name;
+                    name = function.Name;
                 }
             }
         }

@@ -13,7 +13,7 @@ internal sealed class GeminiParts(ProviderCall call, GeminiDocument document) : 
     /// <summary>Ids that the server did not send begin with this; they mean nothing to it and are not sent back.</summary>
     public const string OwnIdPrefix = "gemini-";
 
-    public static readonly VendorBlock Blocks = new("gemini.part");
+    public static readonly VendorBlock Blocks = new("gemini.part", GeminiThinking.Origin);
 
     private readonly StreamCapture? _capture = call.Capture.IsEnabled ? new StreamCapture(plainText: false) : null;
     private ToolCallAssembler? _captured;
@@ -21,6 +21,7 @@ internal sealed class GeminiParts(ProviderCall call, GeminiDocument document) : 
     private SurrogateCarry _textCarry;
     private SurrogateCarry _thoughtCarry;
     private int _ownIds;
+    private bool _thinking;
 
     /// <summary>Whether the answer asks for tools of the caller.</summary>
     public bool HasToolCalls { get; private set; }
@@ -37,6 +38,7 @@ internal sealed class GeminiParts(ProviderCall call, GeminiDocument document) : 
         {
             // The state belongs to the part behind it; a history keeps the two together by their order.
             (contents ??= new List<AIContent>(2)).Add(GeminiThinking.ToContent(signature));
+            _thinking = false;
         }
 
         if (part.HasCall)
@@ -81,7 +83,8 @@ internal sealed class GeminiParts(ProviderCall call, GeminiDocument document) : 
             return;
         }
 
-        (contents ??= new List<AIContent>(1)).Add(isThought ? new TextReasoningContent(text) : new TextContent(text));
+        (contents ??= new List<AIContent>(1)).Add(!isThought ? new TextContent(text) : _thinking ? new TextReasoningContent(text) : GeminiThinking.ToFirst(text));
+        _thinking = isThought;
         if (!main)
         {
             return;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -8,13 +9,12 @@ namespace LlmStack.Providers.Gemini;
 internal sealed class GeminiProvider : ILlmProvider
 {
     private readonly ConcurrentDictionary<string, GeminiAddresses> _addresses = new(StringComparer.Ordinal);
-    private readonly GeminiProfile _profile;
     private readonly GeminiEmbeddings _embeddings;
 
     public GeminiProvider(ProviderSetup setup, GeminiProfile profile)
     {
         Setup = setup;
-        _profile = profile;
+        Profile = profile;
         Http = new ProviderHttp(setup);
         _embeddings = new GeminiEmbeddings(this, profile);
     }
@@ -23,12 +23,14 @@ internal sealed class GeminiProvider : ILlmProvider
 
     public ProviderHttp Http { get; }
 
+    public GeminiProfile Profile { get; }
+
     public async ValueTask<ChatResponse> ChatAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
         using GeminiRequest request = Write(call, messages, options);
         using HttpResponseMessage response = await SendAsync(call, request, stream: false, cancellationToken).ConfigureAwait(false);
         using PooledBuffer answer = await Http.ReadBodyAsync(response, call, cancellationToken).ConfigureAwait(false);
-        return GeminiResponseReader.Read(answer, Http, call);
+        return GeminiResponseReader.Read(answer, request.Plan, RawRequest.WantsResponse(options), Http, call);
     }
 
     public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
@@ -40,7 +42,7 @@ internal sealed class GeminiProvider : ILlmProvider
         : null;
 
     public GeminiRequest Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options) =>
-        GeminiRequestWriter.Write(call, messages, options, _profile);
+        GeminiRequestWriter.Write(call, messages, options, this);
 
     public ValueTask<HttpResponseMessage> SendAsync(ProviderCall call, GeminiRequest request, bool stream, CancellationToken cancellationToken)
     {
@@ -50,5 +52,5 @@ internal sealed class GeminiProvider : ILlmProvider
 
     /// <summary>The addresses of a model, made once.</summary>
     public GeminiAddresses Addresses(string model) =>
-        _addresses.TryGetValue(model, out GeminiAddresses? known) ? known : _addresses.GetOrAdd(model, GeminiAddresses.Of(Http, _profile, model));
+        _addresses.TryGetValue(model, out GeminiAddresses? known) ? known : _addresses.GetOrAdd(model, GeminiAddresses.Of(Http, Profile, model));
 }

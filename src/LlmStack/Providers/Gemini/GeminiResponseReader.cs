@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -10,7 +11,7 @@ internal static class GeminiResponseReader
     /// <summary>Where log probabilities lie on a response, as they were sent.</summary>
     public const string LogProbabilitiesKey = "logprobs";
 
-    public static RoutedChatResponse Read(PooledBuffer body, ProviderHttp http, ProviderCall call)
+    public static RoutedChatResponse Read(PooledBuffer body, in StructuredPlan plan, bool keepRaw, ProviderHttp http, ProviderCall call)
     {
         var document = new GeminiDocument(call.Model);
         Parse(body, document, http, call);
@@ -47,6 +48,8 @@ internal static class GeminiResponseReader
         }
 
         response.FinishReason = GeminiFinishReasons.Map(document.FinishReason, parts.HasToolCalls);
+        response.RawRepresentation = keepRaw ? RawRequest.Copy(body.WrittenSpan) : null;
+        StructuredOutput.Finish(response, plan, http.Name);
         return response;
     }
 

@@ -29,7 +29,7 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
         }
 
         text = text.Trim(" \t\r\n\0"u8);
-        if (text.IsEmpty)
+        if (text.IsEmpty || text.SequenceEqual("null"u8))
         {
             return Empty;
         }

@@ -182,12 +182,12 @@ internal sealed class ProviderHttp(ProviderSetup setup)
             request.Headers.TryAddWithoutValidation(header.Key, header.Value);
         }
 
-        if (setup.Options.Organization is { Length: > 0 } organization)
+        if (setup is { SendsOrganization: true, Options.Organization: { Length: > 0 } organization })
         {
             request.Headers.TryAddWithoutValidation("OpenAI-Organization", organization);
         }
 
-        if (setup.Options.Project is { Length: > 0 } project)
+        if (setup is { SendsOrganization: true, Options.Project: { Length: > 0 } project })
         {
             request.Headers.TryAddWithoutValidation("OpenAI-Project", project);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -9,19 +10,19 @@ internal static class ChatRequestWriter
 {
     public static PooledBuffer Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, OpenAIProfile profile, bool stream)
     {
-        ModelFamily family = profile.KnowsFamilies ? ModelFamily.Of(call.Model) : ModelFamily.Plain;
+        ModelTraits traits = profile.TraitsOf(call);
         var body = new PooledBuffer();
         Utf8JsonWriter writer = JsonWriterCache.Rent(body);
         try
         {
             writer.WriteStartObject();
             writer.WritePropertyName("messages"u8);
-            MessageWriter.WriteMessages(writer, messages, options?.Instructions, profile, family.Reasoning, call.Report);
+            MessageWriter.WriteMessages(writer, messages, options?.Instructions, profile, traits.DeveloperRole, call.Report);
             int messagesEnd = Position(writer);
-            bool hasTools = options?.Tools is { Count: > 0 };
+            bool hasTools = options?.Tools is { Count: > 0 } tools && ToolWriter.AnyToSend(tools, call);
             if (hasTools)
             {
-                ToolWriter.WriteTools(writer, options!.Tools!);
+                ToolWriter.WriteTools(writer, options!.Tools!, profile.Schema, call.Report);
             }
 
             int inputEnd = Position(writer);
@@ -39,7 +40,7 @@ internal static class ChatRequestWriter
 
             if (options is not null)
             {
-                WriteOptions(writer, options, profile, family, call.Report, hasTools);
+                WriteOptions(writer, options, profile, traits, call, hasTools);
             }
 
             writer.WriteEndObject();
@@ -82,10 +83,10 @@ internal static class ChatRequestWriter
         comma = kept;
     }
 
-    private static void WriteOptions(Utf8JsonWriter writer, ChatOptions options, OpenAIProfile profile, ModelFamily family, AttemptReport report, bool hasTools)
+    private static void WriteOptions(Utf8JsonWriter writer, ChatOptions options, OpenAIProfile profile, ModelTraits traits, ProviderCall call, bool hasTools)
     {
-        Refuse(options);
-        var state = new OptionState(options, profile, family, report, options.Reasoning?.Effort == ReasoningEffort.None);
+        Refuse(options, call);
+        var state = new OptionState(options, profile, traits, call, options.Reasoning?.Effort == ReasoningEffort.None);
         WriteFloat(writer, "temperature", options.Temperature, state);
         WriteFloat(writer, "top_p", options.TopP, state);
         WriteFloat(writer, "frequency_penalty", options.FrequencyPenalty, state);
@@ -98,7 +99,7 @@ internal static class ChatRequestWriter
             }
             else
             {
-                report.AddChange("top_k: dropped, the format has no such field");
+                FieldPolicy.Unsupported(call, "top_k", FieldEffect.Sampling, "the format has no such field");
             }
         }
 
@@ -109,7 +110,7 @@ internal static class ChatRequestWriter
 
         if (options.MaxOutputTokens is { } max)
         {
-            writer.WriteNumber(profile.MaxTokensField, max);
+            writer.WriteNumber(state.MaxTokensField, max);
         }
 
         if (options.StopSequences is { Count: > 0 } stop && !state.Drops("stop"))
@@ -125,7 +126,7 @@ internal static class ChatRequestWriter
 
         if (options.ResponseFormat is { } format)
         {
-            ToolWriter.WriteFormat(writer, format, options.AdditionalProperties);
+            ToolWriter.WriteFormat(writer, format, options.AdditionalProperties, profile.Schema, call.Report);
         }
 
         if (hasTools && options.ToolMode is { } mode)
@@ -140,22 +141,22 @@ internal static class ChatRequestWriter
 
         if (options.Reasoning is { } reasoning)
         {
-            ReasoningWriter.Write(writer, reasoning, profile.Reasoning, report);
+            ReasoningWriter.Write(writer, reasoning, profile.Reasoning, traits, call);
         }
 
         ExtraFields.Write(writer, options.AdditionalProperties, state, static (s, key) => s.IsWritten(key), static (s, key) => s.Drops(key));
     }
 
-    private static void Refuse(ChatOptions options)
+    private static void Refuse(ChatOptions options, ProviderCall call)
     {
         if (options.ConversationId is not null)
         {
-            throw MessageWriter.Unsupported("ConversationId: this format keeps no conversations; send the whole history instead.");
+            FieldPolicy.Unsupported(call, "ConversationId", FieldEffect.Meaning, "this format keeps no conversations; send the whole history instead");
         }
 
         if (options.ContinuationToken is not null)
         {
-            throw MessageWriter.Unsupported("ContinuationToken: this format has no background responses to continue.");
+            FieldPolicy.Unsupported(call, "ContinuationToken", FieldEffect.Meaning, "this format has no background responses to continue");
         }
     }
 
@@ -174,17 +175,19 @@ internal static class ChatRequestWriter
         writer.WriteNumber(name, number);
     }
 
-    private readonly record struct OptionState(ChatOptions Options, OpenAIProfile Profile, ModelFamily Family, AttemptReport Report, bool EffortIsNone)
+    private readonly record struct OptionState(ChatOptions Options, OpenAIProfile Profile, ModelTraits Traits, ProviderCall Call, bool EffortIsNone)
     {
+        public string MaxTokensField => Traits.MaxTokensField ?? Profile.MaxTokensField;
+
         public bool Drops(string field)
         {
             bool byService = Profile.Refuses(field);
-            if (!byService && !Family.Refuses(field, EffortIsNone))
+            if (!byService && !Traits.Refuses(field, EffortIsNone))
             {
                 return false;
             }
 
-            Report.AddChange(byService ? $"{field}: dropped, the service refuses it" : $"{field}: dropped, the model refuses it");
+            FieldPolicy.Unsupported(Call, field, FieldEffect.Sampling, byService ? "the service refuses it" : "the model refuses it");
             return true;
         }
 
@@ -198,7 +201,7 @@ internal static class ChatRequestWriter
             "presence_penalty" => Options.PresencePenalty is not null,
             "top_k" => Options.TopK is not null && Profile.SendsTopK,
             "seed" or "random_seed" => Options.Seed is not null && field == Profile.SeedField,
-            "max_tokens" or "max_completion_tokens" => Options.MaxOutputTokens is not null && field == Profile.MaxTokensField,
+            "max_tokens" or "max_completion_tokens" => Options.MaxOutputTokens is not null && field == MaxTokensField,
             "stop" => Options.StopSequences is { Count: > 0 },
             "response_format" => Options.ResponseFormat is not null,
             "tool_choice" => Options.ToolMode is not null && Options.Tools is { Count: > 0 },

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -34,7 +35,7 @@ internal static class MessageWriter
         Shape shape = ShapeOf(message);
         if (shape.Results > 0)
         {
-            ToolResultWriter.Write(writer, message.Contents, report);
+            ToolResultWriter.Write(writer, message.Contents, profile, report);
             if (shape.Texts + shape.Media + shape.Calls + shape.Refusals == 0)
             {
                 return;
@@ -46,7 +47,7 @@ internal static class MessageWriter
         WriteName(writer, message.AuthorName, profile, report);
         if (message.Role == ChatRole.Assistant)
         {
-            WriteAssistant(writer, message.Contents, shape, profile);
+            WriteAssistant(writer, message.Contents, shape, profile, report);
         }
         else
         {
@@ -129,7 +130,7 @@ internal static class MessageWriter
         writer.WriteString("name"u8, clean);
     }
 
-    private static void WriteAssistant(Utf8JsonWriter writer, IList<AIContent> contents, Shape shape, OpenAIProfile profile)
+    private static void WriteAssistant(Utf8JsonWriter writer, IList<AIContent> contents, Shape shape, OpenAIProfile profile, AttemptReport? report)
     {
         string? audio = shape.Media > 0 ? AudioIdOf(contents) : null;
         if (audio is not null)
@@ -172,7 +173,7 @@ internal static class MessageWriter
         {
             if (contents[i] is FunctionCallContent call)
             {
-                WriteCall(writer, call);
+                WriteCall(writer, call, profile, report);
             }
         }
 
@@ -193,10 +194,10 @@ internal static class MessageWriter
         return null;
     }
 
-    private static void WriteCall(Utf8JsonWriter writer, FunctionCallContent call)
+    private static void WriteCall(Utf8JsonWriter writer, FunctionCallContent call, OpenAIProfile profile, AttemptReport? report)
     {
         writer.WriteStartObject();
-        writer.WriteString("id"u8, call.CallId);
+        writer.WriteString("id"u8, IdFor(call.CallId, profile, report));
         writer.WriteString("type"u8, "function"u8);
         writer.WriteStartObject("function"u8);
         writer.WriteString("name"u8, call.Name);
@@ -229,6 +230,9 @@ internal static class MessageWriter
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
+
+    /// <summary>The id of a call as the service accepts it; traces, which have no report, keep it as it is.</summary>
+    public static string IdFor(string id, OpenAIProfile profile, AttemptReport? report) => report is null ? id : ToolCallIds.Rewrite(id, profile.ToolCallIds, report);
 
     private static void WriteContent(Utf8JsonWriter writer, IList<AIContent> contents, Shape shape)
     {

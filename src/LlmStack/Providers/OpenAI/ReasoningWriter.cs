@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.OpenAI;
@@ -6,71 +7,42 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>Writes how much to reason, in each service's own words.</summary>
 internal static class ReasoningWriter
 {
-    public static void Write(Utf8JsonWriter writer, ReasoningOptions reasoning, ReasoningDialect dialect, AttemptReport report)
+    public static void Write(Utf8JsonWriter writer, ReasoningOptions reasoning, ReasoningDialect dialect, ModelTraits traits, ProviderCall call)
     {
-        bool hides = reasoning.Output == ReasoningOutput.None;
-        if (reasoning.Output is not null && !(hides && dialect == ReasoningDialect.Object))
+        bool hides = reasoning.Output == ReasoningOutput.None && dialect == ReasoningDialect.Object;
+        if (reasoning.Output is not null && !hides)
         {
-            report.AddChange("reasoning.output: dropped, the format has no such field");
+            FieldPolicy.Unsupported(call, "Reasoning.Output", FieldEffect.Sampling, "the format has no such field");
         }
 
-        if (reasoning.Effort is not { } effort)
-        {
-            if (hides && dialect == ReasoningDialect.Object)
-            {
-                WriteObject(writer, null, hides);
-            }
-
-            return;
-        }
-
-        bool off = effort == ReasoningEffort.None;
+        bool off = reasoning.Effort == ReasoningEffort.None;
+        string? word = reasoning.Effort is { } effort ? WordOf(effort, dialect, traits, call) : null;
+        bool wants = reasoning.Effort is not null;
         switch (dialect)
         {
-            case ReasoningDialect.HighOrNone:
-                writer.WriteString("reasoning_effort"u8, off ? "none"u8 : "high"u8);
-                if (effort is not (ReasoningEffort.None or ReasoningEffort.High))
-                {
-                    report.AddChange("reasoning.effort: raised or lowered to high, the service knows only none and high");
-                }
-
-                break;
-            case ReasoningDialect.Thinking:
+            case ReasoningDialect.Object:
+                WriteObject(writer, word, hides);
+                return;
+            case ReasoningDialect.Thinking when wants:
                 writer.WriteStartObject("thinking"u8);
                 writer.WriteString("type"u8, off ? "disabled"u8 : "enabled"u8);
                 writer.WriteEndObject();
-                if (!off)
-                {
-                    writer.WriteString("reasoning_effort"u8, effort == ReasoningEffort.ExtraHigh ? "max" : WordOf(effort));
-                }
-
                 break;
-            case ReasoningDialect.Object:
-                WriteObject(writer, effort, hides);
-                break;
-            case ReasoningDialect.EnabledObject:
+            case ReasoningDialect.EnabledObject when wants:
                 writer.WriteStartObject("reasoning"u8);
                 writer.WriteBoolean("enabled"u8, !off);
                 writer.WriteEndObject();
-                if (!off)
-                {
-                    writer.WriteString("reasoning_effort"u8, WordOf(effort));
-                }
-
                 break;
-            case ReasoningDialect.Template:
+            case ReasoningDialect.Template when wants:
                 writer.WriteStartObject("chat_template_kwargs"u8);
                 writer.WriteBoolean("enable_thinking"u8, !off);
                 writer.WriteEndObject();
-                if (!off)
-                {
-                    writer.WriteString("reasoning_effort"u8, WordOf(effort));
-                }
+                break;
+        }
 
-                break;
-            default:
-                writer.WriteString("reasoning_effort"u8, WordOf(effort));
-                break;
+        if (word is not null && !(off && dialect != ReasoningDialect.Effort))
+        {
+            writer.WriteString("reasoning_effort"u8, word);
         }
     }
 
@@ -83,12 +55,17 @@ internal static class ReasoningWriter
         _ => dialect != ReasoningDialect.Object,
     };
 
-    private static void WriteObject(Utf8JsonWriter writer, ReasoningEffort? effort, bool hides)
+    private static void WriteObject(Utf8JsonWriter writer, string? word, bool hides)
     {
-        writer.WriteStartObject("reasoning"u8);
-        if (effort is { } value)
+        if (word is null && !hides)
         {
-            writer.WriteString("effort"u8, WordOf(value));
+            return;
+        }
+
+        writer.WriteStartObject("reasoning"u8);
+        if (word is not null)
+        {
+            writer.WriteString("effort"u8, word);
         }
 
         if (hides)
@@ -99,13 +76,22 @@ internal static class ReasoningWriter
         writer.WriteEndObject();
     }
 
-    private static string WordOf(ReasoningEffort effort) => effort switch
+    /// <summary>The model's word nearest to an effort; null when it knows none. A switch of its own says off and on without a word.</summary>
+    private static string? WordOf(ReasoningEffort effort, ReasoningDialect dialect, ModelTraits traits, ProviderCall call)
     {
-        ReasoningEffort.None => "none",
-        ReasoningEffort.Low => "low",
-        ReasoningEffort.Medium => "medium",
-        ReasoningEffort.High => "high",
-        ReasoningEffort.ExtraHigh => "xhigh",
-        _ => throw MessageWriter.Unsupported($"Reasoning.Effort: {(int)effort} is unknown; allowed are None, Low, Medium, High and ExtraHigh."),
-    };
+        string? word = traits.EffortFor(effort);
+        bool hasSwitch = dialect is ReasoningDialect.Thinking or ReasoningDialect.EnabledObject or ReasoningDialect.Template;
+        if (word is null && !hasSwitch)
+        {
+            FieldPolicy.Unsupported(call, "Reasoning.Effort", FieldEffect.Sampling, "the model knows no efforts");
+        }
+        else if (word is not null && traits.Efforts is not null && !(hasSwitch && effort == ReasoningEffort.None) && !Says(word, effort))
+        {
+            call.Report.AddChange($"Reasoning.Effort: sent as {word}, the nearest the model knows");
+        }
+
+        return word;
+    }
+
+    private static bool Says(string word, ReasoningEffort effort) => effort == ReasoningEffort.ExtraHigh ? word == "xhigh" : word.Equals(effort.ToString(), StringComparison.OrdinalIgnoreCase);
 }

@@ -8,7 +8,7 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>Writes function results: one message for each, and one of the user with the images among them, which the format allows in no result.</summary>
 internal static class ToolResultWriter
 {
-    public static void Write(Utf8JsonWriter writer, IList<AIContent> contents, AttemptReport? report)
+    public static void Write(Utf8JsonWriter writer, IList<AIContent> contents, OpenAIProfile profile, AttemptReport? report)
     {
         List<AIContent>? media = null;
         for (int i = 0; i < contents.Count; i++)
@@ -20,7 +20,7 @@ internal static class ToolResultWriter
 
             writer.WriteStartObject();
             writer.WriteString("role"u8, "tool"u8);
-            writer.WriteString("tool_call_id"u8, result.CallId);
+            writer.WriteString("tool_call_id"u8, MessageWriter.IdFor(result.CallId, profile, report));
             writer.WritePropertyName("content"u8);
             WriteResult(writer, result.Result, ref media);
             writer.WriteEndObject();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -7,23 +8,33 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>Writes tools, the choice among them, and response formats.</summary>
 internal static class ToolWriter
 {
-    /// <summary>Strict mode allows only a part of JSON schema; both sides of the cache keep one schema per tool.</summary>
-    private static readonly AIJsonSchemaTransformCache Strict = new(new AIJsonSchemaTransformOptions
+    /// <summary>Whether any tool is left to send; tools that the provider itself would run are not.</summary>
+    public static bool AnyToSend(IList<AITool> tools, ProviderCall call)
     {
-        DisallowAdditionalProperties = true,
-        RequireAllProperties = true,
-        ConvertBooleanSchemas = true,
-        MoveDefaultKeywordToDescription = true,
-    });
+        bool any = false;
+        for (int i = 0; i < tools.Count; i++)
+        {
+            if (tools[i] is AIFunctionDeclaration)
+            {
+                any = true;
+            }
+            else
+            {
+                FieldPolicy.Unsupported(call, "Tools", FieldEffect.Meaning, "it is a tool that the provider itself would run; this format sends functions only", $"{tools[i].Name} ({tools[i].GetType().Name})");
+            }
+        }
 
-    public static void WriteTools(Utf8JsonWriter writer, IList<AITool> tools)
+        return any;
+    }
+
+    public static void WriteTools(Utf8JsonWriter writer, IList<AITool> tools, SchemaDialect dialect, AttemptReport report)
     {
         writer.WriteStartArray("tools"u8);
         for (int i = 0; i < tools.Count; i++)
         {
             if (tools[i] is not AIFunctionDeclaration function)
             {
-                throw MessageWriter.Unsupported($"Tools: '{tools[i].Name}' ({tools[i].GetType().Name}) is a tool that the provider itself would run; this format sends functions only.");
+                continue;
             }
 
             bool? strict = StrictOf(function.AdditionalProperties);
@@ -37,7 +48,7 @@ internal static class ToolWriter
             }
 
             writer.WritePropertyName("parameters"u8);
-            ValueWriter.WriteElement(writer, strict == true ? Strict.GetOrCreateTransformedSchema(function) : function.JsonSchema);
+            ValueWriter.WriteElement(writer, SchemaRewriter.ForTool(function, strict == true ? SchemaDialect.OpenAIStrict : dialect, report));
             if (strict is { } value)
             {
                 writer.WriteBoolean("strict"u8, value);
@@ -76,7 +87,7 @@ internal static class ToolWriter
         }
     }
 
-    public static void WriteFormat(Utf8JsonWriter writer, ChatResponseFormat format, IReadOnlyDictionary<string, object?>? properties)
+    public static void WriteFormat(Utf8JsonWriter writer, ChatResponseFormat format, IReadOnlyDictionary<string, object?>? properties, SchemaDialect dialect, AttemptReport report)
     {
         switch (format)
         {
@@ -85,7 +96,7 @@ internal static class ToolWriter
                 writer.WriteString("type"u8, "text"u8);
                 writer.WriteEndObject();
                 break;
-            case ChatResponseFormatJson { Schema: { } schema } json:
+            case ChatResponseFormatJson { Schema: not null } json:
                 bool? strict = StrictOf(properties);
                 writer.WriteStartObject("response_format"u8);
                 writer.WriteString("type"u8, "json_schema"u8);
@@ -97,7 +108,7 @@ internal static class ToolWriter
                 }
 
                 writer.WritePropertyName("schema"u8);
-                ValueWriter.WriteElement(writer, strict == true ? Strict.GetOrCreateTransformedSchema(json) ?? schema : schema);
+                ValueWriter.WriteElement(writer, SchemaRewriter.ForResponse(json, strict == true ? SchemaDialect.OpenAIStrict : dialect, report));
                 if (strict is { } value)
                 {
                     writer.WriteBoolean("strict"u8, value);
@@ -117,9 +128,7 @@ internal static class ToolWriter
     }
 
     /// <summary>Microsoft.Extensions.AI's convention for strict schemas: a property on the tool or the options.</summary>
-    public static bool IsStrictKey(string key) => key is "strict" or "strictJsonSchema";
-
-    private static bool? StrictOf(IReadOnlyDictionary<string, object?>? properties)
+    public static bool? StrictOf(IReadOnlyDictionary<string, object?>? properties)
     {
         if (properties is null)
         {

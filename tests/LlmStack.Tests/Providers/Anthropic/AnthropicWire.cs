@@ -1,6 +1,7 @@
 using LlmStack.Providers;
 using LlmStack.Providers.Anthropic;
 using LlmStack.Tests.Providers.OpenAI;
+using LlmStack.Tests.Providers.Streaming;
 using LlmStack.Tests.Support;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Time.Testing;
@@ -47,9 +48,33 @@ internal static class AnthropicWire
         return await provider.ChatAsync(call ?? Call(), Wire.Hello, options, CancellationToken.None);
     }
 
+    /// <summary>The body of a call.</summary>
+    public static async Task<string> BodyAsync(IReadOnlyList<ChatMessage> messages, ChatOptions? options = null, ProviderCall? call = null, bool stream = false)
+    {
+        var handler = new BytesHandler("{}"u8.ToArray());
+        ILlmProvider provider = Provider(new HttpMessageInvoker(handler));
+        if (stream)
+        {
+            await Assert.ThrowsAsync<LlmException>(() => Wire.CollectAsync(provider.ChatStreamingAsync(call ?? Call(), messages, options, CancellationToken.None)));
+        }
+        else
+        {
+            await Assert.ThrowsAsync<LlmException>(async () => await provider.ChatAsync(call ?? Call(), messages, options, CancellationToken.None));
+        }
+
+        return handler.LastBody ?? "";
+    }
+
+    /// <summary>Streams one scripted answer over a socket.</summary>
+    public static async Task<StreamOutcome> OverSocketAsync(RawReply reply, ProviderCall? call = null)
+    {
+        await using var server = new RawHttpServer(reply);
+        using HttpMessageInvoker http = Wire.Sockets();
+        return await Wire.StreamAsync(Provider(http, server.Address), call ?? Call());
+    }
+
     /// <summary>Streams one body whichever way it may be cut and packed.</summary>
-    public static Task<StreamOutcome> StreamAsync(string body, ChatOptions? options = null) =>
-        AnyCut.StreamAsync(static (http, address) => Provider(http, address), () => Call(), body, options);
+    public static Task<StreamOutcome> StreamAsync(string body) => StreamCaseRunner.SameAsync(body, static setup => new AnthropicFormat().Create(setup));
 
     private static string NameOf(string data)
     {

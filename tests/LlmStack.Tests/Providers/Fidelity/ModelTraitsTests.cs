@@ -61,8 +61,8 @@ public sealed class ModelTraitsTests
     [InlineData("openai", "gpt-4o", ReasoningEffort.Low, null)]
     [InlineData("openai", "a-deployment-of-my-own", ReasoningEffort.ExtraHigh, "xhigh")]
     [InlineData("anthropic", "claude-opus-4-5", ReasoningEffort.ExtraHigh, "high")]
-    [InlineData("deepseek", "deepseek-v4", ReasoningEffort.Medium, "low")]
-    [InlineData("x-ai", "grok-3-mini", ReasoningEffort.Medium, "low")]
+    [InlineData("deepseek", "deepseek-v4", ReasoningEffort.Medium, "high")]
+    [InlineData("xai", "grok-3-mini", ReasoningEffort.Medium, "high")]
     public void An_effort_becomes_the_nearest_word_the_model_knows(string provider, string model, ReasoningEffort effort, string? word) =>
         Assert.Equal(word, ModelTraits.Of(provider, model).EffortFor(effort));
 

@@ -99,7 +99,7 @@ public sealed class ChatRequestTests
     [Fact]
     public void Reasoning_models_get_the_developer_role_and_effort()
     {
-        string body = Body(new ChatOptions { Instructions = "I", Reasoning = new() { Effort = ReasoningEffort.ExtraHigh } }, call: Call("o3"));
+        string body = Body(new ChatOptions { Instructions = "I", Reasoning = new() { Effort = ReasoningEffort.ExtraHigh } }, call: Call("gpt-5.4-mini"));
         Assert.Contains("""{"role":"developer","content":"I"}""", body, StringComparison.Ordinal);
         Assert.Contains("\"reasoning_effort\":\"xhigh\"", body, StringComparison.Ordinal);
     }

@@ -17,10 +17,18 @@ internal static class StreamCaseRunner
 
     /// <param name="streamCase">The case.</param>
     /// <param name="create">Makes the adapter under test.</param>
-    public static async Task RunAsync(StreamCase streamCase, Func<ProviderSetup, ILlmProvider> create)
+    public static async Task RunAsync(StreamCase streamCase, Func<ProviderSetup, ILlmProvider> create) =>
+        streamCase.Expected.Verify(await SameAsync(streamCase, create));
+
+    /// <summary>What every way told, for tests that look at it themselves.</summary>
+    /// <param name="body">The body, without HTTP framing.</param>
+    /// <param name="create">Makes the adapter under test.</param>
+    public static Task<StreamOutcome> SameAsync(string body, Func<ProviderSetup, ILlmProvider> create) =>
+        SameAsync(new StreamCase(0, "unnamed", body, new StreamExpectation()), create);
+
+    private static async Task<StreamOutcome> SameAsync(StreamCase streamCase, Func<ProviderSetup, ILlmProvider> create)
     {
         StreamOutcome whole = await FromMemoryAsync(streamCase, create, streamCase.Bytes, null, null);
-        streamCase.Expected.Verify(whole);
         foreach (int cut in Cuts(streamCase.Bytes.Length))
         {
             Same(whole, await FromMemoryAsync(streamCase, create, streamCase.Bytes, [cut], null), $"cut at byte {cut}");
@@ -34,20 +42,23 @@ internal static class StreamCaseRunner
         }
 
         await OverSocketAsync(streamCase, create, whole);
+        return whole;
     }
 
     private static async Task OverSocketAsync(StreamCase streamCase, Func<ProviderSetup, ILlmProvider> create, StreamOutcome whole)
     {
         int[] cuts = [.. Cuts(streamCase.Bytes.Length)];
-        await using var server = new RawHttpServer(i => Reply(streamCase, cuts[i / 2], packed: i % 2 == 1 && !streamCase.IsBroken));
+        await using var server = new RawHttpServer(i => Reply(streamCase, cuts[i], IsPacked(streamCase, i)));
         using HttpMessageInvoker http = Wire.Sockets();
         ILlmProvider provider = create(new ProviderSetup("test", new ProviderOptions(), server.Address, http, new FakeTimeProvider()));
-        foreach (int cut in cuts)
+        for (int i = 0; i < cuts.Length; i++)
         {
-            Same(whole, await Wire.StreamAsync(provider, Wire.Call()), $"over a socket, cut at byte {cut}");
-            Same(whole, await Wire.StreamAsync(provider, Wire.Call()), $"over a socket, compressed, cut at byte {cut}");
+            Same(whole, await Wire.StreamAsync(provider, Wire.Call()), $"over a socket, {(IsPacked(streamCase, i) ? "compressed, " : "")}cut at byte {cuts[i]}");
         }
     }
+
+    /// <summary>Every other request is compressed.</summary>
+    private static bool IsPacked(StreamCase streamCase, int request) => request % 2 == 1 && !streamCase.IsBroken;
 
     private static RawReply Reply(StreamCase streamCase, int cut, bool packed)
     {

@@ -1,8 +1,7 @@
 using System.Text.Json;
-using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
-namespace LlmStack.Providers.OpenAI;
+namespace LlmStack.Providers.Http;
 
 /// <summary>Writes <c>AdditionalProperties</c> as further fields of the body.</summary>
 internal static class ExtraFields
@@ -27,20 +26,20 @@ internal static class ExtraFields
         foreach (KeyValuePair<string, object?> property in properties)
         {
             string key = property.Key;
-            if (key.StartsWith(OwnPrefix, StringComparison.Ordinal) || ToolWriter.IsStrictKey(key) || property.Value is null || dropped(state, key))
+            if (key.StartsWith(OwnPrefix, StringComparison.Ordinal) || key is "strict" or "strictJsonSchema" || property.Value is null || dropped(state, key))
             {
                 continue;
             }
 
             if (written(state, key))
             {
-                throw MessageWriter.Unsupported($"AdditionalProperties['{key}']: the field is already set by the call itself; set one of the two.");
+                throw ErrorFactory.Unsupported($"AdditionalProperties['{key}']: the field is already set by the call itself; set one of the two.");
             }
 
             writer.WritePropertyName(key);
             if (!ValueWriter.TryWrite(writer, property.Value))
             {
-                throw MessageWriter.Unsupported($"AdditionalProperties['{key}']: a value of type {property.Value.GetType().Name} cannot be written as JSON; allowed are text, bool, finite numbers, JsonElement, JsonNode and lists of texts.");
+                throw ErrorFactory.Unsupported($"AdditionalProperties['{key}']: a value of type {property.Value.GetType().Name} cannot be written as JSON; allowed are text, bool, finite numbers, JsonElement, JsonNode and lists of texts.");
             }
         }
     }

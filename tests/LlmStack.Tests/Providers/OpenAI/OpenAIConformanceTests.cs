@@ -1,0 +1,59 @@
+using System.Text.Json;
+using LlmStack.Providers;
+using LlmStack.Providers.OpenAI;
+using LlmStack.Testing;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Tests.Providers.OpenAI;
+
+public sealed class OpenAIConformanceTests
+{
+    public static TheoryData<string> Names => [.. ProviderConformance.Cases(new Fixture()).Select(static c => c.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public Task It_conforms(string name) => ProviderConformance.Case(new Fixture(), name).RunAsync();
+
+    private sealed class Fixture : HttpConformanceFixture
+    {
+        public override string Model => "gpt-4.1";
+
+        // The usage and [DONE] behind the finish reason may be missing.
+        public override int OptionalEvents => 2;
+
+        public override ILlmProvider CreateProvider(Uri address) => Wire.Provider(Wire.Sockets(), new Uri(address, "/v1"));
+
+        public override string WriteBody(CannedAnswer answer) =>
+            $$"""{"id":"c1","created":1700000000,"model":"gpt-4.1","choices":[{"index":0,"message":{"role":"assistant","content":{{Json(answer.Text)}}{{Calls(answer)}}},"finish_reason":"{{Reason(answer)}}"}],"usage":{{Usage(answer)}}}""";
+
+        public override IReadOnlyList<ReadOnlyMemory<byte>> WriteEvents(CannedAnswer answer)
+        {
+            List<string> deltas = ["""{"role":"assistant","content":""}"""];
+            deltas.AddRange(answer.Pieces.Select(static piece => $$"""{"content":{{Json(piece)}}}"""));
+            for (int i = 0; i < answer.ToolCalls.Count; i++)
+            {
+                CannedToolCall call = answer.ToolCalls[i];
+                deltas.Add($$$"""{"tool_calls":[{"index":{{{i}}},"id":"{{{call.Id}}}","type":"function","function":{"name":"{{{call.Name}}}","arguments":""}}]}""");
+                deltas.AddRange(call.ArgumentPieces.Select(piece => $$$"""{"tool_calls":[{"index":{{{i}}},"function":{"arguments":{{{Json(piece)}}}}}]}"""));
+            }
+
+            List<string> events = [.. deltas.Select(static delta => Wire.Delta(delta))];
+            events.Add(Wire.Delta("{}", $"\"{Reason(answer)}\""));
+            events.Add($$"""{"id":"c1","created":1700000000,"model":"gpt-4.1","choices":[],"usage":{{Usage(answer)}}}""");
+            events.Add("[DONE]");
+            return [.. events.Select(static data => Utf8($"data: {data}\n\n"))];
+        }
+
+        private static string Calls(CannedAnswer answer) =>
+            answer.ToolCalls.Count == 0
+                ? ""
+                : $",\"tool_calls\":[{string.Join(',', answer.ToolCalls.Select(static call => $$$"""{"id":"{{{call.Id}}}","type":"function","function":{"name":"{{{call.Name}}}","arguments":{{{Json(call.Arguments)}}}}}"""))}]";
+
+        private static string Usage(CannedAnswer answer) =>
+            $$"""{"prompt_tokens":{{answer.InputTokens}},"completion_tokens":{{answer.OutputTokens}},"total_tokens":{{answer.InputTokens + answer.OutputTokens}}}""";
+
+        private static string Reason(CannedAnswer answer) => answer.FinishReason.Value;
+
+        private static string Json(string text) => JsonSerializer.Serialize(text);
+    }
+}
