@@ -147,7 +147,6 @@ internal sealed class CallState(TimeProvider time)
     public void Enter(ModelGroup group, FallbackRewrite? rewrite)
     {
         EnteredGroups!.Add(group);
-        History?.EnterGroup();
         Group = group;
         Policy = group.Policy.MaxAttempts == Policy.MaxAttempts ? group.Policy : group.Policy with { MaxAttempts = Policy.MaxAttempts };
         Rewrite = rewrite;
