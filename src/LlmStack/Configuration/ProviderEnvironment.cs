@@ -37,12 +37,17 @@ internal sealed class ProviderEnvironment(IEnvironment environment, ProviderForm
 
     private void Complete(ProviderOptions provider, ProviderFormatRow row)
     {
-        if (string.IsNullOrWhiteSpace(provider.Endpoint) && First(row.EndpointVariables) is { } address)
+        if (string.IsNullOrWhiteSpace(provider.Endpoint) && First(row.EndpointVariables) is { } host)
         {
-            provider.Endpoint = row.AddressOf?.Invoke(address) ?? address;
+            provider.Endpoint = row.AddressOf?.Invoke(host) ?? host;
         }
 
         provider.ApiKey = provider.ApiKeyVariable is { } own ? Or(provider.ApiKey, [], own) : Or(provider.ApiKey, row.FurtherKeyVariables, row.Format.DefaultApiKeyVariable);
+        if (string.IsNullOrWhiteSpace(provider.ApiKey) && provider.ApiKeyVariable is null)
+        {
+            provider.ApiKey = row.KeyOf?.Invoke(environment);
+        }
+
         foreach (ApiKeyOptions key in provider.ApiKeys.Values)
         {
             if (key?.Variable is { } variable)

@@ -31,7 +31,7 @@ internal sealed class OllamaProvider : ILlmProvider
         RoutedChatResponse result = OllamaReader.Read(answer, Http, call);
         if (RawRequest.WantsResponse(options))
         {
-            result.RawRepresentation = RawRequest.Copy(answer.WrittenMemory);
+            result.RawRepresentation = RawRequest.Copy(answer.WrittenSpan);
         }
 
         return result;
