@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Fidelity;
@@ -93,8 +94,16 @@ internal static class CacheBreakpoints
     };
 
     /// <summary>A tool with a mark beside its other properties.</summary>
-    private sealed class MarkedTool(AIFunctionDeclaration tool) : DelegatingAIFunctionDeclaration(tool)
+    private sealed class MarkedTool(AIFunctionDeclaration tool) : AIFunctionDeclaration
     {
+        public override string Name => tool.Name;
+
+        public override string Description => tool.Description;
+
+        public override JsonElement JsonSchema => tool.JsonSchema;
+
+        public override JsonElement? ReturnJsonSchema => tool.ReturnJsonSchema;
+
         public override IReadOnlyDictionary<string, object?> AdditionalProperties { get; } = new Dictionary<string, object?>(tool.AdditionalProperties, StringComparer.Ordinal) { [CacheMarkerExtensions.Key] = Mark };
     }
 }

@@ -23,17 +23,7 @@ internal static class RawRequest
         }
 
         JsonObject? fields = properties is not null && properties.TryGetValue(RawOptionsExtensions.FieldsKey, out object? given) ? given as JsonObject : null;
-        JsonObject? made;
-        try
-        {
-            made = Made(call, options, provider);
-        }
-        catch
-        {
-            body.Dispose();
-            throw;
-        }
-
+        JsonObject? made = Made(call, options, provider);
         if (fields is null && made is null)
         {
             return;
@@ -56,6 +46,9 @@ internal static class RawRequest
         options?.AdditionalProperties is { } properties && properties.TryGetValue(RawOptionsExtensions.ResponseKey, out object? value) && value is true;
 
     /// <summary>A copy of the provider's JSON, for a raw representation.</summary>
+    public static JsonElement Copy(ReadOnlyMemory<byte> json) => Copy(json.Span);
+
+    /// <inheritdoc cref="Copy(ReadOnlyMemory{byte})"/>
     public static JsonElement Copy(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json);

@@ -6,12 +6,16 @@ namespace LlmStack.Providers.Fidelity;
 /// <summary>Merges schemas that must hold together into one.</summary>
 internal static class SchemaMerge
 {
+    /// <summary>How many references inside <c>allOf</c> are followed in one schema.</summary>
+    public const int MaxReferences = 64;
+
     private const int MaxMerged = 256;
 
     /// <summary>Merges the branches of <c>allOf</c> into the schema itself.</summary>
     /// <param name="schema">The schema, which is changed.</param>
-    /// <param name="root">Where its references lead.</param>
-    public static bool AllOf(JsonObject schema, JsonObject root)
+    /// <param name="original">The whole schema before any change: where references lead.</param>
+    /// <param name="budget">How many references may still be followed: those that contain themselves would grow without end.</param>
+    public static bool AllOf(JsonObject schema, JsonObject original, ref int budget)
     {
         bool merged = false;
         HashSet<string> followed = [];
@@ -26,17 +30,14 @@ internal static class SchemaMerge
                     continue;
                 }
 
-                if (SchemaReferences.PathOf(part) is not { } path)
+                if (SchemaReferences.PathOf(part) is not { } path || (branches.Count == 1 && IsBare(schema)))
                 {
-                    Into(schema, part, root);
+                    Into(schema, part);
                 }
-                else if (branches.Count == 1 && IsBare(schema))
+                else if (followed.Add(path) && budget > 0 && SchemaReferences.Resolve(original, path) is JsonObject target)
                 {
-                    Into(schema, part, root);
-                }
-                else if (followed.Add(path) && SchemaReferences.Resolve(root, path) is JsonObject target && !ReferenceEquals(target, schema))
-                {
-                    Into(schema, target, root);
+                    budget--;
+                    Into(schema, target);
                 }
             }
         }
@@ -46,7 +47,7 @@ internal static class SchemaMerge
     }
 
     /// <summary>Merges <paramref name="part"/> into <paramref name="schema"/>; where both say something, the stricter wins.</summary>
-    public static void Into(JsonObject schema, JsonObject part, JsonObject root)
+    public static void Into(JsonObject schema, JsonObject part)
     {
         foreach ((string key, JsonNode? value) in part.ToArray())
         {

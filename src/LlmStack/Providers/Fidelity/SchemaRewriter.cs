@@ -74,7 +74,9 @@ internal static class SchemaRewriter
         var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(schema), new JsonReaderOptions { MaxDepth = MaxNesting });
         try
         {
-            reader.Skip();
+            while (reader.Read())
+            {
+            }
         }
         catch (JsonException)
         {

@@ -18,13 +18,15 @@ internal static class SchemaRoot
 
     public static void MakeObject(JsonObject root, SchemaChanges changes)
     {
-        if (SchemaReferences.PathOf(root) is { } path && SchemaReferences.Resolve(root, path) is JsonObject target && !ReferenceEquals(target, root))
+        var original = (JsonObject)root.DeepClone();
+        int budget = SchemaMerge.MaxReferences;
+        if (SchemaReferences.PathOf(root) is { } path && path != "#" && SchemaReferences.Resolve(original, path) is JsonObject target)
         {
             root.Remove("$ref");
-            SchemaMerge.Into(root, target, root);
+            SchemaMerge.Into(root, target);
         }
 
-        SchemaMerge.AllOf(root, root);
+        SchemaMerge.AllOf(root, original, ref budget);
         Unite(root, "anyOf", changes);
         Unite(root, "oneOf", changes);
         string? type = TypeOf(root);
@@ -70,7 +72,7 @@ internal static class SchemaRoot
             common = i == 0 ? required : [.. common.Intersect(required)];
             if (objects[i]["properties"] is JsonObject properties)
             {
-                SchemaMerge.Into(root, new JsonObject { ["properties"] = properties.DeepClone() }, root);
+                SchemaMerge.Into(root, new JsonObject { ["properties"] = properties.DeepClone() });
             }
         }
 

@@ -17,6 +17,33 @@ internal static class SchemaText
         keyword is "$schema" or "$id" or "id" or "$anchor" or "$comment" or "$vocabulary" or "$defs" or "definitions" or "title" or "readOnly" or "writeOnly" or "deprecated"
         || keyword.StartsWith("x-", StringComparison.Ordinal);
 
+    /// <summary>Puts the keywords into one order, so that the same schema is the same text however it came about.</summary>
+    public static void Order(JsonObject schema)
+    {
+        KeyValuePair<string, JsonNode?>[] keywords = [.. schema.OrderBy(static keyword => RankOf(keyword.Key)).ThenBy(static keyword => keyword.Key, StringComparer.Ordinal)];
+        schema.Clear();
+        foreach ((string keyword, JsonNode? value) in keywords)
+        {
+            schema[keyword] = value;
+        }
+    }
+
+    private static int RankOf(string keyword) => keyword switch
+    {
+        "$ref" => 0,
+        "type" => 1,
+        "nullable" => 2,
+        "title" => 3,
+        "description" => 4,
+        "properties" => 6,
+        "additionalProperties" => 7,
+        "required" => 8,
+        "items" or "prefixItems" => 9,
+        "anyOf" or "oneOf" => 10,
+        "$defs" or "definitions" => 11,
+        _ => 5,
+    };
+
     /// <summary>Whether the description tells a default other than null.</summary>
     public static bool TellsDefault(JsonObject schema) =>
         schema["description"] is JsonValue value && value.TryGetValue(out string? text)

@@ -15,6 +15,11 @@ internal static class SchemaValues
             changes.Add(path, "const became enum");
         }
 
+        if (dialect.NeedsTypes && !schema.ContainsKey("type") && TypeOfValues(schema) is { } type)
+        {
+            schema["type"] = type;
+        }
+
         if (dialect.Formats is { } formats && schema["format"] is JsonValue format && format.TryGetValue(out string? word) && !formats.Contains(word))
         {
             schema.Remove("format");
@@ -54,6 +59,31 @@ internal static class SchemaValues
         JsonArray types => SchemaMerge.Names(types),
         _ => [],
     };
+
+    /// <summary>The type that all allowed values have; null when they have several, or none is given.</summary>
+    private static string? TypeOfValues(JsonObject schema)
+    {
+        JsonArray values = schema["enum"] as JsonArray ?? (schema.TryGetPropertyValue("const", out JsonNode? constant) ? new JsonArray(constant?.DeepClone()) : []);
+        string? type = null;
+        foreach (JsonNode? value in values)
+        {
+            string own = value?.GetValueKind() switch
+            {
+                JsonValueKind.String => "string",
+                JsonValueKind.Number => "number",
+                JsonValueKind.True or JsonValueKind.False => "boolean",
+                _ => "",
+            };
+            if (own.Length == 0 || (type is not null && type != own))
+            {
+                return null;
+            }
+
+            type = own;
+        }
+
+        return type;
+    }
 
     /// <summary>A schema that allows null as well; the given one, changed, where that suffices.</summary>
     public static JsonObject Nullable(JsonObject schema)

@@ -6,12 +6,16 @@ namespace LlmStack.Providers.Fidelity;
 /// <summary>One pass over a schema that makes each part fit the dialect, in place and in the order of the schema.</summary>
 internal sealed class SchemaWalk(SchemaDialect dialect, JsonObject root, SchemaChanges changes)
 {
+    private readonly JsonObject _original = (JsonObject)root.DeepClone();
+    private int _budget = SchemaMerge.MaxReferences;
+
     public JsonObject Rewrite()
     {
         Fit(root, "", 1);
         if (dialect.RootRequiresSomething && !SchemaMerge.Names(root["required"]).Any() && root["properties"] is JsonObject { Count: > 0 } properties)
         {
             SchemaMerge.Require(root, [properties.First().Key]);
+            SchemaText.Order(root);
             changes.Add("", $"'{properties.First().Key}' became required, the dialect demands one that is");
         }
 
@@ -27,7 +31,7 @@ internal sealed class SchemaWalk(SchemaDialect dialect, JsonObject root, SchemaC
             Cut(schema, path);
         }
 
-        if (!Allows("allOf") && SchemaMerge.AllOf(schema, root))
+        if (!Allows("allOf") && SchemaMerge.AllOf(schema, _original, ref _budget))
         {
             changes.Add(path, "allOf was merged");
         }
@@ -45,6 +49,10 @@ internal sealed class SchemaWalk(SchemaDialect dialect, JsonObject root, SchemaC
         {
             Close(schema, path);
         }
+        else if (dialect.ClosesObjects)
+        {
+            schema.Remove("additionalProperties");
+        }
 
         DropKeywords(schema, path);
         if (dialect.NeedsTypes && !schema.ContainsKey("type") && !schema.ContainsKey("$ref") && !schema.ContainsKey("anyOf") && !schema.ContainsKey("enum") && !schema.ContainsKey("const"))
@@ -52,6 +60,8 @@ internal sealed class SchemaWalk(SchemaDialect dialect, JsonObject root, SchemaC
             schema["type"] = new JsonArray("string", "number", "boolean", "null");
             changes.Add(path, "any value became any scalar");
         }
+
+        SchemaText.Order(schema);
     }
 
     private void Cut(JsonObject schema, string path)

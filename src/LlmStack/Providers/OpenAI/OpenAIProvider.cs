@@ -116,7 +116,15 @@ internal sealed class OpenAIProvider : ILlmProvider
     private PooledBuffer Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, in ChatPlan plan, bool stream)
     {
         PooledBuffer body = ChatRequestWriter.Write(call, messages, plan, _profile, stream);
-        RawRequest.Apply(call, plan.Options, this, ref body);
-        return body;
+        try
+        {
+            RawRequest.Apply(call, plan.Options, this, ref body);
+            return body;
+        }
+        catch
+        {
+            body.Dispose();
+            throw;
+        }
     }
 }
