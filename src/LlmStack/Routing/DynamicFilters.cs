@@ -12,6 +12,10 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
     public DynamicVerdict Judge(in RouteRequest request, Member member, AttemptHistory? history, PickMode mode)
     {
         Deployment deployment = member.Deployment;
+        if (deployment.Health.Draining)
+        {
+            return new DynamicVerdict(Removal.Drained, FilterNames.Drained, "is drained by an operator", LlmErrorKind.NoCandidate, DynamicVerdict.Never);
+        }
         if (deployment.ContextWindow is { } window && TokenEstimator.MostAfterCalibration(request.EstimatedInputTokens) > window && InputTokens(request, deployment) > window)
         {
             return new DynamicVerdict(Removal.ContextWindow, FilterNames.ContextWindow, "the estimated prompt exceeds the context window", LlmErrorKind.ContextWindowExceeded, DynamicVerdict.Never);

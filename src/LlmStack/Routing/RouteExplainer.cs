@@ -15,6 +15,10 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
     public RouteExplanation Explain(RoutingSnapshot snapshot, in ResolvedName name, in RouteRequest request)
     {
         ModelGroup group = name.Group;
+        if (group.Selector is { } selector && request.Pool == 0 && selector.Select(request) is > 0 and var pool)
+        {
+            return Explain(snapshot, name, request with { Pool = pool });
+        }
         IReadOnlyList<string> fallbacks = FallbackPlanner.Names(group, request.Routing);
         IRandomSource copy = random is SeededRandomSource seeded ? seeded.Copy() : new SeededRandomSource(OtherSeed);
         PickResult pick = engine.Pick(snapshot, group, request, history: null, PickMode.Fresh, removals: null, copy, peek: true);

@@ -12,8 +12,8 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         [""] = ["Calls", "Routing", "Tracing"],
-        ["Calls"] = ["Routing", "Health", "Limits", "Catalog", "Providers", "Tracing", "Diagnostics"],
-        ["Routing"] = ["Routing/Strategies", "Health", "Limits", "Catalog"],
+        ["Calls"] = ["Routing", "Routing/Rules", "Health", "Limits", "Catalog", "Providers", "Tracing", "Diagnostics"],
+        ["Routing"] = ["Routing/Strategies", "Routing/Rules", "Health", "Limits", "Catalog"],
         ["Health"] = [],
         ["Limits"] = [],
         ["Catalog"] = [],
@@ -21,7 +21,7 @@ public sealed class ArchitectureTests
         ["Tracing"] = ["Catalog"],
         ["Langfuse"] = ["Tracing", "Catalog"],
         ["Diagnostics"] = ["Routing", "Health", "Catalog", "Tracing"],
-        ["Configuration"] = ["Routing", "Health", "Limits", "Catalog", "Providers", "Diagnostics"],
+        ["Configuration"] = ["Routing", "Routing/Rules", "Health", "Limits", "Catalog", "Providers", "Diagnostics"],
         ["DependencyInjection"] = ["Calls", "Catalog", "Configuration", "Diagnostics", "Health", "Langfuse", "Limits", "Providers", "Routing", "Routing/Strategies", "Tracing"],
     };
 

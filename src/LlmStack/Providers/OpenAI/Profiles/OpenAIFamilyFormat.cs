@@ -20,6 +20,6 @@ internal sealed class OpenAIFamilyFormat(FamilyMember member) : IProviderFormat
     public ILlmProvider Create(ProviderSetup setup)
     {
         ProviderSetup own = setup with { JoinsTraces = member.JoinsTraces };
-        return new ChatApiSwitch(new OpenAIProvider(own, member.Profile with { Traits = member.CatalogName }), own, hasResponses: false);
+        return new ChatApiSwitch(new OpenAIProvider(own, member.Profile), own, hasResponses: false);
     }
 }
