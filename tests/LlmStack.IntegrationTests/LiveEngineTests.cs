@@ -45,6 +45,23 @@ public sealed class LiveEngineTests
     }
 
     [LiveFact]
+    public async Task Responses_answer_plain_and_streamed()
+    {
+        await using TestStack stack = TestStack.Create(static llm => llm
+            .AddOpenAICompatible("e1", LiveFactAttribute.Address(), static provider => provider.Api = ChatApi.Responses)
+            .AddModelGroup("live", static group => group.AddDeployment($"e1/{LiveFactAttribute.Model}")));
+
+        ChatResponse plain = await stack.Client.ChatAsync("live", TestStack.Say("Say something."), Short).WaitAsync(Patience);
+        ChatResponse streamed = await stack.Client.ChatStreamingAsync("live", TestStack.Say("Say something."), Short).ToChatResponseAsync().WaitAsync(Patience);
+
+        Assert.NotEmpty(plain.Text);
+        Assert.NotEmpty(streamed.Text);
+        Assert.NotNull(plain.FinishReason);
+        Assert.NotNull(streamed.FinishReason);
+        Assert.InRange(streamed.Usage!.OutputTokenCount!.Value, 1, 16);
+    }
+
+    [LiveFact]
     public async Task A_text_is_continued_plain_and_streamed()
     {
         await using TestStack stack = Over(LiveFactAttribute.Address());

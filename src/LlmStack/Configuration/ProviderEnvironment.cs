@@ -43,6 +43,11 @@ internal sealed class ProviderEnvironment(IEnvironment environment, ProviderForm
         }
 
         provider.ApiKey = provider.ApiKeyVariable is { } own ? Or(provider.ApiKey, [], own) : Or(provider.ApiKey, row.FurtherKeyVariables, row.Format.DefaultApiKeyVariable);
+        if (string.IsNullOrWhiteSpace(provider.ApiKey) && provider.ApiKeyVariable is null)
+        {
+            provider.ApiKey = row.KeyOf?.Invoke(environment);
+        }
+
         foreach (ApiKeyOptions key in provider.ApiKeys.Values)
         {
             if (key?.Variable is { } variable)

@@ -10,6 +10,9 @@ internal sealed record ProviderFormatRow(IProviderFormat Format, string? Implied
     /// <summary>Variables of the key beside the format's usual one.</summary>
     public IReadOnlyList<string> FurtherKeyVariables { get; init; } = [];
 
+    /// <summary>For keys of several parts, each in a variable of its own; null from it when one that is needed is missing.</summary>
+    public Func<IEnvironment, string?>? KeyOf { get; init; }
+
     public IReadOnlyList<string> EndpointVariables { get; init; } = [];
 
     /// <summary>Makes an address of what <see cref="EndpointVariables"/> hold, where that is no address itself; null when it is one.</summary>

@@ -1,4 +1,6 @@
 using LlmStack.Providers.Anthropic;
+using LlmStack.Providers.Bedrock;
+using LlmStack.Providers.Cohere;
 using LlmStack.Providers.Gemini;
 using LlmStack.Providers.Ollama;
 using LlmStack.Providers.OpenAI;
@@ -45,6 +47,17 @@ internal sealed class ProviderFormats
             // A token has to be fetched, which only code can say how.
             FoundIn = static _ => false,
         },
+        new(new BedrockFormat(), "bedrock")
+        {
+            KeyOf = static environment => AwsCredential.Join(environment.Get("AWS_ACCESS_KEY_ID"), environment.Get("AWS_SECRET_ACCESS_KEY"), environment.Get("AWS_SESSION_TOKEN")),
+            EndpointVariables = ["AWS_ENDPOINT_URL_BEDROCK_RUNTIME"],
+            LocationVariables = ["AWS_REGION", "AWS_DEFAULT_REGION"],
+            Address = static options => BedrockRegion.AddressOf(options.Location),
+
+            // Many machines have keys of AWS for other services, so that keys alone do not add this one.
+            FoundIn = static environment => environment.Get("AWS_BEARER_TOKEN_BEDROCK") is not null && (environment.Get("AWS_REGION") ?? environment.Get("AWS_DEFAULT_REGION")) is not null,
+        },
+        new(new CohereFormat(), "cohere") { FurtherKeyVariables = ["CO_API_KEY"], EndpointVariables = ["COHERE_BASE_URL"] },
         new(new OllamaFormat(), "ollama") { EndpointVariables = ["OLLAMA_HOST"], AddressOf = OllamaAddress.Of },
         .. OpenAIFamily.Members.Select(static member => new ProviderFormatRow(new OpenAIFamilyFormat(member), member.Name)
         {

@@ -3,11 +3,23 @@ namespace LlmStack;
 /// <summary>Adds providers whose address and key variable are known. Each may be left out when its key's variable is set: that alone adds it.</summary>
 public static class KnownProviderExtensions
 {
+    /// <summary>Adds AWS Bedrock under the name <c>bedrock</c>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes its options, or null. Its <c>Location</c> is the region (else <c>AWS_REGION</c>). Its key, or what its credential fetches, is an access key as <c>id:secret</c> or <c>id:secret:session token</c>, or a bearer token; without one the variables <c>AWS_BEARER_TOKEN_BEDROCK</c>, else <c>AWS_ACCESS_KEY_ID</c>, <c>AWS_SECRET_ACCESS_KEY</c> and <c>AWS_SESSION_TOKEN</c> are used.</param>
+    public static ILlmStackBuilder AddBedrock(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null) =>
+        builder.AddFormat("bedrock", "Bedrock", endpoint: null, configure);
+
     /// <summary>Adds Cerebras under the name <c>cerebras</c>.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Changes its options, or null. Without a key there, the variable <c>CEREBRAS_API_KEY</c> is used.</param>
     public static ILlmStackBuilder AddCerebras(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null) =>
         builder.AddFormat("cerebras", "Cerebras", endpoint: null, configure);
+
+    /// <summary>Adds Cohere under the name <c>cohere</c>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes its options, or null. Without a key there, the variable <c>COHERE_API_KEY</c> is used.</param>
+    public static ILlmStackBuilder AddCohere(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null) =>
+        builder.AddFormat("cohere", "Cohere", endpoint: null, configure);
 
     /// <summary>Adds DeepSeek under the name <c>deepseek</c>.</summary>
     /// <param name="builder">The builder.</param>
@@ -51,6 +63,12 @@ public static class KnownProviderExtensions
     public static ILlmStackBuilder AddLMStudio(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null) =>
         builder.AddFormat("lmstudio", "LMStudio", endpoint: null, configure);
 
+    /// <summary>Adds Jina, for embeddings and reranking, under the name <c>jina</c>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes its options, or null. Without a key there, the variable <c>JINA_API_KEY</c> is used.</param>
+    public static ILlmStackBuilder AddJina(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null) =>
+        builder.AddFormat("jina", "Jina", endpoint: null, configure);
+
     /// <summary>Adds Mistral under the name <c>mistral</c>.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Changes its options, or null. Without a key there, the variable <c>MISTRAL_API_KEY</c> is used.</param>
@@ -92,6 +110,12 @@ public static class KnownProviderExtensions
     /// <param name="configure">Changes its options, or null. Without a key there, the variable <c>TOGETHER_API_KEY</c> is used.</param>
     public static ILlmStackBuilder AddTogether(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null) =>
         builder.AddFormat("together", "Together", endpoint: null, configure);
+
+    /// <summary>Adds Voyage, for embeddings and reranking, under the name <c>voyage</c>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes its options, or null. Without a key there, the variable <c>VOYAGE_API_KEY</c> is used.</param>
+    public static ILlmStackBuilder AddVoyage(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null) =>
+        builder.AddFormat("voyage", "Voyage", endpoint: null, configure);
 
     /// <summary>Adds a vLLM server, by default on this machine, under the name <c>vllm</c>.</summary>
     /// <param name="builder">The builder.</param>

@@ -1,3 +1,5 @@
+using LlmStack.Providers.Http;
+
 namespace LlmStack.Providers;
 
 /// <summary>What a wire format needs to make its adapter.</summary>
@@ -22,6 +24,12 @@ internal sealed record ProviderSetup(string Name, ProviderOptions Options, Uri E
 
     /// <summary>Whether the server is a gateway that joins a trace through Langfuse's headers, as a LiteLLM proxy does; set by the format.</summary>
     public bool JoinsTraces { get; init; }
+
+    /// <summary>Authenticates requests in place of the key's header; null where the header is enough. Set by the format.</summary>
+    public IRequestSigner? Signer { get; init; }
+
+    /// <summary>What is accepted as a stream; set by the format.</summary>
+    public string StreamMediaType { get; init; } = "text/event-stream";
 
     /// <summary>Headers that the format itself demands, for instance its version; the user's own come after and win.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> FormatHeaders { get; init; } = [];

@@ -17,6 +17,7 @@ internal static class AnthropicRequestWriter
         StructuredPlan plan = StructuredOutput.Plan(options, FeaturesOf(options, traits, thinking), call.Report);
         ChatOptions? planned = StructuredOutput.Apply(options, plan);
         messages = HistoryRepair.Repair(messages, traits.Prefill && !thinking.Thinks ? HistoryRules.Anthropic : HistoryRules.AnthropicWithoutPrefill, call);
+        CacheBreakpoints.Apply(call, ref messages, ref planned);
         var choice = AnthropicToolChoice.Of(call, planned, traits, thinking);
 
         var body = new PooledBuffer();

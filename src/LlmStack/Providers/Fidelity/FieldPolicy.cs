@@ -1,3 +1,5 @@
+using Microsoft.Extensions.AI;
+
 namespace LlmStack.Providers.Fidelity;
 
 /// <summary>Decides about options that cannot be sent.</summary>
@@ -24,6 +26,33 @@ internal static class FieldPolicy
         }
 
         call.Report.AddChange($"{field}: dropped, {why}");
+    }
+
+    /// <summary>For formats without conversations and responses that are kept by the service.</summary>
+    public static void NoConversations(ProviderCall call, ChatOptions options)
+    {
+        if (options.ConversationId is not null)
+        {
+            Unsupported(call, "ConversationId", FieldEffect.Meaning, "the format keeps no conversations; send the whole history instead");
+        }
+
+        if (options.ContinuationToken is not null)
+        {
+            Unsupported(call, "ContinuationToken", FieldEffect.Meaning, "the format has no background responses");
+        }
+    }
+
+    /// <summary>For contents that a format has no word for. What only another vendor understands is dropped and listed.</summary>
+    public static void Content(ProviderCall call, AIContent content, string origin, string allowed)
+    {
+        if (OpaqueState.BelongsTo(content, origin))
+        {
+            Unsupported(call, "Messages", FieldEffect.Meaning, $"a content of type {content.GetType().Name} cannot be sent in this format; allowed are {allowed}");
+        }
+        else
+        {
+            call.Report.AddChange("messages: content that only another vendor understands was dropped");
+        }
     }
 
     /// <summary>The error for what cannot be dropped under any policy, because nothing sensible would be left to send.</summary>

@@ -19,6 +19,19 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
 
     public bool IsEmpty => Message is null && Code is null && Type is null;
 
+    /// <summary>Adds the name that AWS gives an error in a header, or in a field of its own, without what follows it there.</summary>
+    public ErrorBody Named(HttpResponseMessage response)
+    {
+        if (!response.Headers.NonValidated.TryGetValues("x-amzn-errortype", out var values))
+        {
+            return this;
+        }
+
+        string name = values.ToString();
+        int end = name.IndexOfAny([':', ',']);
+        return this with { Type = end < 0 ? name : name[..end] };
+    }
+
     public static ErrorBody Parse(ReadOnlyMemory<byte> utf8)
     {
         ReadOnlySpan<byte> text = utf8.Span;

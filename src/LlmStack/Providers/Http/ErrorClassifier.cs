@@ -95,7 +95,8 @@ internal static partial class ErrorClassifier
             return LlmErrorKind.Authentication;
         }
 
-        if (Is(ErrorPatterns.MissingCodes, body))
+        // Bedrock: the model is there, but only under the name of an inference profile.
+        if (Is(ErrorPatterns.MissingCodes, body) || Has(body, "on-demand throughput"))
         {
             return LlmErrorKind.NotFound;
         }

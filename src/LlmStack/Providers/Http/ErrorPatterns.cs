@@ -8,7 +8,7 @@ internal static class ErrorPatterns
 
     public static readonly string[] ContextTexts =
     [
-        "prompt is too long", "prompt too long", "exceeds the context window", "maximum context length", "input is too long for requested model",
+        "prompt is too long", "prompt too long", "input is too long", "exceeds the context window", "maximum context length", "input is too long for requested model",
         "maximum prompt length is", "reduce the length of the messages", "longer than the model's context length", "exceeds the available context size",
         "greater than the context length", "exceeded model token limit", "context window exceeds limit", "too many tokens", "context_length_exceeded",
         "contextwindowexceedederror", "inputs tokens + max_new_tokens must be", "tokens + `max_new_tokens` must be", "exceeded max context length", "exceed context limit",
@@ -37,13 +37,13 @@ internal static class ErrorPatterns
     [
         "insufficient_quota", "exceeded your current quota", "quota exceeded", "billing", "out of budget", "monthly usage limit", "available balance",
         "insufficient balance", "credit balance", "used all available credits", "monthly spending limit", "spend limit", "included credits",
-        "budgetexceedederror", "budget has been exceeded", "prepayment credits",
+        "budgetexceedederror", "too many tokens per day", "trial key", "budget has been exceeded", "prepayment credits",
     ];
 
     public static readonly string[] OverloadCodes =
     [
         "overloaded_error", "engine_overloaded_error", "engine_overloaded", "provider_overloaded", "provider_unavailable", "unavailable_error", "unavailable",
-        "resource_unavailable", "queue_exceeded", "modelnotreadyexception", "service_unavailable", "serviceunavailable", "overloaded", "insufficient_system_resource",
+        "resource_unavailable", "queue_exceeded", "modelnotreadyexception", "service_unavailable", "serviceunavailable", "serviceunavailableexception", "overloaded", "insufficient_system_resource",
     ];
 
     public static readonly string[] OverloadTexts = ["overloaded", "at capacity", "over capacity", "no capacity", "capacity exceeded", "resource unavailable"];
@@ -51,7 +51,7 @@ internal static class ErrorPatterns
     public static readonly string[] KeyCodes =
     [
         "invalid_api_key", "api_key_invalid", "api_key_expired", "authentication", "authentication_error", "invalid_organization", "ip_not_authorized", "unauthorized", "unauthenticated",
-        "unrecognizedclientexception", "invalidsignatureexception", "expiredtokenexception",
+        "unrecognizedclientexception", "invalidsignatureexception", "expiredtokenexception", "incompletesignatureexception", "incompletesignature", "signaturedoesnotmatch", "missingauthenticationtokenexception", "invalidclienttokenid",
     ];
 
     public static readonly string[] KeyTexts = ["incorrect api key", "api key not valid", "invalid api key", "api_key_invalid"];

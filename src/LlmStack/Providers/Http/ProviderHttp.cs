@@ -56,6 +56,7 @@ internal sealed class ProviderHttp(ProviderSetup setup)
             }
 
             ErrorBody error = await ReadErrorAsync(response, call, cancellationToken).ConfigureAwait(false);
+            error = error.Named(response);
             throw ErrorFactory.FromStatus(setup.Name, response, error, call.Report, secret, setup.Time.GetUtcNow());
         }
     }
@@ -65,6 +66,7 @@ internal sealed class ProviderHttp(ProviderSetup setup)
         var content = new PooledContent(body);
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
         AddHeaders(request, call, secret, stream);
+        setup.Signer?.Sign(request, body.WrittenSpan, secret);
         try
         {
             return await setup.Http.SendAsync(request, cancellationToken).ConfigureAwait(false);
@@ -160,8 +162,8 @@ internal sealed class ProviderHttp(ProviderSetup setup)
 
     private void AddHeaders(HttpRequestMessage request, ProviderCall call, string? secret, bool stream)
     {
-        request.Headers.TryAddWithoutValidation("Accept", stream ? "text/event-stream" : "application/json");
-        if (!string.IsNullOrEmpty(secret) && !setup.Options.Headers.ContainsKey(setup.Key.Header))
+        request.Headers.TryAddWithoutValidation("Accept", stream ? setup.StreamMediaType : "application/json");
+        if (setup.Signer is null && !string.IsNullOrEmpty(secret) && !setup.Options.Headers.ContainsKey(setup.Key.Header))
         {
             KeyHeader? key = _key;
             if (key is null || !string.Equals(key.Secret, secret, StringComparison.Ordinal))

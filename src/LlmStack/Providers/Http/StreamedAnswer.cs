@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Http;
@@ -102,6 +103,9 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
     /// <summary>The usage so far; null until it was sent.</summary>
     protected abstract UsageDetails? Usage { get; }
 
+    /// <summary>The mark of reasoning whose state only this format understands; null when there is no such state.</summary>
+    protected virtual string? Origin => null;
+
     /// <summary>Takes one event.</summary>
     protected abstract void Accept(TReader reader);
 
@@ -147,13 +151,20 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
         }
     }
 
-    /// <summary>Adds the calls that were put together, where they are complete only at the end.</summary>
-    protected void AddCalls()
+    /// <summary>Adds the calls that were put together, where they are complete only at the end; one that stands for an answer in a form becomes its text.</summary>
+    /// <returns>Whether a call is left that the caller has to answer.</returns>
+    protected bool AddCalls(in StructuredPlan plan = default)
     {
+        bool any = false;
         for (int i = 0; i < (Tools?.Count ?? 0); i++)
         {
-            Add(Tools!.ContentAt(i));
+            FunctionCallContent content = Tools!.ContentAt(i);
+            bool unwrapped = StructuredOutput.TryUnwrap(content, plan, http.Name, out TextContent? text);
+            Add(unwrapped ? text! : content);
+            any |= !unwrapped;
         }
+
+        return any;
     }
 
     /// <summary>Reads the event's JSON; false when it was cut by the end of the stream.</summary>
@@ -193,7 +204,14 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
         if (reasoning)
         {
             _capture?.AddReasoning(text);
-            Add(new TextReasoningContent(text));
+            var thought = new TextReasoningContent(text);
+            if (Origin is { } origin)
+            {
+                // Joining a stream keeps the properties of the first piece, so that every piece is marked.
+                OpaqueState.Tag(thought, origin);
+            }
+
+            Add(thought);
         }
         else
         {

@@ -33,6 +33,23 @@ internal static class ToolValues
         writer.WriteEndObject();
     }
 
+    /// <summary>Writes the arguments as a JSON object inside a JSON string. Those that could not be parsed go back as the model wrote them.</summary>
+    public static void WriteArgumentsAsText(Utf8JsonWriter writer, FunctionCallContent call)
+    {
+        if (call.Arguments is null && call is { Exception: not null, RawRepresentation: string raw })
+        {
+            writer.WriteStringValue(raw);
+            return;
+        }
+
+        using var json = new PooledBuffer(512);
+        Utf8JsonWriter nested = JsonWriterCache.Rent(json);
+        WriteArguments(nested, call);
+        nested.Flush();
+        JsonWriterCache.Return(nested);
+        writer.WriteStringValue(json.WrittenSpan);
+    }
+
     /// <summary>Writes a result as a JSON string: a text as it is, anything else as its JSON.</summary>
     public static void WriteText(Utf8JsonWriter writer, object? result)
     {

@@ -19,35 +19,20 @@ internal sealed class OllamaEmbeddings(ProviderHttp http, Uri address) : IEmbedd
         return VectorListReader.Read(answer, inputs.Count, http, call);
     }
 
-    private static PooledBuffer Write(ProviderCall call, IReadOnlyList<string> inputs, EmbeddingGenerationOptions? options)
-    {
-        var body = new PooledBuffer();
-        Utf8JsonWriter writer = JsonWriterCache.Rent(body);
-        try
-        {
-            writer.WriteStartObject();
-            writer.WriteString("model"u8, call.Model);
-            writer.WriteStartArray("input"u8);
-            for (int i = 0; i < inputs.Count; i++)
-            {
-                writer.WriteStringValue(inputs[i]);
-            }
+    private static PooledBuffer Write(ProviderCall call, IReadOnlyList<string> inputs, EmbeddingGenerationOptions? options) =>
+        JsonBody.Write((call, inputs, options), static (writer, s) => WriteFields(writer, s.call, s.inputs, s.options));
 
-            writer.WriteEndArray();
-            SamplingWriter.Whole(writer, "dimensions", options?.Dimensions);
-            ExtraFields.Write(writer, options?.AdditionalProperties, options, static (o, key) => key is "input" or "model" || (key == "dimensions" && o!.Dimensions is not null), static (_, _) => false);
-            writer.WriteEndObject();
-            writer.Flush();
-            return body;
-        }
-        catch
+    private static void WriteFields(Utf8JsonWriter writer, ProviderCall call, IReadOnlyList<string> inputs, EmbeddingGenerationOptions? options)
+    {
+        writer.WriteString("model"u8, call.Model);
+        writer.WriteStartArray("input"u8);
+        for (int i = 0; i < inputs.Count; i++)
         {
-            body.Dispose();
-            throw;
+            writer.WriteStringValue(inputs[i]);
         }
-        finally
-        {
-            JsonWriterCache.Return(writer);
-        }
+
+        writer.WriteEndArray();
+        SamplingWriter.Whole(writer, "dimensions", options?.Dimensions);
+        ExtraFields.Write(writer, options?.AdditionalProperties, options, static (o, key) => key is "input" or "model" || (key == "dimensions" && o!.Dimensions is not null), static (_, _) => false);
     }
 }

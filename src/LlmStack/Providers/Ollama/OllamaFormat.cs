@@ -15,5 +15,5 @@ internal sealed class OllamaFormat : IProviderFormat
 
     public string? CatalogName => null;
 
-    public ILlmProvider Create(ProviderSetup setup) => new OllamaProvider(setup);
+    public ILlmProvider Create(ProviderSetup setup) => new OllamaProvider(setup with { StreamMediaType = "application/x-ndjson" });
 }

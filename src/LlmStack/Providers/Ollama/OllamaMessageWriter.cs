@@ -54,7 +54,7 @@ internal readonly struct OllamaMessageWriter(Utf8JsonWriter writer, ProviderCall
                 case FunctionResultContent or UsageContent or ErrorContent:
                     break;
                 default:
-                    FieldPolicy.Unsupported(call, "Messages", FieldEffect.Meaning, $"a content of type {content.GetType().Name} cannot be sent in this format; allowed are text, images as data, reasoning, function call and function result");
+                    FieldPolicy.Content(call, content, "ollama", "text, images as data, reasoning, function call and function result");
                     break;
             }
         }

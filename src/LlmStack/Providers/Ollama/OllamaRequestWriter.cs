@@ -11,54 +11,29 @@ internal static class OllamaRequestWriter
     /// <summary>The further fields that belong beside the block; all others are settings of the model's run.</summary>
     private static readonly string[] TopLevel = ["keep_alive", "think", "truncate", "shift", "logprobs", "top_logprobs", "template", "raw"];
 
-    public static PooledBuffer Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, bool stream)
+    public static PooledBuffer Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, bool stream) =>
+        JsonBody.Write((call, messages, options, stream), static (writer, s) => WriteFields(writer, s.call, s.messages, s.options, s.stream));
+
+    private static void WriteFields(Utf8JsonWriter writer, ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, bool stream)
     {
-        var body = new PooledBuffer();
-        Utf8JsonWriter writer = JsonWriterCache.Rent(body);
-        try
-        {
-            writer.WriteStartObject();
-            writer.WriteString("model"u8, call.Model);
-            new OllamaMessageWriter(writer, call).Write(messages, options?.Instructions);
+        writer.WriteString("model"u8, call.Model);
+        new OllamaMessageWriter(writer, call).Write(messages, options?.Instructions);
 
-            // Left out, it means true here.
-            writer.WriteBoolean("stream"u8, stream);
-            if (options is not null)
-            {
-                WriteTools(writer, options, call);
-                WriteFormat(writer, options.ResponseFormat, call);
-                WriteThink(writer, options);
-                WriteBlock(writer, options, call);
-                WriteTopLevel(writer, options);
-            }
-
-            writer.WriteEndObject();
-            writer.Flush();
-            return body;
-        }
-        catch
+        // Left out, it means true here.
+        writer.WriteBoolean("stream"u8, stream);
+        if (options is not null)
         {
-            body.Dispose();
-            throw;
-        }
-        finally
-        {
-            JsonWriterCache.Return(writer);
+            WriteTools(writer, options, call);
+            WriteFormat(writer, options.ResponseFormat, call);
+            WriteThink(writer, options);
+            WriteBlock(writer, options, call);
+            WriteTopLevel(writer, options);
         }
     }
 
     private static void WriteTools(Utf8JsonWriter writer, ChatOptions options, ProviderCall call)
     {
-        if (options.ConversationId is not null)
-        {
-            FieldPolicy.Unsupported(call, "ConversationId", FieldEffect.Meaning, "the format keeps no conversations; send the whole history instead");
-        }
-
-        if (options.ContinuationToken is not null)
-        {
-            FieldPolicy.Unsupported(call, "ContinuationToken", FieldEffect.Meaning, "the format has no background responses");
-        }
-
+        FieldPolicy.NoConversations(call, options);
         if (options.Tools is not { Count: > 0 } tools || options.ToolMode is NoneChatToolMode)
         {
             return;

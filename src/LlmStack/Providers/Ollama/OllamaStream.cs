@@ -52,8 +52,7 @@ internal sealed class OllamaStream(OllamaProvider provider, ProviderCall call, I
     protected override void Complete(RoutedChatResponseUpdate update)
     {
         Call.Report.RawFinishReason = _document.DoneReason;
-        AddCalls();
-        update.FinishReason = OllamaFinish.Map(_document.DoneReason, Tools is not null);
+        update.FinishReason = OllamaFinish.Map(_document.DoneReason, AddCalls());
         update.AdditionalProperties = OllamaFinish.Facts(_document);
     }
 

@@ -66,6 +66,9 @@ internal sealed record OpenAIProfile
     /// <summary>Whether embeddings are asked for in base64; both forms are read.</summary>
     public bool AsksBase64 { get; init; } = true;
 
+    /// <summary>The field of how many results of a rerank call are wanted.</summary>
+    public string RerankTopField { get; init; } = "top_n";
+
     /// <summary>The largest number of texts in one embeddings request.</summary>
     public int EmbeddingBatch { get; init; } = 2048;
 

@@ -25,7 +25,7 @@ internal sealed class OpenAIProvider : ILlmProvider
         _address = addresses("/chat/completions");
         _embeddings = new OpenAIEmbeddings(_http, profile, addresses("/embeddings"));
         _completions = new OpenAICompletions(_http, profile, addresses("/completions"));
-        _rerank = new OpenAIRerank(_http, addresses("/rerank"));
+        _rerank = new OpenAIRerank(_http, addresses("/rerank"), profile.RerankTopField);
     }
 
     public ProviderSetup Setup { get; }

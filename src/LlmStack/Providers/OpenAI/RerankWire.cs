@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Catalog;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -7,7 +8,7 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>The bodies of a rerank call.</summary>
 internal static class RerankWire
 {
-    public static PooledBuffer Write(ProviderCall call, string query, IReadOnlyList<string> documents, RerankOptions? options)
+    public static PooledBuffer Write(ProviderCall call, string query, IReadOnlyList<string> documents, RerankOptions? options, string topField)
     {
         var body = new PooledBuffer();
         Utf8JsonWriter writer = JsonWriterCache.Rent(body);
@@ -26,10 +27,10 @@ internal static class RerankWire
             writer.WriteString("model"u8, call.Model);
             if (options?.TopN is { } top)
             {
-                writer.WriteNumber("top_n"u8, top);
+                writer.WriteNumber(topField, top);
             }
 
-            ExtraFields.Write(writer, options?.AdditionalProperties, options, static (o, key) => key is "query" or "documents" or "model" || (key == "top_n" && o!.TopN is not null), static (_, _) => false);
+            ExtraFields.Write(writer, options?.AdditionalProperties, options, static (o, key) => key is "query" or "documents" or "model" || (key is "top_n" or "top_k" && o!.TopN is not null), static (_, _) => false);
             writer.WriteEndObject();
             writer.Flush();
             if (call.Capture is { IsEnabled: true, HasInput: false })
@@ -92,6 +93,11 @@ internal static class RerankWire
                     model = JsonText.GetString(ref reader, call.Model);
                     reader.Skip();
                 }
+                else if (reader.ValueTextEquals("meta"u8))
+                {
+                    reader.Read();
+                    usage = UsageOf(BilledUnits.Read(ref reader)) ?? usage;
+                }
                 else if (reader.ValueTextEquals("usage"u8))
                 {
                     reader.Read();
@@ -137,6 +143,23 @@ internal static class RerankWire
         }
 
         return new RerankResponse(results) { ResponseId = id, ModelId = model, Usage = usage };
+    }
+
+    /// <summary>Cohere bills searches, and tokens only of some models.</summary>
+    private static UsageDetails? UsageOf(in BilledUnits units)
+    {
+        if (units is { SearchUnits: null, InputTokens: null })
+        {
+            return null;
+        }
+
+        var usage = new UsageDetails { InputTokenCount = units.InputTokens, TotalTokenCount = units.InputTokens };
+        if (units.SearchUnits is { } searches)
+        {
+            usage.AdditionalCounts = new() { [UsageKeys.SearchUnits] = searches };
+        }
+
+        return usage;
     }
 
     private static Range ReadResults(ref Utf8JsonReader reader, List<RerankResult> results)

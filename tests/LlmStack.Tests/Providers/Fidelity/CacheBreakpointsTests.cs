@@ -1,5 +1,7 @@
+using LlmStack.Configuration;
 using LlmStack.Providers;
 using LlmStack.Providers.Fidelity;
+using LlmStack.Tests.Docs;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Tests.Providers.Fidelity;
@@ -64,6 +66,21 @@ public sealed class CacheBreakpointsTests
         Assert.Equal("5m", new TextContent("x").WithCacheMarker(TimeSpan.FromMinutes(5)).AdditionalProperties!["cache_control"]);
         Assert.Throws<ArgumentOutOfRangeException>(() => new TextContent("x").WithCacheMarker(TimeSpan.FromMinutes(7)));
         Assert.Throws<ArgumentException>(() => new ChatMessage(ChatRole.User, []).WithCacheMarker());
+    }
+
+    [Fact]
+    public async Task Anthropic_is_sent_the_marks()
+    {
+        var handler = new NobodyHandler();
+        IProviderFormat format = new ProviderFormats().Rows.Single(static row => row.Format.Type == "Anthropic").Format;
+        var call = new ProviderCall("claude-haiku-4-5", new StaticCredential("key", "sk-x")) { CacheBreakpoints = true };
+        await Assert.ThrowsAsync<LlmException>(() => OptionProbe.Create(format, new HttpMessageInvoker(handler)).ChatAsync(
+            call,
+            [new(ChatRole.User, "1"), new(ChatRole.Assistant, "2"), new(ChatRole.User, "3")],
+            new ChatOptions { Instructions = "Be kind.", Tools = [.. Tools] },
+            CancellationToken.None).AsTask());
+        Assert.Equal(4, handler.Body!.Split("\"cache_control\":{\"type\":\"ephemeral\"}").Length - 1);
+        Assert.Contains("\"text\":\"Be kind.\",\"cache_control\"", handler.Body, StringComparison.Ordinal);
     }
 
     private static (IReadOnlyList<ChatMessage> Messages, ChatOptions? Options) Apply(IReadOnlyList<ChatMessage> messages, ChatOptions? options, bool on = true)

@@ -101,6 +101,6 @@ public sealed class AzureTests
             .AddAzureOpenAI("azure-eu", "https://eu.openai.azure.com", static o => o.ApiKey = "k1")
             .AddAzureOpenAI("azure-us", "https://us.openai.azure.com", static o => o.ApiKey = "k2"));
         Assert.Equal(["azure-eu", "azure-us"], services.Snapshot().Providers.Keys.Order());
-        Assert.IsType<OpenAIProvider>(services.Snapshot().Providers["azure-eu"].Provider);
+        Assert.IsType<OpenAIProvider>(services.Snapshot().Providers["azure-eu"].Provider.GetService(typeof(OpenAIProvider)));
     }
 }

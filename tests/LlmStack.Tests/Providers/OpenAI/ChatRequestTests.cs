@@ -131,9 +131,9 @@ public sealed class ChatRequestTests
     [Fact]
     public void A_tool_round_is_written_as_call_and_result() =>
         Assert.Equal(
-            """[{"role":"assistant","tool_calls":[{"id":"t1","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Köln\",\"days\":2}"}}]},{"role":"tool","tool_call_id":"t1","content":"{\"sky\":\"blue\"}"},{"role":"tool","tool_call_id":"t2","content":"plain"}]""",
+            """[{"role":"assistant","tool_calls":[{"id":"t1","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Köln\",\"days\":2}"}},{"id":"t2","type":"function","function":{"name":"plain","arguments":"{}"}}]},{"role":"tool","tool_call_id":"t1","content":"{\"sky\":\"blue\"}"},{"role":"tool","tool_call_id":"t2","content":"plain"}]""",
             Messages(
-                new ChatMessage(ChatRole.Assistant, [new TextReasoningContent("hidden"), new FunctionCallContent("t1", "weather", new Dictionary<string, object?> { ["city"] = "Köln", ["days"] = 2 })]),
+                new ChatMessage(ChatRole.Assistant, [new TextReasoningContent("hidden"), new FunctionCallContent("t1", "weather", new Dictionary<string, object?> { ["city"] = "Köln", ["days"] = 2 }), new FunctionCallContent("t2", "plain")]),
                 new ChatMessage(ChatRole.Tool, [new FunctionResultContent("t1", JsonDocument.Parse("""{"sky":"blue"}""").RootElement), new FunctionResultContent("t2", "plain")])));
 
     [Fact]

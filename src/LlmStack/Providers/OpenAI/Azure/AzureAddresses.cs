@@ -9,13 +9,16 @@ internal sealed class AzureAddresses(Uri endpoint, string? version)
 
     private readonly string? _version = string.IsNullOrWhiteSpace(version) || version.Trim().Equals("v1", StringComparison.OrdinalIgnoreCase) ? null : version.Trim();
 
+    /// <summary>Whether a dated version is asked, which has only the older operations.</summary>
+    public bool HasModelInPath => _version is not null && char.IsAsciiDigit(_version[0]);
+
     public OperationAddress For(string operation)
     {
         string root = endpoint.AbsolutePath.TrimEnd('/');
         root = root.EndsWith(V1Path, StringComparison.OrdinalIgnoreCase) ? root[..^V1Path.Length]
             : root.EndsWith("/openai", StringComparison.OrdinalIgnoreCase) ? root[..^"/openai".Length]
             : root;
-        return _version is not null && char.IsAsciiDigit(_version[0])
+        return HasModelInPath
             ? new OperationAddress(model => Address($"{root}/openai/deployments/{Uri.EscapeDataString(model)}{operation}"))
             : new OperationAddress(Address(root + V1Path + operation));
     }

@@ -1,3 +1,5 @@
+using LlmStack.Providers.OpenAI.Responses;
+
 namespace LlmStack.Providers.OpenAI.Azure;
 
 /// <summary>Azure OpenAI: OpenAI's bodies at Azure's addresses, with Azure's key header or a bearer token of Entra.</summary>
@@ -18,6 +20,7 @@ internal sealed class AzureOpenAIFormat : IProviderFormat
     public ILlmProvider Create(ProviderSetup setup)
     {
         ProviderSetup azure = setup with { Key = new KeyPlacement("api-key", ""), TokenKey = KeyPlacement.Bearer };
-        return new OpenAIProvider(azure, OpenAIProfile.OpenAI with { NamesDeployments = true }, new AzureAddresses(setup.Endpoint, setup.Options.ApiVersion).For);
+        var addresses = new AzureAddresses(setup.Endpoint, setup.Options.ApiVersion);
+        return new ChatApiSwitch(new OpenAIProvider(azure, OpenAIProfile.OpenAI with { NamesDeployments = true }, addresses.For), azure, hasResponses: !addresses.HasModelInPath, addresses.For("/responses"));
     }
 }

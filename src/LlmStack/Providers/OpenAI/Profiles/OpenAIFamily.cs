@@ -112,6 +112,18 @@ internal static class OpenAIFamily
             SystemName = "moonshot_ai",
             EndpointVariables = ["MOONSHOT_BASE_URL", "MOONSHOT_API_BASE"],
         },
+        new("Jina", "jina", "https://api.jina.ai/v1", "JINA_API_KEY", Server with { AsksBase64 = false, EmbeddingBatch = 512 }) { EndpointVariables = ["JINA_BASE_URL"] },
+        new("Voyage", "voyage", "https://api.voyageai.com/v1", "VOYAGE_API_KEY", Server with
+        {
+            AsksBase64 = false,
+            DimensionsField = "output_dimension",
+            EmbeddingBatch = 1000,
+            EmbeddingBatchTokens = 120_000,
+            RerankTopField = "top_k",
+        })
+        {
+            EndpointVariables = ["VOYAGE_BASE_URL"],
+        },
         new("Mistral", "mistral", "https://api.mistral.ai/v1", "MISTRAL_API_KEY", new OpenAIProfile
         {
             MaxTokensField = "max_tokens",

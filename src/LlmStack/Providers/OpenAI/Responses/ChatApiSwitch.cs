@@ -7,9 +7,10 @@ namespace LlmStack.Providers.OpenAI.Responses;
 /// <param name="completions">The adapter of chat completions, which has the other operations as well.</param>
 /// <param name="setup">The provider.</param>
 /// <param name="hasResponses">Whether the service is known to offer Responses, so that a request that needs it may go there.</param>
-internal sealed class ChatApiSwitch(OpenAIProvider completions, ProviderSetup setup, bool hasResponses) : ILlmProvider
+/// <param name="address">Where Responses are asked; null: below the endpoint.</param>
+internal sealed class ChatApiSwitch(OpenAIProvider completions, ProviderSetup setup, bool hasResponses, OperationAddress? address = null) : ILlmProvider
 {
-    private readonly ResponsesProvider _responses = new(setup);
+    private readonly ResponsesProvider _responses = new(setup, address);
 
     public ValueTask<ChatResponse> ChatAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
         Choose(call, options).ChatAsync(call, messages, options, cancellationToken);

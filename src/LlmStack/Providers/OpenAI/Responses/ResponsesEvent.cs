@@ -8,8 +8,11 @@ internal sealed class ResponsesEvent(ResponsesDocument response) : IWireDocument
 {
     public ResponsesEventType Type { get; private set; }
 
-    /// <summary>The item's place in the output; what belongs together is known by it, not by arrival.</summary>
-    public long OutputIndex { get; private set; }
+    /// <summary>The item's place in the output; what belongs together is known by it, not by arrival. Null: the server names items by their ids alone.</summary>
+    public long? OutputIndex { get; private set; }
+
+    /// <summary>The item's id; null when it was not sent.</summary>
+    public string? ItemId { get; private set; }
 
     public string? Delta { get; private set; }
 
@@ -25,7 +28,10 @@ internal sealed class ResponsesEvent(ResponsesDocument response) : IWireDocument
     public void Read(ReadOnlySpan<byte> json)
     {
         Type = ResponsesEventType.Other;
-        OutputIndex = 0;
+        OutputIndex = null;
+        string? known = ItemId;
+        ItemId = null;
+        Item = default;
         SummaryIndex = 0;
         Delta = null;
         HasError = false;
@@ -54,7 +60,13 @@ internal sealed class ResponsesEvent(ResponsesDocument response) : IWireDocument
             else if (reader.ValueTextEquals("output_index"u8))
             {
                 reader.Read();
-                OutputIndex = JsonText.GetCount(ref reader) ?? 0;
+                OutputIndex = JsonText.GetCount(ref reader);
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("item_id"u8))
+            {
+                reader.Read();
+                ItemId = JsonText.GetString(ref reader, known);
                 reader.Skip();
             }
             else if (reader.ValueTextEquals("summary_index"u8))
@@ -82,6 +94,7 @@ internal sealed class ResponsesEvent(ResponsesDocument response) : IWireDocument
             }
         }
 
+        ItemId ??= ResponsesItems.Text(Item, "id");
         HasError |= Type == ResponsesEventType.Error;
         if (!hasType && HasError)
         {

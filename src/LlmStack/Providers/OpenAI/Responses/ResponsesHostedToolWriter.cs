@@ -130,9 +130,34 @@ internal static class ResponsesHostedToolWriter
             writer.WriteEndObject();
         }
 
-        if (server.ApprovalMode is { } approval)
+        WriteApproval(writer, server.ApprovalMode);
+    }
+
+    private static void WriteApproval(Utf8JsonWriter writer, HostedMcpServerToolApprovalMode? mode)
+    {
+        switch (mode)
         {
-            writer.WriteString("require_approval"u8, approval is HostedMcpServerToolNeverRequireApprovalMode ? "never"u8 : "always"u8);
+            case null:
+                break;
+            case HostedMcpServerToolRequireSpecificApprovalMode specific:
+                writer.WriteStartObject("require_approval"u8);
+                WriteNames(writer, "always", specific.AlwaysRequireApprovalToolNames);
+                WriteNames(writer, "never", specific.NeverRequireApprovalToolNames);
+                writer.WriteEndObject();
+                break;
+            default:
+                writer.WriteString("require_approval"u8, mode is HostedMcpServerToolNeverRequireApprovalMode ? "never"u8 : "always"u8);
+                break;
+        }
+    }
+
+    private static void WriteNames(Utf8JsonWriter writer, string when, IList<string>? names)
+    {
+        if (names is { Count: > 0 })
+        {
+            writer.WriteStartObject(when);
+            SamplingWriter.Texts(writer, "tool_names", names);
+            writer.WriteEndObject();
         }
     }
 }

@@ -112,21 +112,7 @@ internal readonly struct ResponsesInputWriter(Utf8JsonWriter writer, ProviderCal
         writer.WriteString("call_id"u8, ToolCallIds.Rewrite(function.CallId, ToolCallIdRules.OpenAIResponses, call.Report));
         writer.WriteString("name"u8, function.Name);
         writer.WritePropertyName("arguments"u8);
-        if (function.Arguments is null && function is { Exception: not null, RawRepresentation: string raw })
-        {
-            // Arguments that could not be parsed go back as the model wrote them.
-            writer.WriteStringValue(raw);
-        }
-        else
-        {
-            using var inner = new PooledBuffer(512);
-            Utf8JsonWriter nested = JsonWriterCache.Rent(inner);
-            ToolValues.WriteArguments(nested, function);
-            nested.Flush();
-            JsonWriterCache.Return(nested);
-            writer.WriteStringValue(inner.WrittenSpan);
-        }
-
+        ToolValues.WriteArgumentsAsText(writer, function);
         writer.WriteEndObject();
     }
 
@@ -199,6 +185,6 @@ internal readonly struct ResponsesInputWriter(Utf8JsonWriter writer, ProviderCal
             return;
         }
 
-        FieldPolicy.Unsupported(call, "Messages", FieldEffect.Meaning, $"a content of type {content.GetType().Name} cannot be sent in this format; allowed are text, image, audio, PDF, hosted file, reasoning, function call and function result");
+        FieldPolicy.Content(call, content, ResponsesState.Origin, "text, image, audio, PDF, hosted file, reasoning, function call and function result");
     }
 }

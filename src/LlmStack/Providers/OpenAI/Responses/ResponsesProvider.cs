@@ -8,13 +8,15 @@ namespace LlmStack.Providers.OpenAI.Responses;
 /// <summary>OpenAI's Responses, without state on the server unless the user asks for it.</summary>
 internal sealed class ResponsesProvider : ILlmProvider
 {
-    private readonly Uri _address;
+    private readonly OperationAddress _address;
 
-    public ResponsesProvider(ProviderSetup setup)
+    /// <param name="setup">What every format is made from.</param>
+    /// <param name="address">Where it is asked; null: below the endpoint.</param>
+    public ResponsesProvider(ProviderSetup setup, OperationAddress? address = null)
     {
         Setup = setup;
         Http = new ProviderHttp(setup);
-        _address = Http.Address("/responses");
+        _address = address ?? new OperationAddress(Http.Address("/responses"));
     }
 
     public ProviderSetup Setup { get; }
@@ -50,5 +52,5 @@ internal sealed class ResponsesProvider : ILlmProvider
     }
 
     public ValueTask<HttpResponseMessage> SendAsync(ProviderCall call, ResponsesRequest request, bool stream, CancellationToken cancellationToken) =>
-        Http.SendAsync(call, _address, request.Body, stream, cancellationToken);
+        Http.SendAsync(call, _address.Of(call.Model), request.Body, stream, cancellationToken);
 }

@@ -11,48 +11,32 @@ internal static class ResponsesRequestWriter
     /// <summary>The further fields that are merged into what the format nests, or decide about it.</summary>
     private static readonly string[] Nested = ["verbosity", "reasoning_summary", "logprobs", "top_logprobs", "store", "include"];
 
-    public static PooledBuffer Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, bool stream)
+    public static PooledBuffer Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, bool stream) =>
+        JsonBody.Write((call, messages, options, stream), static (writer, s) => WriteFields(writer, s.call, s.messages, s.options, s.stream));
+
+    private static void WriteFields(Utf8JsonWriter writer, ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, bool stream)
     {
-        var body = new PooledBuffer();
-        Utf8JsonWriter writer = JsonWriterCache.Rent(body);
-        try
+        writer.WriteString("model"u8, call.Model);
+        if (!string.IsNullOrEmpty(options?.Instructions))
         {
-            writer.WriteStartObject();
-            writer.WriteString("model"u8, call.Model);
-            if (!string.IsNullOrEmpty(options?.Instructions))
-            {
-                writer.WriteString("instructions"u8, options.Instructions);
-            }
-
-            new ResponsesInputWriter(writer, call).Write(messages);
-            if (options?.Tools is { Count: > 0 } tools)
-            {
-                ResponsesToolWriter.Write(writer, tools, options, call);
-            }
-
-            if (stream)
-            {
-                writer.WriteBoolean("stream"u8, true);
-            }
-
-            WriteState(writer, options);
-            if (options is not null)
-            {
-                WriteOptions(writer, options, call);
-            }
-
-            writer.WriteEndObject();
-            writer.Flush();
-            return body;
+            writer.WriteString("instructions"u8, options.Instructions);
         }
-        catch
+
+        new ResponsesInputWriter(writer, call).Write(messages);
+        if (options?.Tools is { Count: > 0 } tools)
         {
-            body.Dispose();
-            throw;
+            ResponsesToolWriter.Write(writer, tools, options, call);
         }
-        finally
+
+        if (stream)
         {
-            JsonWriterCache.Return(writer);
+            writer.WriteBoolean("stream"u8, true);
+        }
+
+        WriteState(writer, options);
+        if (options is not null)
+        {
+            WriteOptions(writer, options, call);
         }
     }
 

@@ -13,9 +13,12 @@ internal sealed class ResponsesStream(ResponsesProvider provider, ProviderCall c
 
     private readonly ResponsesDocument _response = new(call.Model);
     private readonly Dictionary<long, ResponsesOpenItem> _items = [];
+    private readonly List<string> _ids = [];
     private ResponsesEvent? _eventOrNull;
     private ResponsesRequest? _request;
     private bool _hasCalls;
+
+    protected override string? Origin => ResponsesState.Origin;
 
     protected override UsageDetails? Usage => _response.Usage;
 
@@ -41,32 +44,33 @@ internal sealed class ResponsesStream(ResponsesProvider provider, ProviderCall c
             throw Http.ErrorIn(ErrorBody.Parse(data.ToArray()), Call);
         }
 
+        long index = Place();
         switch (Event.Type)
         {
             case ResponsesEventType.TextDelta:
-                OpenItem(Event.OutputIndex).HasText |= !string.IsNullOrEmpty(Event.Delta);
+                OpenItem(index).HasText |= !string.IsNullOrEmpty(Event.Delta);
                 AddText(Event.Delta);
                 break;
             case ResponsesEventType.ReasoningDelta:
-                OpenItem(Event.OutputIndex).HasText |= !string.IsNullOrEmpty(Event.Delta);
+                OpenItem(index).HasText |= !string.IsNullOrEmpty(Event.Delta);
                 AddReasoning(Event.Delta);
                 break;
             case ResponsesEventType.ReasoningPart when Event.SummaryIndex > 0:
                 AddReasoning("\n\n");
                 break;
             case ResponsesEventType.RefusalDelta:
-                OpenItem(Event.OutputIndex).HasRefusal = true;
+                OpenItem(index).HasRefusal = true;
                 AddRefusal(Event.Delta);
                 break;
             case ResponsesEventType.ArgumentsDelta:
-                OpenItem(Event.OutputIndex).HasArguments |= !string.IsNullOrEmpty(Event.Delta);
-                AddFragment(new ToolCallFragment(0, Event.OutputIndex, null, null, Event.Delta));
+                OpenItem(index).HasArguments |= !string.IsNullOrEmpty(Event.Delta);
+                AddFragment(new ToolCallFragment(0, index, null, null, Event.Delta));
                 break;
             case ResponsesEventType.ItemAdded:
-                Begin();
+                Begin(index);
                 break;
             case ResponsesEventType.ItemDone:
-                Finish(OpenItem(Event.OutputIndex), Event.OutputIndex, Event.Item);
+                Finish(OpenItem(index), index, Event.Item);
                 break;
             case ResponsesEventType.Terminal:
                 FinishOpen();
@@ -101,6 +105,29 @@ internal sealed class ResponsesStream(ResponsesProvider provider, ProviderCall c
         update.CreatedAt = _response.Created;
     }
 
+    /// <summary>The place of the event's item: as it was sent, else the order in which the items' ids first appeared.</summary>
+    private long Place()
+    {
+        if (Event.OutputIndex is { } index)
+        {
+            return index;
+        }
+
+        if (Event.ItemId is not { } id)
+        {
+            return 0;
+        }
+
+        int place = _ids.LastIndexOf(id);
+        if (place >= 0 || _ids.Count >= MaxItems)
+        {
+            return Math.Max(place, 0);
+        }
+
+        _ids.Add(id);
+        return _ids.Count - 1;
+    }
+
     private ResponsesOpenItem OpenItem(long index)
     {
         if (_items.TryGetValue(index, out ResponsesOpenItem? item))
@@ -116,12 +143,12 @@ internal sealed class ResponsesStream(ResponsesProvider provider, ProviderCall c
         return _items[index] = new ResponsesOpenItem();
     }
 
-    private void Begin()
+    private void Begin(long index)
     {
-        OpenItem(Event.OutputIndex);
+        OpenItem(index);
         if (ResponsesItems.TypeOf(Event.Item) == "function_call")
         {
-            AddFragment(new ToolCallFragment(0, Event.OutputIndex, ResponsesItems.Text(Event.Item, "call_id"), ResponsesItems.Text(Event.Item, "name"), null));
+            AddFragment(new ToolCallFragment(0, index, ResponsesItems.Text(Event.Item, "call_id"), ResponsesItems.Text(Event.Item, "name"), null));
         }
     }
 

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using LlmStack.Catalog;
+using LlmStack.Providers.Http;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Providers.Bedrock;
+
+/// <summary>Reads <c>usage</c>. Here the input is what no cache had; it is added up to the inclusive count.</summary>
+internal static class BedrockUsage
+{
+    public static UsageDetails? Read(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return null;
+        }
+
+        long? input = null, output = null, read = null, written = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            bool isInput = reader.ValueTextEquals("inputTokens"u8);
+            bool isOutput = reader.ValueTextEquals("outputTokens"u8);
+            bool isRead = reader.ValueTextEquals("cacheReadInputTokens"u8);
+            bool isWritten = reader.ValueTextEquals("cacheWriteInputTokens"u8);
+            reader.Read();
+            long? count = isInput || isOutput || isRead || isWritten ? JsonText.GetCount(ref reader) : null;
+            input = isInput ? count : input;
+            output = isOutput ? count : output;
+            read = isRead ? count : read;
+            written = isWritten ? count : written;
+            reader.Skip();
+        }
+
+        if (input is null && output is null)
+        {
+            return null;
+        }
+
+        long? all = input is null ? null : input + (read ?? 0) + (written ?? 0);
+        var usage = new UsageDetails { InputTokenCount = all, OutputTokenCount = output, TotalTokenCount = (all ?? 0) + (output ?? 0), CachedInputTokenCount = read };
+        if (written is > 0)
+        {
+            usage.AdditionalCounts = new() { [UsageKeys.CacheWrite] = written.Value };
+        }
+
+        return usage;
+    }
+}

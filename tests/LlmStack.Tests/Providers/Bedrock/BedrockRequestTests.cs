@@ -1,0 +1,191 @@
+using System.Text.Json;
+using LlmStack.Providers;
+using LlmStack.Providers.Bedrock;
+using LlmStack.Tests.Providers.OpenAI;
+using LlmStack.Tests.Support;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Time.Testing;
+using static LlmStack.Tests.Providers.Bedrock.BedrockWire;
+
+namespace LlmStack.Tests.Providers.Bedrock;
+
+/// <summary>Golden bodies, whole answers, and how calls are authenticated.</summary>
+public sealed class BedrockRequestTests
+{
+    private static readonly JsonElement Schema = JsonDocument.Parse("""{"type":"object","properties":{"city":{"type":"string"}}}""").RootElement.Clone();
+
+    private static readonly AIFunctionDeclaration Weather = AIFunctionFactory.CreateDeclaration("weather", "Tells the weather", Schema);
+
+    [Fact]
+    public async Task The_least_body_is_the_messages() =>
+        Assert.Equal("""{"messages":[{"role":"user","content":[{"text":"Hello"}]}]}""", await Format.BodyAsync(Answer));
+
+    [Fact]
+    public async Task Every_option_has_its_place()
+    {
+        var options = new ChatOptions
+        {
+            Instructions = "Be brief",
+            Temperature = 0.5f,
+            TopP = 0.9f,
+            TopK = 40,
+            MaxOutputTokens = 4000,
+            StopSequences = ["END"],
+            Tools = [Weather],
+            ToolMode = ChatToolMode.RequireSpecific("weather"),
+            Reasoning = new() { Effort = ReasoningEffort.Medium },
+            AdditionalProperties = new() { ["guardrailConfig"] = JsonDocument.Parse("""{"guardrailIdentifier":"g","guardrailVersion":"1"}""").RootElement },
+        };
+
+        Assert.Equal(
+            """{"system":[{"text":"Be brief"}],"messages":[{"role":"user","content":[{"text":"Hello"}]}],"toolConfig":{"tools":[{"toolSpec":{"name":"weather","description":"Tells the weather","inputSchema":{"json":{"type":"object","properties":{"city":{"type":"string"}}}}}}],"toolChoice":{"tool":{"name":"weather"}}},"inferenceConfig":{"maxTokens":4000,"temperature":0.5,"topP":0.9,"stopSequences":["END"]},"additionalModelRequestFields":{"top_k":40,"thinking":{"type":"enabled","budget_tokens":3999}},"guardrailConfig":{"guardrailIdentifier":"g","guardrailVersion":"1"}}""",
+            await Format.BodyAsync(Answer, options));
+    }
+
+    [Fact]
+    public async Task Calls_results_thoughts_and_media_are_blocks()
+    {
+        ChatMessage[] messages =
+        [
+            new(ChatRole.System, "S"),
+            new(ChatRole.User, [new TextContent("Look"), new DataContent(new byte[] { 1, 2, 3 }, "image/png"), new DataContent(new byte[] { 1 }, "application/pdf") { Name = "My file.pdf" }, new DataContent(new byte[] { 2 }, "application/pdf") { Name = "My file.pdf" }]),
+            new(ChatRole.Assistant, [new TextReasoningContent("Hm") { ProtectedData = "bedrock:sig" }, new FunctionCallContent("t:1", "look", new Dictionary<string, object?> { ["a"] = 1 })]),
+            new(ChatRole.Tool, [new FunctionResultContent("t:1", "a cat")]),
+        ];
+        ProviderCall call = Format.Call();
+        string body = await Format.BodyAsync(Answer, messages: messages, call: call);
+        using JsonDocument document = JsonDocument.Parse(body);
+        JsonElement sent = document.RootElement.GetProperty("messages");
+        string id = sent[1].GetProperty("content")[1].GetProperty("toolUse").GetProperty("toolUseId").GetString()!;
+
+        Assert.StartsWith("""{"system":[{"text":"S"}],"messages":[{"role":"user","content":[{"text":"Look"},{"image":{"format":"png","source":{"bytes":"AQID"}}},{"document":{"format":"pdf","name":"My file-pdf","source":{"bytes":"AQ=="}}},{"document":{"format":"pdf","name":"My file-pdf-2","source":{"bytes":"Ag=="}}}]},""", body, StringComparison.Ordinal);
+        Assert.Equal("""{"role":"assistant","content":[{"reasoningContent":{"reasoningText":{"text":"Hm","signature":"sig"}}},{"toolUse":{"toolUseId":"ID","name":"look","input":{"a":1}}}]}""".Replace("ID", id, StringComparison.Ordinal), sent[1].GetRawText());
+        Assert.Equal("""{"role":"user","content":[{"toolResult":{"toolUseId":"ID","content":[{"text":"a cat"}]}}]}""".Replace("ID", id, StringComparison.Ordinal), sent[2].GetRawText());
+        Assert.Equal("""{"tools":[{"toolSpec":{"name":"look","inputSchema":{"json":{"type":"object"}}}}]}""", document.RootElement.GetProperty("toolConfig").GetRawText());
+        Assert.Contains("Tools: those of the history are declared, the format demands it", call.Report.Changes!);
+    }
+
+    [Fact]
+    public async Task Cache_points_end_the_stable_prefix_when_asked_for()
+    {
+        ProviderCall call = Format.Call();
+        call.CacheBreakpoints = true;
+        string body = await Format.BodyAsync(Answer, new ChatOptions { Instructions = "S", Tools = [Weather] }, call: call);
+
+        Assert.StartsWith("""{"system":[{"text":"S"},{"cachePoint":{"type":"default"}}],""", body, StringComparison.Ordinal);
+        Assert.EndsWith(""",{"cachePoint":{"type":"default"}}]}}""", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_model_has_no_field_for_is_dropped_or_refused_by_name()
+    {
+        ProviderCall call = Format.Call(other: "amazon.nova-pro-v1:0");
+        await Format.BodyAsync(Answer, new ChatOptions { TopK = 3, Seed = 1, FrequencyPenalty = 1 }, call: call);
+
+        Assert.Equal(["seed", "frequency_penalty", "top_k"], call.Report.Changes!.Select(static change => change[..change.IndexOf(':', StringComparison.Ordinal)]));
+        Assert.Contains("UriContent", (await Format.RefusalAsync(null, [new(ChatRole.User, [new UriContent("http://x/i.png", "image/png")])])).Message, StringComparison.Ordinal);
+        Assert.Contains("ConversationId", (await Format.RefusalAsync(new ChatOptions { ConversationId = "x" })).Message, StringComparison.Ordinal);
+        Assert.Contains("Tools", (await Format.RefusalAsync(new ChatOptions { Tools = [new HostedWebSearchTool()] })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_form_is_asked_for_by_a_tool_and_comes_back_as_text()
+    {
+        const string Called = """{"output":{"message":{"role":"assistant","content":[{"toolUse":{"toolUseId":"t1","name":"answer_in_json","input":{"city":"Bern"}}}]}},"stopReason":"tool_use","usage":{"inputTokens":1,"outputTokens":1}}""";
+        ChatResponse response = await Format.ChatAsync(Called, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema) });
+
+        Assert.Equal(("""{"city":"Bern"}""", ChatFinishReason.Stop), (response.Text, response.FinishReason));
+    }
+
+    [Fact]
+    public async Task A_whole_answer_has_inclusive_usage_thoughts_and_calls()
+    {
+        const string Content = """[{"reasoningContent":{"reasoningText":{"text":"Hm","signature":"sig"}}},{"text":"Hello"},{"toolUse":{"toolUseId":"t1","name":"f","input":{"a":1}}},{"newBlock":{"x":1}}]""";
+        ProviderCall call = Format.Call();
+        ChatResponse response = await Format.ChatAsync(Answer.Replace("""[{"text":"Hello"}]""", Content, StringComparison.Ordinal).Replace("end_turn", "tool_use", StringComparison.Ordinal), call: call);
+
+        Assert.Equal((15, 5, 20, 3), (response.Usage!.InputTokenCount, response.Usage.OutputTokenCount, response.Usage.TotalTokenCount, response.Usage.CachedInputTokenCount));
+        Assert.Equal(2, response.Usage.AdditionalCounts!["input_cache_creation"]);
+        Assert.Equal((ChatFinishReason.ToolCalls, "tool_use"), (response.FinishReason, call.Report.RawFinishReason));
+        Assert.Equal("bedrock:sig", response.Messages[0].Contents.OfType<TextReasoningContent>().Single().ProtectedData);
+        Assert.Equal("t1:f:a=1", StreamOutcome.ToldOf(response.Messages[0].Contents.OfType<FunctionCallContent>().Single()));
+        Assert.Contains(response.Messages[0].Contents, static content => content.RawRepresentation is JsonElement raw && raw.TryGetProperty("newBlock", out _));
+    }
+
+    [Theory]
+    [InlineData("AKIDEXAMPLE:wJalrXUtnFEMI", false)]
+    [InlineData("AKIDEXAMPLE:wJalrXUtnFEMI:token", true)]
+    public async Task An_access_key_signs_the_request_with_its_escaped_path(string secret, bool token)
+    {
+        HttpRequestMessage request = await SentAsync(secret);
+        string authorization = request.Headers.NonValidated["Authorization"].ToString();
+
+        Assert.Equal("/model/anthropic.claude-sonnet-4-5-v1%3A0/converse", request.RequestUri!.AbsolutePath);
+        Assert.StartsWith("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20000101/eu-west-1/bedrock/aws4_request, SignedHeaders=host;x-amz-date", authorization, StringComparison.Ordinal);
+        Assert.Equal("20000101T000000Z", request.Headers.NonValidated["X-Amz-Date"].ToString());
+        Assert.Equal(token, request.Headers.NonValidated.Contains("X-Amz-Security-Token"));
+        Assert.DoesNotContain("wJalrXUtnFEMI", request.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Any_other_secret_is_a_bearer_token() =>
+        Assert.Equal("Bearer bedrock-api-key-x", (await SentAsync("bedrock-api-key-x")).Headers.NonValidated["Authorization"].ToString());
+
+    [Fact]
+    public async Task Without_a_secret_nothing_is_sent() =>
+        Assert.Equal(LlmErrorKind.Authentication, (await Assert.ThrowsAsync<LlmException>(() => SentAsync(null))).Kind);
+
+    [Theory]
+    [InlineData("https://bedrock-runtime.eu-west-1.amazonaws.com", null, "eu-west-1")]
+    [InlineData("https://bedrock-runtime-fips.us-east-2.amazonaws.com", null, "us-east-2")]
+    [InlineData("https://vpce-1.bedrock-runtime.eu-west-1.vpce.amazonaws.com", null, "eu-west-1")]
+    [InlineData("http://127.0.0.1:4566", "ap-south-1", "ap-south-1")]
+    [InlineData("http://127.0.0.1:4566", null, "us-east-1")]
+    public void The_region_is_the_users_else_that_of_the_address(string address, string? location, string region) =>
+        Assert.Equal(region, BedrockRegion.Of(new ProviderSetup("test", new ProviderOptions { Location = location }, new Uri(address), new HttpMessageInvoker(new BytesHandler([])), new FakeTimeProvider())));
+
+    [Theory]
+    [InlineData(400, "ValidationException", "Input is too long for requested model.", LlmErrorKind.ContextWindowExceeded)]
+    [InlineData(400, "ValidationException", "Invocation of model ID x with on-demand throughput isn't supported.", LlmErrorKind.NotFound)]
+    [InlineData(400, "ValidationException", "Malformed input request", LlmErrorKind.InvalidRequest)]
+    [InlineData(400, "ServiceQuotaExceededException", "m", LlmErrorKind.QuotaExhausted)]
+    [InlineData(403, "AccessDeniedException", "You don't have access to the model with the specified model ID.", LlmErrorKind.PermissionDenied)]
+    [InlineData(403, "UnrecognizedClientException", "The security token included in the request is invalid.", LlmErrorKind.Authentication)]
+    [InlineData(403, "InvalidSignatureException:http://internal.amazon.com/coral/", "m", LlmErrorKind.Authentication)]
+    [InlineData(403, "ExpiredTokenException", "m", LlmErrorKind.Authentication)]
+    [InlineData(403, "IncompleteSignatureException", "m", LlmErrorKind.Authentication)]
+    [InlineData(404, "ResourceNotFoundException", "m", LlmErrorKind.NotFound)]
+    [InlineData(408, "ModelTimeoutException", "m", LlmErrorKind.Timeout)]
+    [InlineData(424, "ModelErrorException", "m", LlmErrorKind.ServerError)]
+    [InlineData(429, "ThrottlingException", "Too many requests, please wait before trying again.", LlmErrorKind.RateLimited)]
+    [InlineData(429, "ThrottlingException", "Too many tokens per day, please wait before trying again.", LlmErrorKind.QuotaExhausted)]
+    [InlineData(429, "ModelNotReadyException", "m", LlmErrorKind.Overloaded)]
+    [InlineData(500, "InternalServerException", "m", LlmErrorKind.ServerError)]
+    [InlineData(503, "ServiceUnavailableException", "m", LlmErrorKind.Overloaded)]
+    public async Task An_error_has_the_kind_of_its_row(int status, string type, string message, LlmErrorKind kind)
+    {
+        LlmException failure = await Format.FailureAsync(status, $$"""{"message":"{{message}}"}""", $"x-amzn-ErrorType: {type}", "x-amzn-RequestId: req-1");
+
+        Assert.Equal((kind, "req-1"), (failure.Kind, failure.RequestId));
+        Assert.Equal(type.Split(':')[0], failure.ErrorCode);
+    }
+
+    private static async Task<HttpRequestMessage> SentAsync(string? secret)
+    {
+        var handler = new RequestHandler();
+        ILlmProvider provider = Format.Provider(new HttpMessageInvoker(handler), new Uri("https://bedrock-runtime.eu-west-1.amazonaws.com"));
+        await provider.ChatAsync(new ProviderCall(Model, new StaticCredential("key-1", secret)), Wire.Hello, null, CancellationToken.None);
+        return handler.Request!;
+    }
+
+    private sealed class RequestHandler : HttpMessageHandler
+    {
+        public HttpRequestMessage? Request { get; private set; }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Request = request;
+            return Task.FromResult(new HttpResponseMessage { Content = new StringContent(Answer) });
+        }
+    }
+}
