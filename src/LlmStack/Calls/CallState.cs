@@ -150,6 +150,7 @@ internal sealed class CallState(TimeProvider time)
         Group = group;
         Policy = group.Policy.MaxAttempts == Policy.MaxAttempts ? group.Policy : group.Policy with { MaxAttempts = Policy.MaxAttempts };
         Rewrite = rewrite;
+        History?.EnterGroup();
         Route.Group = group.Name;
         AttemptsInGroup = 0;
         RetriesInGroup = 0;
