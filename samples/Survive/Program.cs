@@ -27,14 +27,15 @@ services.AddLlmStack(llm => llm
         .AddDeployment("first/m")
         .AddDeployment("second/m")
         .AddDeployment("third/m")
-        .UseStrategy(RoutingStrategy.LeastBusy)));
+        .UseStrategy(RoutingStrategy.LeastBusy)
+        .Configure(static options => options.Policy = new CallPolicyOptions { OnStreamLost = StreamLossBehavior.Continue })));
 await using ServiceProvider provider = services.BuildServiceProvider();
 var client = provider.GetRequiredService<ILlmClient>();
 
-Console.WriteLine($"{Callers} callers for {Seconds} s at three providers, each a process of its own; the second is killed after 3 s.");
+Console.WriteLine($"{Callers} callers, every second one streaming, for {Seconds} s at three providers, each a process of its own; the second is killed after 3 s.");
 var report = new LoadReport(names, Seconds);
 using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(Seconds));
-Task[] callers = [.. Enumerable.Range(0, Callers).Select(_ => CallAsync())];
+Task[] callers = [.. Enumerable.Range(0, Callers).Select(static number => number % 2 == 0).Select(CallAsync)];
 await Task.Delay(TimeSpan.FromSeconds(3));
 second.Kill();
 await Task.WhenAll(callers);
@@ -43,18 +44,29 @@ report.Print();
 Console.WriteLine($"{report.Served} calls answered, {report.Failed} failed.");
 return report.Failed == 0 && report.Served > 0 ? 0 : 1;
 
-async Task CallAsync()
+async Task CallAsync(bool streams)
 {
     while (!stop.IsCancellationRequested)
     {
         try
         {
-            ChatResponse answer = await client.ChatAsync("answers", "Are you there?");
-            report.Success(answer.GetRoute()!);
+            CallRoute? route = streams ? await StreamAsync() : (await client.ChatAsync("answers", "Are you there?")).GetRoute();
+            report.Success(route!);
         }
         catch (LlmException failure)
         {
             report.Failure(failure);
         }
     }
+}
+
+async Task<CallRoute?> StreamAsync()
+{
+    CallRoute? route = null;
+    await foreach (ChatResponseUpdate update in client.ChatStreamingAsync("answers", [new ChatMessage(ChatRole.User, "Are you there?")]))
+    {
+        route = update.GetRoute() ?? route;
+    }
+
+    return route;
 }

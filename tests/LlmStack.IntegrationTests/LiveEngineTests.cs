@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LlmStack.IntegrationTests.Support;
 using LlmStack.Routing;
 using Microsoft.Extensions.AI;
@@ -140,6 +141,63 @@ public sealed class LiveEngineTests
         Assert.StartsWith("e2/", plain.GetRoute()!.Deployment, StringComparison.Ordinal);
         Assert.StartsWith("e2/", streamed!.Deployment, StringComparison.Ordinal);
         Assert.Equal(LlmErrorKind.Network, plain.GetRoute()!.Attempts[0].Error);
+    }
+
+    [LiveFact]
+    public async Task An_answer_in_a_form_keeps_it()
+    {
+        await using TestStack stack = Over(LiveFactAttribute.Address());
+        JsonElement schema = JsonDocument.Parse("""{"type":"object","properties":{"sky":{"type":"string","enum":["blue","grey"]},"degrees":{"type":"integer"}},"required":["sky","degrees"],"additionalProperties":false}""").RootElement;
+        var options = new ChatOptions { MaxOutputTokens = 200, Temperature = 0, ResponseFormat = ChatResponseFormat.ForJsonSchema(schema, "weather") };
+
+        ChatResponse answer = await stack.Client.ChatAsync("live", TestStack.Say("How is the weather?"), options).WaitAsync(Patience);
+
+        if (answer.FinishReason != ChatFinishReason.Length)
+        {
+            using var document = JsonDocument.Parse(answer.Text);
+            Assert.Contains(document.RootElement.GetProperty("sky").GetString(), new[] { "blue", "grey" });
+        }
+
+        Assert.StartsWith("{", answer.Text.TrimStart(), StringComparison.Ordinal);
+    }
+
+    [LiveFact]
+    public async Task A_demanded_tool_is_called_plain_and_streamed()
+    {
+        await using TestStack stack = Over(LiveFactAttribute.Address());
+        AIFunction tool = AIFunctionFactory.Create(static (bool loud) => loud ? "rang" : "blinked", "alarm", "Raises an alarm");
+        var options = new ChatOptions { MaxOutputTokens = 200, Temperature = 0, Tools = [tool], ToolMode = ChatToolMode.RequireAny };
+
+        ChatResponse plain = await stack.Client.ChatAsync("live", TestStack.Say("Raise it."), options).WaitAsync(Patience);
+        var updates = new List<ChatResponseUpdate>();
+        await foreach (ChatResponseUpdate update in stack.Client.ChatStreamingAsync("live", TestStack.Say("Raise it."), options))
+        {
+            updates.Add(update);
+        }
+
+        foreach (ChatResponse answer in new[] { plain, updates.ToChatResponse() }.Where(static one => one.FinishReason != ChatFinishReason.Length))
+        {
+            Assert.Equal(ChatFinishReason.ToolCalls, answer.FinishReason);
+            Assert.Equal("alarm", answer.Messages[^1].Contents.OfType<FunctionCallContent>().First().Name);
+        }
+    }
+
+    [LiveFact]
+    public async Task Log_probabilities_come_for_every_token()
+    {
+        await using TestStack stack = Over(LiveFactAttribute.Address());
+        var options = new ChatOptions { MaxOutputTokens = 8, Temperature = 0, AdditionalProperties = new() { ["logprobs"] = true, ["top_logprobs"] = 2 } };
+
+        ChatResponse plain = await stack.Client.ChatAsync("live", TestStack.Say("Say something."), options).WaitAsync(Patience);
+        var updates = new List<ChatResponseUpdate>();
+        await foreach (ChatResponseUpdate update in stack.Client.ChatStreamingAsync("live", TestStack.Say("Say something."), options))
+        {
+            updates.Add(update);
+        }
+
+        Assert.Equal(plain.Usage!.OutputTokenCount, plain.GetLogProbabilities()!.Count);
+        Assert.All(plain.GetLogProbabilities()!, static token => Assert.Equal(2, token.Alternatives.Count));
+        Assert.NotEmpty(updates.ToChatResponse().GetLogProbabilities()!);
     }
 
     private static string Through(TcpProxy proxy, Uri engine) => $"http://127.0.0.1:{proxy.Port}{engine.AbsolutePath}";

@@ -15,7 +15,10 @@ internal static class CannedBodies
     private const string ChunkHead = "{\"id\":\"chatcmpl-CkT2vN8yFqLr5sXwZb3GdHj7PmUeA\",\"object\":\"chat.completion.chunk\",\"created\":1764000000,\"model\":\"gpt-5.4-mini-2026-03-17\",\"service_tier\":\"default\",\"system_fingerprint\":\"fp_3f58d112f7\",";
 
     // Four characters each, the blank included, so that the text a chunk brings has the same size everywhere.
-    private static readonly string[] Words = [" the", " map", " led", " him", " far", " out", " sea", " and", " saw", " ice", " red", " sun", " low", " big", " sky", " now"];
+    public static readonly string[] Words = [" the", " map", " led", " him", " far", " out", " sea", " and", " saw", " ice", " red", " sun", " low", " big", " sky", " now"];
+
+    /// <summary>The answer of every format.</summary>
+    public const string Answer = "Three things decide how far a heat pump carries you in a cold winter.\n\n1. **Supply temperature.** Every degree you lower it saves about 2.5 % of the electricity. Large radiators or floor heating let you stay below 40 °C.\n2. **Source.** Ground stays near 8 °C all year; outside air may fall to -12 °C, where the output of most units drops by a third.\n3. **The building.** Insulate the top floor first: it costs little and often removes a fifth of the demand.\n\nWith your figures (140 m², 95 kWh/m² a year) expect a seasonal factor near 3.6, hence about 3,700 kWh of electricity a year. Ask the installer for the load at the design temperature before you choose a size.";
 
     /// <summary>A plain chat completion of about 1.5 KB.</summary>
     public static byte[] Chat { get; } = Encoding.UTF8.GetBytes(

@@ -17,6 +17,9 @@ internal sealed class CannedHandler(string mediaType, Func<HttpContent> content)
 
     public static CannedHandler EmbeddingsNumbers() => new("application/json", static () => new ByteArrayContent(CannedBodies.EmbeddingsNumbers));
 
+    /// <summary>A whole answer or event stream of any format.</summary>
+    public static CannedHandler Of(byte[] body, bool stream) => new(stream ? "text/event-stream" : "application/json", () => new ByteArrayContent(body));
+
     /// <summary>Takes trace batches of either kind: an empty protobuf message means all were accepted.</summary>
     public static CannedHandler Traces() => new("application/x-protobuf", static () => new ByteArrayContent([]));
 

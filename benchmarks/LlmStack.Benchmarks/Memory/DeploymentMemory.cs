@@ -9,7 +9,7 @@ internal static class DeploymentMemory
 {
     public const string Command = "memory";
 
-    private static readonly int[] Sizes = [10, 100, 1_000, 10_000];
+    private static readonly int[] Sizes = [100, 1_000, 10_000];
 
     public static string Run()
     {

@@ -15,9 +15,11 @@ internal sealed class LlmStackHost : IDisposable
     public const string EmbeddingGroup = "embed";
 
     private readonly ServiceProvider _services;
+    private readonly WireFormat _format;
 
-    private LlmStackHost(ServiceProvider services)
+    private LlmStackHost(ServiceProvider services, WireFormat format)
     {
+        _format = format;
         _services = services;
         Client = services.GetRequiredService<ILlmClient>();
     }
@@ -28,7 +30,7 @@ internal sealed class LlmStackHost : IDisposable
         where T : notnull => _services.GetRequiredService<T>();
 
     /// <summary>One provider with two deployments behind one group each for chat and embeddings.</summary>
-    public static LlmStackHost Create(LlmStackSetup setup) => new(Services(setup).BuildServiceProvider());
+    public static LlmStackHost Create(LlmStackSetup setup) => new(Services(setup).BuildServiceProvider(), setup.Format);
 
     /// <summary>The registrations alone, for whoever times the building of the container.</summary>
     public static IServiceCollection Services(LlmStackSetup setup)
@@ -44,7 +46,7 @@ internal sealed class LlmStackHost : IDisposable
     }
 
     /// <summary>The adapter alone, as the request path calls it.</summary>
-    public PlainProvider Plain() => new(Get<SnapshotSource>().Current.Providers[Provider]);
+    public PlainProvider Plain() => new(Get<SnapshotSource>().Current.Providers[Provider], _format);
 
     /// <summary>Waits until every span is delivered; anything else would make the numbers too good.</summary>
     public void Flush()
@@ -62,8 +64,8 @@ internal sealed class LlmStackHost : IDisposable
     {
         llm.AddProvider(Provider, provider =>
         {
-            provider.Options.Type = "OpenAI";
-            provider.Options.Endpoint = (setup.Address ?? Rivals.OpenAISdk.DefaultAddress).ToString();
+            provider.Options.Type = setup.Format.Type;
+            provider.Options.Endpoint = (setup.Address ?? setup.Format.Address).ToString();
             provider.Options.ApiKey = Conversation.ApiKey;
             if (setup.Handler is { } handler)
             {
@@ -77,13 +79,13 @@ internal sealed class LlmStackHost : IDisposable
         else
         {
             llm.AddModelGroup(ChatGroup, group => group
-                .AddDeployment($"{Provider}/{Conversation.ChatModel}", deployment => deployment.Weight = 3)
-                .AddDeployment($"{Provider}/{Conversation.ChatModel}", static deployment =>
+                .AddDeployment($"{Provider}/{setup.Format.ChatModel}", deployment => deployment.Weight = 3)
+                .AddDeployment($"{Provider}/{setup.Format.ChatModel}", static deployment =>
                 {
                     deployment.Id = "second";
                     deployment.Weight = 1;
                 }));
-            llm.AddModelGroup(EmbeddingGroup, static group => group.AddDeployment($"{Provider}/{Conversation.EmbeddingModel}"));
+            llm.AddModelGroup(EmbeddingGroup, group => group.AddDeployment($"{Provider}/{setup.Format.EmbeddingModel}"));
         }
 
         if (setup.Traced)

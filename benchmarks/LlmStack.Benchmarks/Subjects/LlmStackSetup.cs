@@ -3,6 +3,9 @@ namespace LlmStack.Benchmarks.Subjects;
 /// <summary>What a benchmark wants of LlmStack. Everything not said is the default.</summary>
 internal sealed record LlmStackSetup
 {
+    /// <summary>The provider's wire format.</summary>
+    public WireFormat Format { get; init; } = WireFormat.OpenAI;
+
     /// <summary>Answers the provider's requests; null for real sockets.</summary>
     public HttpMessageHandler? Handler { get; init; }
 

@@ -1,4 +1,3 @@
-using LlmStack.Benchmarks.Canned;
 using LlmStack.Providers;
 using LlmStack.Routing;
 using Microsoft.Extensions.AI;
@@ -6,10 +5,10 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Benchmarks.Subjects;
 
 /// <summary>Our own plain call: the adapter without routing, limits, health and traces, its call object reused as the request path reuses it.</summary>
-internal sealed class PlainProvider(ProviderEntry entry)
+internal sealed class PlainProvider(ProviderEntry entry, WireFormat format)
 {
-    private readonly ProviderCall _chat = new(Conversation.ChatModel, entry.Credential);
-    private readonly ProviderCall _embeddings = new(Conversation.EmbeddingModel, entry.Credential);
+    private readonly ProviderCall _chat = new(format.ChatModel, entry.Credential);
+    private readonly ProviderCall _embeddings = new(format.EmbeddingModel, entry.Credential);
 
     public ValueTask<ChatResponse> ChatAsync(IReadOnlyList<ChatMessage> messages, ChatOptions options)
     {
@@ -27,7 +26,7 @@ internal sealed class PlainProvider(ProviderEntry entry)
     public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions options) =>
         entry.Provider.ChatStreamingAsync(call, messages, options, CancellationToken.None);
 
-    public ProviderCall NewChatCall() => new(Conversation.ChatModel, entry.Credential);
+    public ProviderCall NewChatCall() => new(format.ChatModel, entry.Credential);
 
     public ValueTask<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(IReadOnlyList<string> inputs)
     {

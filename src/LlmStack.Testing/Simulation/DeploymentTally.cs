@@ -15,8 +15,11 @@ internal sealed class DeploymentTally(DeploymentModel model)
 
     public decimal? Cost { get; set; }
 
-    /// <summary>Cooldowns in order: when one began, for how long, and when the deployment was back.</summary>
+    /// <summary>Cooldowns in order: when one began and for how long.</summary>
     public List<(TimeSpan At, TimeSpan Duration)> Cooldowns { get; } = [];
+
+    /// <summary>When it came back from a cooldown.</summary>
+    public List<TimeSpan> Returns { get; } = [];
 
     public bool IsOut { get; set; }
 

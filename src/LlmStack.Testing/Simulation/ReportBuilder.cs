@@ -8,7 +8,30 @@ internal sealed class ReportBuilder(SimulationScenario scenario, SimulationRecor
     /// <summary>Below this the share of a second is chance.</summary>
     private const int FewestAttempts = 100;
 
-    public SimulationReport Build(TimeSpan duration, int timers) => new()
+    public SimulationReport Build(TimeSpan duration, int timers)
+    {
+        MarkSlowStarts();
+        return Report(duration, timers);
+    }
+
+    /// <summary>While its share grows back, a deployment is not in full rotation.</summary>
+    private void MarkSlowStarts()
+    {
+        foreach (DeploymentTally tally in recorder.Tallies)
+        {
+            TimeSpan slowStart = OutageAnalysis.SlowStartOf(tally.Model.Id, snapshot);
+            foreach (TimeSpan back in tally.Returns)
+            {
+                int last = Math.Min(recorder.Seconds.Count - 1, (int)(back + slowStart).TotalSeconds);
+                for (int second = (int)back.TotalSeconds; second <= last; second++)
+                {
+                    recorder.Seconds[second].MarkOut(tally.Model.Index);
+                }
+            }
+        }
+    }
+
+    private SimulationReport Report(TimeSpan duration, int timers) => new()
     {
         Scenario = scenario.Name,
         Seed = scenario.Seed,
@@ -25,7 +48,7 @@ internal sealed class ReportBuilder(SimulationScenario scenario, SimulationRecor
         MedianFirstToken = recorder.FirstToken.Quantile(0.5),
         Cost = recorder.Tallies.Exists(static tally => tally.Cost is not null) ? recorder.Tallies.Sum(static tally => tally.Cost ?? 0) : null,
         Deployments = [.. recorder.Tallies.Select(Deployment)],
-        Outages = OutageAnalysis.Of(scenario, recorder),
+        Outages = OutageAnalysis.Of(scenario, recorder, snapshot),
         Seconds = recorder.Seconds,
         Leftovers = new SimulationLeftovers(
             snapshot.Deployments.Values.Sum(static deployment => deployment.InFlight),

@@ -55,7 +55,7 @@ internal static class ReportTable
     }
 
     private static string Back(OutageReport outage) => outage.FullShareAfter is { } after
-        ? string.Create(CultureInfo.InvariantCulture, $"full share again {after.TotalSeconds:0.#} s after its end (last cooldown {Time(outage.LastCooldown)})")
+        ? string.Create(CultureInfo.InvariantCulture, $"full share again {after.TotalSeconds:0.#} s after its end (last cooldown {Time(outage.LastCooldown)}, slow start {Time(outage.SlowStart)})")
         : "never at its full share again";
 
     private static string[] Row(DeploymentReport deployment) =>

@@ -89,6 +89,10 @@ internal sealed class SimulationRecorder
         {
             tally.Cooldowns.Add((_world.Time.Elapsed, change.Duration));
         }
+        else
+        {
+            tally.Returns.Add(_world.Time.Elapsed);
+        }
 
         tally.IsOut = change.Cooling;
         Current().MarkOut(tally.Model.Index);

@@ -23,7 +23,8 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
             return false;
         }
 
-        health.Started(deployment);
+        ICredential key = health.KeyFor(deployment, state.Request.Context, now);
+        health.Started(deployment, key);
         attempt.Begin(member, reservation, now);
         if (state.Attempts++ == 0)
         {
@@ -38,9 +39,10 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         call.DeploymentId = deployment.Id;
         call.Model = deployment.Model;
         call.Info = deployment.Info;
-        call.Credential = deployment.ProviderEntry!.Credentials.For(state.Request.Context)[0];
+        call.Api = deployment.Api;
+        call.Credential = key;
         call.Timeouts = attempt.Timeouts;
-        SetFidelity(call, deployment.ProviderEntry, state.Request.Routing);
+        SetFidelity(call, deployment.ProviderEntry!, state.Request.Routing);
         trace.BeginAttempt(state, attempt);
         attempt.Clock.Begin(now, preparation.Ticks(attempt.Timeouts.Attempt), state.Deadline, state.Caller);
         if (state.Streaming)
@@ -82,8 +84,8 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         Deployment deployment = attempt.Member!.Deployment;
         AttemptReport report = attempt.Call.Report;
         long busy = now - attempt.Started - attempt.ConsumerTicks;
-        health.Failed(deployment, state.Group, error, new AttemptSample(now, busy, busy, 0, state.Streaming));
-        health.Headroom(deployment, report.Headroom, now);
+        health.Failed(deployment, state.Group, error, new AttemptSample(now, busy, busy, 0, state.Streaming), attempt.Call.Credential, state.KeysOf(deployment));
+        health.Headroom(deployment, report.Headroom, now, attempt.Call.Credential);
         bool sent = report.RequestSent || error.StatusCode is not null || error.Kind != LlmErrorKind.Network;
         RouteAttempt entry = Add(state, attempt, error, now);
         admission.Settle(attempt.Reservation, new UsageAmounts(sent ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
@@ -105,15 +107,15 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         var sample = new AttemptSample(now, firstToken - attempt.Started, busy, output, state.Streaming, input);
         if (attempt.CountsAs is { } counted)
         {
-            health.Failed(deployment, state.Group, counted, sample);
+            health.Failed(deployment, state.Group, counted, sample, attempt.Call.Credential, state.KeysOf(deployment));
         }
         else
         {
-            health.Succeeded(deployment, sample);
+            health.Succeeded(deployment, sample, attempt.Call.Credential);
         }
 
         admission.Settle(attempt.Reservation, new UsageAmounts(1, input, output, now));
-        health.Headroom(deployment, attempt.Call.Report.Headroom, now);
+        health.Headroom(deployment, attempt.Call.Report.Headroom, now, attempt.Call.Credential);
         LeaveQueue(deployment);
         attempt.IsOpen = false;
         attempt.Billing = AttemptBilling.TermsOf(state, attempt, time);
@@ -133,7 +135,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         }
 
         Deployment deployment = attempt.Member!.Deployment;
-        health.Cancelled(deployment);
+        health.Cancelled(deployment, attempt.Call.Credential);
         RouteAttempt entry = Add(state, attempt, null, now);
         entry.Error = LlmErrorKind.Cancelled;
 

@@ -15,6 +15,12 @@ internal sealed class AttemptLoop(CallPlanner planner, AttemptQueue queue, Attem
     {
         bool waitedForRetry = false;
         bool first = state.Attempts == 0;
+        if (first && state.Group.Classifier is not null)
+        {
+            await CallPreparation.ClassifyAsync(state).ConfigureAwait(false);
+            first = false;
+        }
+
         while (true)
         {
             long now = time.GetTimestamp();

@@ -10,6 +10,7 @@ internal sealed class CallAccounting(
     ITokenEstimator estimator,
     LikelyOutput likelyOutput,
     QualityObserver quality,
+    AffinityStore affinities,
     CallTelemetry telemetry,
     TimeProvider time)
 {
@@ -27,6 +28,8 @@ internal sealed class CallAccounting(
 
         FillRoute(state, now);
         trace.Succeeded(state, now);
+        string? toolCall = attempt.Facts.ToolCallId ?? (attempt.ToolCalls is [{ } call, ..] ? call.CallId : null);
+        affinities.Served(state.Group, state.Request, attempt.Member!.Deployment, attempt.Facts.ConversationId, toolCall, now);
         quality.Served(state.Route, state.Request.Context.Feature);
         telemetry.CallFinished(new CallOutcome(state.Operation, state.Streaming, state.Route, state.WithEarlierUsage(attempt.Facts.Usage), null, Cancelled: false));
     }

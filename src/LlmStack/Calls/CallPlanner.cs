@@ -84,6 +84,11 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
 
     private CallDecision Ask(CallState state, in PickResult pick, PickMode mode)
     {
+        if (pick.Pool is not null)
+        {
+            state.Route.Details().Pool = pick.Pool;
+        }
+
         state.Route.SetPick(pick, engine.RemovedBy(pick, state.Request, state.History, mode));
         if (state is { Attempts: > 0, LastError: { } error, Attempt.Member: { } asked })
         {

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using LlmStack.Routing;
+using LlmStack.Routing.Rules;
 
 namespace LlmStack.Calls;
 
 /// <summary>Makes a request ready for its first pick, and lends out the pooled state.</summary>
-internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace, ITokenEstimator estimator, LikelyOutput likelyOutput, IEnumerable<IRoutingFilter> filters, TimeProvider time)
+internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace, ITokenEstimator estimator, LikelyOutput likelyOutput, AffinityStore affinities, IEnumerable<IRoutingFilter> filters, TimeProvider time)
 {
     private const int MaxPooled = 256;
 
@@ -49,8 +50,6 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
         caller.ThrowIfCancellationRequested();
 
         ResolvedName name = snapshot.Resolve(request.Model);
-        state.Group = name.Group;
-        state.Route.Group = name.Group.Name;
         if (name.Alias is not null)
         {
             state.Route.Details().Alias = name.Alias;
@@ -58,12 +57,8 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
 
         RoutingOptions? routing = request.Routing;
         CheckFallbacks(snapshot, routing);
-        state.Policy = routing?.MaxAttempts is { } attempts ? name.Group.Policy with { MaxAttempts = attempts } : name.Group.Policy;
-        state.RequestTimeout = routing?.Deadline ?? state.Policy.RequestTimeout;
-        long ticks = Ticks(state.RequestTimeout);
-        state.Deadline = ticks >= long.MaxValue - state.Started ? long.MaxValue : state.Started + ticks;
         LlmContext context = LlmContext.Current;
-        bool estimate = _alwaysEstimate || snapshot.NeedsEstimate || routing?.MaxCost is not null;
+        bool estimate = _alwaysEstimate || snapshot.NeedsEstimate || routing?.MaxCost is not null || name.Group.Rules is not null;
         int input = estimate ? operation.EstimateInput(estimator) : 0;
         state.Request = new RouteRequest
         {
@@ -71,8 +66,6 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
             Operation = operation.Operation,
             Features = request.Features,
             EstimatedInputTokens = input,
-            LikelyCachedTokens = input > 0 ? likelyOutput.ExpectCached(name.Group.Name, context.Feature, input) : 0,
-            LikelyOutputTokens = estimate ? likelyOutput.Expect(name.Group.Name, context.Feature, request.MaxOutputTokens) : 0,
             MaxOutputTokens = request.MaxOutputTokens,
             Messages = request.Messages,
             Options = request.Options,
@@ -80,8 +73,51 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
             Context = context,
             Timestamp = state.Started,
         };
+        state.Group = GroupFor(state, name.Group);
+        state.Route.Group = state.Group.Name;
+        if (affinities.Find(state.Group, state.Request) is { Kind: not AffinityKind.None } affinity)
+        {
+            state.Request = state.Request with { Affinity = affinity };
+        }
+
+        state.Policy = routing?.MaxAttempts is { } attempts ? state.Group.Policy with { MaxAttempts = attempts } : state.Group.Policy;
+        state.RequestTimeout = routing?.Deadline ?? state.Policy.RequestTimeout;
+        long ticks = Ticks(state.RequestTimeout);
+        state.Deadline = ticks >= long.MaxValue - state.Started ? long.MaxValue : state.Started + ticks;
+        if (estimate)
+        {
+            state.Request = state.Request with
+            {
+                LikelyCachedTokens = likelyOutput.ExpectCached(state.Group.Name, context.Feature, input),
+                LikelyOutputTokens = likelyOutput.Expect(state.Group.Name, context.Feature, request.MaxOutputTokens),
+            };
+        }
+
         state.Group.RetryBudget.CountRequest(state.Started, time.TimestampFrequency);
         trace.Begin(state);
+    }
+
+    /// <summary>Lets a classifier look at the request before the first pick, for groups that have one.</summary>
+    public static async ValueTask ClassifyAsync(CallState state)
+    {
+        RouteHints hints = await state.Group.Classifier!.ClassifyAsync(state.Request, state.Caller).ConfigureAwait(false);
+        state.Request = state.Request with { Hints = hints };
+    }
+
+    private static ModelGroup GroupFor(CallState state, ModelGroup named)
+    {
+        if (named.Rules is null)
+        {
+            return named;
+        }
+
+        (ModelGroup group, RoutingRule? rule) = RuleSet.Follow(state.Snapshot, named, state.Request);
+        if (rule is not null)
+        {
+            state.Route.Details().Pool = rule.Id;
+        }
+
+        return group;
     }
 
     /// <summary>A wrong name is said before any call leaves, not when the fallback is needed.</summary>

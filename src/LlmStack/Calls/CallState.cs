@@ -59,7 +59,15 @@ internal sealed class CallState(TimeProvider time)
         int? retries = Group.PolicyFor(deployment).Errors[error.Kind].Retries;
         bool repeatable = retries is { } count ? count > 0 : error.Retryability == LlmRetryability.Transient;
         History ??= new AttemptHistory();
-        History.Add(deployment, refused: !repeatable);
+        if (!IsOfOneKey(error.Kind, deployment))
+        {
+            History.Add(deployment, refused: !repeatable);
+        }
+        else
+        {
+            History.AddKey(deployment);
+        }
+
         if (error.Kind == LlmErrorKind.ContextWindowExceeded)
         {
             History.NoteTooSmall(deployment.ContextWindow ?? Request.EstimatedInputTokens);
@@ -69,6 +77,15 @@ internal sealed class CallState(TimeProvider time)
         LastRepeatable = repeatable ? error : LastRepeatable;
         MostActionable = ErrorRanking.MostActionable(MostActionable, error);
     }
+
+    /// <summary>How many keys the caller may use at a deployment.</summary>
+    public int KeysOf(Deployment deployment) => deployment.ProviderEntry?.Credentials.For(Request.Context).Count ?? 1;
+
+    /// <summary>Whether a failure is that of a key while the deployment has others that this request has not used: then it is as good as not asked.</summary>
+    private bool IsOfOneKey(LlmErrorKind kind, Deployment deployment) =>
+        kind is LlmErrorKind.RateLimited or LlmErrorKind.Authentication or LlmErrorKind.QuotaExhausted
+        && KeysOf(deployment) is > 1 and var keys
+        && History!.KeysUsed(deployment) + 1 < keys;
 
     /// <summary>Whether the route is to name every candidate.</summary>
     public bool ExplainsAll => (Request.Routing?.Explain ?? Snapshot.Explain) == ExplainLevel.Full;

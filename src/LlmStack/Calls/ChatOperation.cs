@@ -25,6 +25,8 @@ internal struct ChatOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? 
     {
         facts.Usage = result.Usage;
         facts.ResponseId = result.ResponseId;
+        facts.ConversationId = result.ConversationId;
+        facts.ToolCallId = result.FinishReason == ChatFinishReason.ToolCalls ? ToolCallOf(result) : null;
         facts.ModelId = result.ModelId;
         facts.FinishReason = result.FinishReason?.Value;
     }
@@ -41,6 +43,22 @@ internal struct ChatOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? 
         }
 
         return result;
+    }
+
+    private static string? ToolCallOf(ChatResponse result)
+    {
+        foreach (ChatMessage message in result.Messages)
+        {
+            foreach (AIContent content in message.Contents)
+            {
+                if (content is FunctionCallContent call)
+                {
+                    return call.CallId;
+                }
+            }
+        }
+
+        return null;
     }
 
     public readonly int EstimateInput(ITokenEstimator estimator) => estimator.EstimateTokens(messages, _options);

@@ -72,6 +72,7 @@ internal readonly struct ChatUpdateTraits : IUpdateTraits<ChatResponseUpdate>
         }
 
         attempt.Facts.ResponseId ??= update.ResponseId;
+        attempt.Facts.ConversationId ??= update.ConversationId;
         attempt.Facts.ModelId ??= update.ModelId;
     }
 

@@ -7,6 +7,8 @@ internal struct ResultFacts
 {
     public UsageDetails? Usage;
     public string? ResponseId;
+    public string? ConversationId;
+    public string? ToolCallId;
     public string? ModelId;
     public string? FinishReason;
 }

@@ -15,6 +15,7 @@ internal static class DeploymentDefinition
             : Differ(a.RequestsPerMinute, b.RequestsPerMinute) ? nameof(DeploymentOptions.RequestsPerMinute)
             : Differ(a.TokensPerMinute, b.TokensPerMinute) ? nameof(DeploymentOptions.TokensPerMinute)
             : Differ(a.BaseModel, b.BaseModel) ? nameof(DeploymentOptions.BaseModel)
+            : Differ(a.Api, b.Api) ? nameof(DeploymentOptions.Api)
             : Differ(a.MaxConcurrency, b.MaxConcurrency) ? nameof(DeploymentOptions.MaxConcurrency)
             : Differ(a.MaxQueue, b.MaxQueue) ? nameof(DeploymentOptions.MaxQueue)
             : Differ(a.AcceptsPrefill, b.AcceptsPrefill) ? nameof(DeploymentOptions.AcceptsPrefill)
@@ -39,6 +40,7 @@ internal static class DeploymentDefinition
         RequestsPerMinute = a.RequestsPerMinute ?? b.RequestsPerMinute,
         TokensPerMinute = a.TokensPerMinute ?? b.TokensPerMinute,
         BaseModel = a.BaseModel ?? b.BaseModel,
+        Api = a.Api ?? b.Api,
         MaxConcurrency = a.MaxConcurrency ?? b.MaxConcurrency,
         MaxQueue = a.MaxQueue ?? b.MaxQueue,
         AcceptsPrefill = a.AcceptsPrefill ?? b.AcceptsPrefill,

@@ -42,6 +42,7 @@ internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntr
             RequestsPerMinute = options.RequestsPerMinute,
             TokensPerMinute = options.TokensPerMinute,
             Info = info,
+            Api = options.Api,
             ContextWindow = options.ContextWindow ?? info?.ContextWindow,
             Quality = options.Quality ?? Deployment.UnknownQuality,
             MaxOutputTokens = options.MaxOutputTokens,

@@ -48,6 +48,9 @@ public sealed class DeploymentOptions
     /// </summary>
     public string? BaseModel { get; set; }
 
+    /// <summary>Which of OpenAI's wire formats for chat this model is asked in. Null: as the provider says.</summary>
+    public ChatApi? Api { get; set; }
+
     /// <summary>The context window in tokens; 1 or more. Null: what the catalogue knows; not filtered by size when it knows none.</summary>
     public int? ContextWindow { get; set; }
 

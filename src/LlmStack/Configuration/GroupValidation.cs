@@ -43,6 +43,9 @@ internal sealed class GroupValidation(StrategyResolver strategies, OptionsProble
             problems.Add($"{path}:{nameof(group.Strategy)}", group.Strategy, NearMatches.OneOf(group.Strategy, StrategyResolver.BuiltInNames) + ", or the key of a registered IRoutingStrategy");
         }
 
+        problems.Positive($"{path}:{nameof(group.StickyFor)}", group.StickyFor);
+        RuleValidation.Validate(path, name, group, options, problems);
+        PoolValidation.Validate($"{path}:{nameof(group.StrategyOptions)}", group, strategies, options, problems);
         StrategyValidation.Validate($"{path}:{nameof(group.StrategyOptions)}", group.Strategy, group.StrategyOptions, problems);
         foreach ((string key, FallbackOptions fallback) in group.Fallbacks)
         {

@@ -1,3 +1,5 @@
+using LlmStack.Routing;
+
 namespace LlmStack;
 
 /// <summary>The name an application asks for, and who may serve it.</summary>
@@ -17,6 +19,15 @@ public sealed class ModelGroupOptions
 
     /// <summary>Settings of the strategy.</summary>
     public StrategyOptions StrategyOptions { get; set; } = new();
+
+    /// <summary>What keeps calls on one deployment. Default <see cref="Stickiness.None"/>.</summary>
+    public Stickiness Stickiness { get; set; }
+
+    /// <summary>How long without a call a session or cached prompt is remembered; more than zero. Default 10 minutes.</summary>
+    public TimeSpan? StickyFor { get; set; }
+
+    /// <summary>Rules by any id, ordered by <see cref="RuleOptions.Order"/>, then by id: the first whose condition holds chooses a group or deployments.</summary>
+    public Dictionary<string, RuleOptions> Rules { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Groups to fall back to, by any id, ordered by <see cref="FallbackOptions.Order"/>, then by id.</summary>
     public Dictionary<string, FallbackOptions> Fallbacks { get; set; } = new(StringComparer.OrdinalIgnoreCase);

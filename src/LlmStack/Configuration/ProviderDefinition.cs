@@ -7,7 +7,7 @@ internal static class ProviderDefinition
         Key(a) == Key(b)
         && a.Headers.Count == b.Headers.Count
         && a.Headers.All(header => b.Headers.TryGetValue(header.Key, out string? value) && value == header.Value)
-        && (a.UnsupportedFields, a.RepairHistory, a.CacheBreakpoints) == (b.UnsupportedFields, b.RepairHistory, b.CacheBreakpoints)
+        && (a.UnsupportedFields, a.RepairHistory, a.CacheBreakpoints, a.Api) == (b.UnsupportedFields, b.RepairHistory, b.CacheBreakpoints, b.Api)
         && a.ApiKeys.Count == b.ApiKeys.Count
         && a.ApiKeys.All(key => b.ApiKeys.TryGetValue(key.Key, out ApiKeyOptions? other) && (other.Key, other.Variable, other.Weight) == (key.Value.Key, key.Value.Variable, key.Value.Weight))
         && PolicyDefinition.AreEqual(a.Policy, b.Policy);

@@ -37,7 +37,11 @@ internal sealed class ProviderEnvironment(IEnvironment environment, ProviderForm
 
     private void Complete(ProviderOptions provider, ProviderFormatRow row)
     {
-        provider.Endpoint = Or(provider.Endpoint, row.EndpointVariables);
+        if (string.IsNullOrWhiteSpace(provider.Endpoint) && First(row.EndpointVariables) is { } host)
+        {
+            provider.Endpoint = row.AddressOf?.Invoke(host) ?? host;
+        }
+
         provider.ApiKey = provider.ApiKeyVariable is { } own ? Or(provider.ApiKey, [], own) : Or(provider.ApiKey, row.FurtherKeyVariables, row.Format.DefaultApiKeyVariable);
         foreach (ApiKeyOptions key in provider.ApiKeys.Values)
         {

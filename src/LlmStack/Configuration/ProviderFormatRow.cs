@@ -12,6 +12,9 @@ internal sealed record ProviderFormatRow(IProviderFormat Format, string? Implied
 
     public IReadOnlyList<string> EndpointVariables { get; init; } = [];
 
+    /// <summary>Makes an address of what <see cref="EndpointVariables"/> hold, where that is no address itself; null when it is one.</summary>
+    public Func<string, string>? AddressOf { get; init; }
+
     public IReadOnlyList<string> OrganizationVariables { get; init; } = [];
 
     public IReadOnlyList<string> ProjectVariables { get; init; } = [];

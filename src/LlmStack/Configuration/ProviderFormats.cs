@@ -1,5 +1,6 @@
 using LlmStack.Providers.Anthropic;
 using LlmStack.Providers.Gemini;
+using LlmStack.Providers.Ollama;
 using LlmStack.Providers.OpenAI;
 using LlmStack.Providers.OpenAI.Azure;
 using LlmStack.Providers.OpenAI.Profiles;
@@ -44,6 +45,7 @@ internal sealed class ProviderFormats
             // A token has to be fetched, which only code can say how.
             FoundIn = static _ => false,
         },
+        new(new OllamaFormat(), "ollama") { EndpointVariables = ["OLLAMA_HOST"], AddressOf = OllamaAddress.Of },
         .. OpenAIFamily.Members.Select(static member => new ProviderFormatRow(new OpenAIFamilyFormat(member), member.Name)
         {
             FurtherKeyVariables = member.FurtherKeyVariables,

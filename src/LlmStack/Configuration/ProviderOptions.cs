@@ -39,6 +39,9 @@ public sealed class ProviderOptions
     /// <summary>The version of the service's interface where it has several, for instance <c>2024-10-21</c> at Azure. Null: the format's usual one.</summary>
     public string? ApiVersion { get; set; }
 
+    /// <summary>Which of OpenAI's wire formats for chat is spoken. Default <see cref="ChatApi.Auto"/>; a deployment may say otherwise.</summary>
+    public ChatApi Api { get; set; }
+
     /// <summary>Further headers of every request.</summary>
     public Dictionary<string, string> Headers { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 

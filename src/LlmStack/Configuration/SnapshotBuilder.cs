@@ -19,12 +19,13 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
 
         var models = new ModelLookup(catalog, [.. options.Models.Values.Select(ModelOverride.From)]);
         CallPolicy defaults = CallPolicy.Default.With(options.Defaults);
-        FallbackRule[] defaultFallbacks = Fallbacks(options.DefaultFallbacks);
+        FallbackRule[] defaultFallbacks = GroupFactory.Fallbacks(options.DefaultFallbacks);
         FrozenDictionary<string, Deployment> deployments = new DeploymentFactory(entries, registry, models).Make(options.ModelGroups);
         Dictionary<string, ModelGroup> groups = new(StringComparer.OrdinalIgnoreCase);
+        var factory = new GroupFactory(services, strategies, registry, defaults, defaultFallbacks, deployments);
         foreach ((string name, ModelGroupOptions group) in options.ModelGroups)
         {
-            groups[name] = Group(name, group, defaults, defaultFallbacks, deployments);
+            groups[name] = factory.Make(name, group);
         }
 
         Dictionary<string, string> aliases = options.Aliases.ToDictionary(static pair => AliasName(pair.Key, pair.Value), static pair => pair.Value.Target!.Trim(), StringComparer.OrdinalIgnoreCase);
@@ -54,38 +55,4 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
     public static string AliasName(string key, AliasOptions alias) => string.IsNullOrWhiteSpace(alias.Name) ? key : alias.Name.Trim();
 
     public static string FallbackGroup(string key, FallbackOptions fallback) => string.IsNullOrWhiteSpace(fallback.Group) ? key : fallback.Group.Trim();
-
-    private ModelGroup Group(string name, ModelGroupOptions group, CallPolicy defaults, FallbackRule[] defaultFallbacks, FrozenDictionary<string, Deployment> deployments)
-    {
-        IRoutingStrategy strategy = strategies.Create(group.Strategy, group.StrategyOptions)
-            ?? throw new LlmException(LlmErrorKind.Configuration, $"The strategy '{group.Strategy}' of the group '{name}' is unknown.");
-        Member[] members =
-        [
-            .. group.Deployments
-                .OrderBy(static pair => pair.Value.Order)
-                .ThenBy(static pair => pair.Key, StringComparer.Ordinal)
-                .Select(pair => new Member(pair.Key, deployments[DeploymentFactory.IdOf(pair.Value)], pair.Value.Weight, pair.Value.Order) { Constraint = strategy as IMemberConstraint }),
-        ];
-        FallbackRule[] fallbacks = group.Fallbacks.Count > 0 ? Fallbacks(group.Fallbacks) : defaultFallbacks;
-        return new ModelGroup(name, members, strategy, group.Strategy, defaults.With(group.Policy), fallbacks)
-        {
-            AllowDifferentModel = group.AllowDifferentModel,
-            RetryBudget = registry.RetryBudgetOf(name),
-        };
-    }
-
-    private static FallbackRule[] Fallbacks(Dictionary<string, FallbackOptions> fallbacks) =>
-    [
-        .. fallbacks
-            .OrderBy(static pair => pair.Value.Order)
-            .ThenBy(static pair => pair.Key, StringComparer.Ordinal)
-            .Select(static pair => Fallback(FallbackGroup(pair.Key, pair.Value), pair.Value)),
-    ];
-
-    private static FallbackRule Fallback(string group, FallbackOptions fallback) =>
-        new(group, fallback.Kinds.Count == 0 ? null : fallback.Kinds.Select(static kind => Enum.Parse<LlmErrorKind>(kind, ignoreCase: true)).ToFrozenSet())
-        {
-            Statuses = fallback.StatusCodes.ToFrozenSet(),
-            Rewrite = FallbackRewrite.Of(group, fallback),
-        };
 }

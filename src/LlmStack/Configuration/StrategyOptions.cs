@@ -1,3 +1,5 @@
+using LlmStack.Routing;
+
 namespace LlmStack;
 
 /// <summary>Settings of a group's strategy; each is for the strategies it names, and null is that strategy's default.</summary>
@@ -41,6 +43,30 @@ public sealed class StrategyOptions
 
     /// <summary><c>Utility</c>, <c>Adaptive</c>: never a deployment whose quality is below this; 0 to 1. Default: none.</summary>
     public double? MinQuality { get; set; }
+
+    /// <summary><c>Complexity</c>, <c>Semantic</c>, <c>Split</c>, <c>Classified</c>: the pools requests are assigned to, by tier, topic, variant or hint.</summary>
+    public Dictionary<string, PoolOptions> Pools { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The same: what ranks the deployments of a pool. Default <c>Weighted</c>.</summary>
+    public string? Inner { get; set; }
+
+    /// <summary><c>Semantic</c>, <c>Classified</c>: the pool of requests that nothing was found out about. Default: the whole group.</summary>
+    public string? DefaultPool { get; set; }
+
+    /// <summary><c>Split</c>: what stays in one variant. Default <see cref="SplitKey.User"/>; requests without the key go to the largest pool.</summary>
+    public SplitKey? SplitBy { get; set; }
+
+    /// <summary><c>Split</c>: another text makes another, independent split. Default: the group's name.</summary>
+    public string? Salt { get; set; }
+
+    /// <summary><c>Semantic</c>: the group or <c>provider/model</c> that embeds; required.</summary>
+    public string? EmbeddingModel { get; set; }
+
+    /// <summary><c>Semantic</c>: the cosine similarity to an example that a message must have, 0 to 1. Default 0.5.</summary>
+    public double? Threshold { get; set; }
+
+    /// <summary><c>Classified</c>: the key of a registered <c>IRequestClassifier</c>; its tier names the pool. <c>Complexity</c>: it overrides the rules.</summary>
+    public string? Classifier { get; set; }
 
     /// <summary><c>Adaptive</c>: the score that is quality, a number from 0 to 1 or a yes or no. Default <c>quality</c>.</summary>
     public string? ScoreName { get; set; }

@@ -12,7 +12,10 @@ internal sealed class StrategyResolver(IServiceProvider services, Func<string, S
     /// <summary>The strategy, or null when nobody knows the name. Every group gets its own.</summary>
     public IRoutingStrategy? Create(string name, StrategyOptions options) => services.GetKeyedService<IRoutingStrategy>(name) ?? builtIn(name, options, services);
 
-    public bool Knows(string name) =>
-        BuiltInNames.Contains(name, StringComparer.OrdinalIgnoreCase)
-        || services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(IRoutingStrategy), name) == true;
+    public bool Knows(string name) => BuiltInNames.Contains(name, StringComparer.OrdinalIgnoreCase) || IsRegistered(typeof(IRoutingStrategy), name);
+
+    /// <summary>Whether a classifier is registered under a key.</summary>
+    public bool KnowsClassifier(string key) => IsRegistered(typeof(IRequestClassifier), key);
+
+    private bool IsRegistered(Type service, string key) => services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(service, key) == true;
 }

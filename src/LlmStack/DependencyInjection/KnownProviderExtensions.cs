@@ -69,6 +69,12 @@ public static class KnownProviderExtensions
     public static ILlmStackBuilder AddNvidiaNim(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null) =>
         builder.AddFormat("nvidia", "NvidiaNim", endpoint: null, configure);
 
+    /// <summary>Adds Ollama, by default on this machine, under the name <c>ollama</c>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes its options, or null. It needs no key; the variable <c>OLLAMA_HOST</c> says where it is.</param>
+    public static ILlmStackBuilder AddOllama(this ILlmStackBuilder builder, Action<ProviderOptions>? configure = null) =>
+        builder.AddFormat("ollama", "Ollama", endpoint: null, configure);
+
     /// <summary>Adds OpenRouter under the name <c>openrouter</c>.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Changes its options, or null. Without a key there, the variable <c>OPENROUTER_API_KEY</c> is used.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using LlmStack.Configuration;
 using LlmStack.Routing;
 
@@ -8,6 +9,7 @@ public sealed class ModelGroupBuilder
 {
     private readonly List<Action<ModelGroupOptions>> _steps = [];
     private int _fallbacks;
+    private int _rules;
 
     internal ModelGroupBuilder(string name) => Name = name;
 
@@ -48,6 +50,25 @@ public sealed class ModelGroupBuilder
         group.Strategy = strategy.Name;
         configure?.Invoke(group.StrategyOptions);
     });
+
+    /// <summary>Adds a rule; rules are looked at in the order they were added, and the first whose condition holds decides.</summary>
+    /// <param name="id">A name for it, which the route shows.</param>
+    /// <param name="when">The condition in code, or null for one in <see cref="RuleOptions.When"/>, or none.</param>
+    /// <param name="configure">Says whom it chooses: <see cref="RuleOptions.Group"/> or <see cref="RuleOptions.Use"/>.</param>
+    /// <exception cref="ArgumentException"><paramref name="id"/> is empty.</exception>
+    [Experimental("LLMSTACK001")]
+    public ModelGroupBuilder AddRule(string id, Func<RouteRequest, bool>? when, Action<RuleOptions> configure)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(id);
+        ArgumentNullException.ThrowIfNull(configure);
+        int order = _rules++;
+        return Configure(group =>
+        {
+            var rule = new RuleOptions { Order = order, Predicate = when };
+            configure(rule);
+            group.Rules[id] = rule;
+        });
+    }
 
     /// <summary>Falls back to another group; several are tried in the order they were added.</summary>
     /// <param name="group">The group.</param>

@@ -17,6 +17,7 @@ internal static class ProviderOverlay
         target.ApiVersion = code.ApiVersion ?? target.ApiVersion;
         target.IsLocal = code.IsLocal ?? target.IsLocal;
         target.UnsupportedFields = code.UnsupportedFields == Unset.UnsupportedFields ? target.UnsupportedFields : code.UnsupportedFields;
+        target.Api = code.Api == ChatApi.Auto ? target.Api : code.Api;
         target.RepairHistory &= code.RepairHistory;
         target.CacheBreakpoints |= code.CacheBreakpoints;
         target.PropagateTrace |= code.PropagateTrace;

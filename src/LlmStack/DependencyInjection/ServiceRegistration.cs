@@ -54,6 +54,8 @@ internal static class ServiceRegistration
         services.AddSingleton<IConfigureOptions<LlmStackOptions>, EnvironmentOptions>();
         services.AddSingleton<IConfigureOptions<LlmStackOptions>, ConfigurationOptionsBinder>();
         services.AddSingleton<IPostConfigureOptions<LlmStackOptions>, EnvironmentOptions>();
+        services.AddSingleton<RuntimeChanges>();
+        services.AddSingleton<IPostConfigureOptions<LlmStackOptions>>(static provider => provider.GetRequiredService<RuntimeChanges>());
         services.AddSingleton<IValidateOptions<LlmStackOptions>, LlmStackOptionsValidator>();
     }
 
@@ -87,6 +89,8 @@ internal static class ServiceRegistration
         services.TryAddSingleton<ProviderEntries>();
         services.TryAddSingleton<SnapshotBuilder>();
         services.TryAddSingleton<SnapshotReloader>();
+        services.TryAddSingleton<IRouterConfiguration>(static provider => provider.GetRequiredService<SnapshotReloader>());
+        services.TryAddSingleton<AffinityStore>();
         services.TryAddSingleton(static provider => provider.GetRequiredService<SnapshotReloader>().Source);
         services.TryAddSingleton<LikelyOutput>();
         services.TryAddSingleton(static provider => new RoutingEngine(

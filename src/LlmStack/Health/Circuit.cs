@@ -84,6 +84,14 @@ internal sealed class Circuit
         return started == 0 || now - started >= Volatile.Read(ref _ramp) ? 1 : Math.Max(LeastShare, (now - started) / (double)Volatile.Read(ref _ramp));
     }
 
+    /// <summary>Whether an attempt may begin; while half-open this takes the right to probe, false when somebody was faster.</summary>
+    public bool MayEnter(long now, long probeLease) => IsIdle || StateAt(now, probeLease, out _) switch
+    {
+        CircuitState.Closed => true,
+        CircuitState.HalfOpen => TryClaimProbe(now, probeLease),
+        _ => false,
+    };
+
     /// <summary>An attempt starts; while half-open it is the probe, and holds the right until it ends.</summary>
     public void AttemptStarted(long now)
     {

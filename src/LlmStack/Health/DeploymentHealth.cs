@@ -9,11 +9,13 @@ internal sealed class DeploymentHealth
 
     private readonly Lock _lock = new();
     private readonly SlidingCounts _window = new();
+    private RecentOutcomes _recent;
     private PaddedCount _inFlight;
     private long _successes;
     private long _failures;
     private int _lastError = NoError;
     private long _lastFailure = long.MinValue;
+    private volatile bool _draining;
 
     public int InFlight => Volatile.Read(ref _inFlight.Value);
 
@@ -43,6 +45,13 @@ internal sealed class DeploymentHealth
 
     /// <summary>When the last failure that was the deployment's fault came, in <see cref="TimeProvider"/> ticks; <see cref="long.MinValue"/> before one.</summary>
     public long LastFailure => Volatile.Read(ref _lastFailure);
+
+    /// <summary>Whether an operator takes new calls away from it.</summary>
+    public bool Draining
+    {
+        get => _draining;
+        set => _draining = value;
+    }
 
     /// <summary>What the provider said is left of its token window.</summary>
     public ReportedHeadroom Headroom { get; } = new();
@@ -80,6 +89,7 @@ internal sealed class DeploymentHealth
             _successes++;
             _window.EnsureLength(defaultWindow);
             _window.AddAttempt(sample.Now);
+            _recent.Add(failed: false);
             Measure(sample, frequency);
         }
     }
@@ -99,7 +109,8 @@ internal sealed class DeploymentHealth
         {
             _window.SetLength(window);
             _window.AddFailure(sample.Now, kind);
-            counts = _window.Sum(sample.Now, kind);
+            _recent.Add(failed: true);
+            counts = _window.Sum(sample.Now, kind) with { Recent = _recent };
         }
     }
 
@@ -119,6 +130,7 @@ internal sealed class DeploymentHealth
         lock (_lock)
         {
             _window.Clear();
+            _recent = default;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using LlmStack.Providers;
 using LlmStack.Routing;
 
@@ -10,16 +9,16 @@ internal sealed class HealthTracker
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
     private static readonly TimeSpan ProbeLease = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<string, Circuit> _keys = new(StringComparer.Ordinal);
+    private readonly KeyCooldowns _keys;
     private readonly long _frequency;
     private readonly long _probeLease;
-    private int _keysTouched;
 
     public HealthTracker(TimeProvider time)
     {
         Time = time;
         _frequency = time.TimestampFrequency;
         _probeLease = ToTicks(ProbeLease);
+        _keys = new KeyCooldowns(_probeLease);
     }
 
     public TimeProvider Time { get; }
@@ -27,31 +26,42 @@ internal sealed class HealthTracker
     /// <summary>Raised when a cooldown starts or ends; for logs, metrics and events. Handlers must not throw.</summary>
     public event Action<CooldownChange>? Changed;
 
-    /// <summary>The state of a deployment, its credential included, and the ticks until it may be asked.</summary>
-    public CircuitState StateOf(Deployment deployment, long now, out long wait)
+    /// <summary>The state of a deployment, the caller's keys included, and the ticks until it may be asked.</summary>
+    public CircuitState StateOf(Deployment deployment, long now, out long wait, LlmContext? context = null)
     {
         Circuit own = deployment.Health.Circuit;
         wait = 0;
         CircuitState state = own.IsIdle ? CircuitState.Closed : own.StateAt(now, _probeLease, out wait);
-        if (Volatile.Read(ref _keysTouched) == 0 || KeyOf(deployment) is not { } key)
+        if (_keys.AreIdle)
         {
             return state;
         }
-        CircuitState keyState = key.StateAt(now, _probeLease, out long keyWait);
+        CircuitState keyState = _keys.StateOf(KeyCooldowns.KeysOf(deployment, context), deployment, now, out long keyWait);
         wait = Math.Max(wait, keyWait);
         return keyState > state ? keyState : state;
     }
 
     /// <summary>The failure behind a cooldown.</summary>
-    public LlmErrorKind CauseOf(Deployment deployment, long now)
+    public LlmErrorKind CauseOf(Deployment deployment, long now, LlmContext? context = null)
     {
-        Circuit own = deployment.Health.Circuit;
-        return KeyOf(deployment) is { } key && key.Until > own.Until && key.Until > now ? key.Kind : own.Kind;
+        Circuit cause = deployment.Health.Circuit;
+        CredentialSet keys = KeyCooldowns.KeysOf(deployment, context);
+        for (int i = 0; !_keys.AreIdle && i < keys.Count; i++)
+        {
+            foreach (Circuit? key in (ReadOnlySpan<Circuit?>)[_keys.Of(keys[i].Id), _keys.Of(keys[i].Id, deployment)])
+            {
+                cause = key is not null && key.Until > cause.Until && key.Until > now ? key : cause;
+            }
+        }
+        return cause.Kind;
     }
 
     /// <summary>Whether a deployment may be asked now; of a half-open one this takes the right to probe, false when somebody was faster.</summary>
-    public bool TryEnter(Deployment deployment, long now) =>
-        MayEnter(deployment.Health.Circuit, now) && (KeyOf(deployment) is not { } key || MayEnter(key, now));
+    public bool TryEnter(Deployment deployment, long now, LlmContext? context = null) =>
+        deployment.Health.Circuit.MayEnter(now, _probeLease) && (_keys.AreIdle || _keys.MayEnter(KeyCooldowns.KeysOf(deployment, context), deployment, now));
+
+    /// <summary>The key that an attempt of this caller uses.</summary>
+    public ICredential KeyFor(Deployment deployment, LlmContext context, long now) => _keys.Choose(KeyCooldowns.KeysOf(deployment, context), deployment, now);
 
     /// <summary>The share of its usual load that a deployment gets: 1, unless it has just come back from a cooldown.</summary>
     public static double ShareOf(Deployment deployment, long now)
@@ -61,7 +71,7 @@ internal sealed class HealthTracker
     }
 
     /// <summary>An attempt starts: counts it in flight. Every call is matched by exactly one of the others.</summary>
-    public void Started(Deployment deployment)
+    public void Started(Deployment deployment, ICredential? key = null)
     {
         DeploymentHealth health = deployment.Health;
         health.Enter();
@@ -69,14 +79,16 @@ internal sealed class HealthTracker
         {
             health.Circuit.AttemptStarted(Time.GetTimestamp());
         }
-        if (KeyOf(deployment) is { IsIdle: false } key)
+        if (!_keys.AreIdle)
         {
-            key.AttemptStarted(Time.GetTimestamp());
+            string id = IdOf(deployment, key);
+            _keys.Of(id)?.AttemptStarted(Time.GetTimestamp());
+            _keys.Of(id, deployment)?.AttemptStarted(Time.GetTimestamp());
         }
     }
 
     /// <summary>An attempt succeeded.</summary>
-    public void Succeeded(Deployment deployment, in AttemptSample sample)
+    public void Succeeded(Deployment deployment, in AttemptSample sample, ICredential? key = null)
     {
         DeploymentHealth health = deployment.Health;
         health.Leave();
@@ -87,7 +99,12 @@ internal sealed class HealthTracker
         {
             health.ForgetWindow();
         }
-        closed |= KeyOf(deployment) is { IsIdle: false } key && key.Succeeded(started, sample.Now);
+        if (!_keys.AreIdle)
+        {
+            string id = IdOf(deployment, key);
+            closed |= _keys.Of(id)?.Succeeded(started, sample.Now) ?? false;
+            closed |= _keys.Of(id, deployment)?.Succeeded(started, sample.Now) ?? false;
+        }
         if (closed)
         {
             Changed?.Invoke(new CooldownChange(deployment, Cooling: false, TimeSpan.Zero, LlmErrorKind.Unknown));
@@ -95,7 +112,7 @@ internal sealed class HealthTracker
     }
 
     /// <summary>An attempt failed.</summary>
-    public void Failed(Deployment deployment, ModelGroup group, LlmException error, in AttemptSample sample)
+    public void Failed(Deployment deployment, ModelGroup group, LlmException error, in AttemptSample sample, ICredential? key = null, int keys = 1)
     {
         DeploymentHealth health = deployment.Health;
         health.Leave();
@@ -104,7 +121,7 @@ internal sealed class HealthTracker
         ErrorRule rule = settings.Errors[error.Kind];
         if (!Counts(error, rule))
         {
-            ReleaseProbes(deployment);
+            ReleaseProbes(deployment, key);
             return;
         }
         if (error.Kind == LlmErrorKind.Timeout)
@@ -117,7 +134,7 @@ internal sealed class HealthTracker
         health.CountFailure(sample, WindowOf(policy), error.Kind, out FailureCounts counts);
         if (!policy.Enabled)
         {
-            ReleaseProbes(deployment);
+            ReleaseProbes(deployment, key);
             return;
         }
         bool byCount = CooldownRules.CountRule(policy, rule, counts);
@@ -125,16 +142,16 @@ internal sealed class HealthTracker
         switch (error.Kind)
         {
             case LlmErrorKind.Authentication or LlmErrorKind.QuotaExhausted:
-                OpenKey(deployment, policy, error, sample);
+                OpenKey(deployment, key, policy, error, sample);
                 break;
             case LlmErrorKind.PermissionDenied or LlmErrorKind.NotFound:
                 Open(deployment, health.Circuit, policy.LongDuration, policy, error, sample);
                 break;
-            case LlmErrorKind.RateLimited when byCount || (!single && rule.AllowedFailures is null):
-                Open(deployment, health.Circuit, Asked(error) is { Ticks: > 0 } asked ? asked : policy.Duration, policy, error, sample);
+            case LlmErrorKind.RateLimited when byCount || ((!single || keys > 1) && rule.AllowedFailures is null):
+                Open(deployment, CircuitOf(deployment, key), Asked(error) is { Ticks: > 0 } asked ? asked : policy.Duration, policy, error, sample);
                 break;
             case LlmErrorKind.RateLimited:
-                ReleaseProbes(deployment);
+                ReleaseProbes(deployment, key);
                 break;
             default:
                 if (probeFailed || byCount || CooldownRules.RatioRule(policy, single, counts))
@@ -146,16 +163,17 @@ internal sealed class HealthTracker
     }
 
     /// <summary>An attempt was cancelled by the caller or cut by us without a fault of the deployment.</summary>
-    public void Cancelled(Deployment deployment)
+    public void Cancelled(Deployment deployment, ICredential? key = null)
     {
         deployment.Health.Leave();
-        ReleaseProbes(deployment);
+        ReleaseProbes(deployment, key);
     }
 
     /// <summary>The provider said that nothing is left until a moment: picks stay away until then, before a 429 has to say so.</summary>
-    public void Headroom(Deployment deployment, RateLimitHeadroom headroom, long now)
+    public void Headroom(Deployment deployment, RateLimitHeadroom headroom, long now, ICredential? key = null)
     {
-        if (headroom is { RemainingTokens: { } left, ResetTokens: { } until } && until > TimeSpan.Zero)
+        bool shared = IsShared(deployment);
+        if (shared && headroom is { RemainingTokens: { } left, ResetTokens: { } until } && until > TimeSpan.Zero)
         {
             deployment.Health.Headroom.Report(left, now + ToTicks(until > LongestRetryAfter ? LongestRetryAfter : until));
         }
@@ -173,7 +191,7 @@ internal sealed class HealthTracker
             return;
         }
         wait = wait > LongestRetryAfter ? LongestRetryAfter : wait;
-        if (deployment.Health.Circuit.HoldUntil(now, now + ToTicks(wait), LlmErrorKind.RateLimited))
+        if (CircuitOf(deployment, key).HoldUntil(now, now + ToTicks(wait), LlmErrorKind.RateLimited))
         {
             Changed?.Invoke(new CooldownChange(deployment, Cooling: true, wait, LlmErrorKind.RateLimited));
         }
@@ -182,13 +200,6 @@ internal sealed class HealthTracker
     public long ToTicks(TimeSpan span) => (long)((Int128)span.Ticks * _frequency / TimeSpan.TicksPerSecond);
 
     public TimeSpan ToTimeSpan(long ticks) => new((long)((Int128)ticks * TimeSpan.TicksPerSecond / _frequency));
-
-    private bool MayEnter(Circuit circuit, long now) => circuit.IsIdle || circuit.StateAt(now, _probeLease, out _) switch
-    {
-        CircuitState.Closed => true,
-        CircuitState.HalfOpen => circuit.TryClaimProbe(now, _probeLease),
-        _ => false,
-    };
 
     /// <summary>Whether a failure counts: what was set for its kind, else whether it is the deployment's fault. A caller's own key or limit never is.</summary>
     private static bool Counts(LlmException error, ErrorRule rule) =>
@@ -214,18 +225,26 @@ internal sealed class HealthTracker
 
     private long WindowOf(CooldownPolicy policy) => ToTicks(policy.Window);
 
-    private void OpenKey(Deployment deployment, CooldownPolicy policy, LlmException error, in AttemptSample sample)
+    private void OpenKey(Deployment deployment, ICredential? key, CooldownPolicy policy, LlmException error, in AttemptSample sample)
     {
         Circuit circuit = deployment.Health.Circuit;
-        if (deployment.ProviderEntry?.Credential.Id is { } id && id != StaticCredential.None.Id)
+        string id = IdOf(deployment, key);
+        if (id != StaticCredential.None.Id)
         {
-            circuit = _keys.GetOrAdd(id, static _ => new Circuit());
-            Volatile.Write(ref _keysTouched, 1);
+            circuit = _keys.Touch(id);
             // The verdict is the key's; the deployment's own circuit learned nothing from this probe.
             deployment.Health.Circuit.ReleaseProbe();
         }
         Open(deployment, circuit, policy.LongDuration, policy, error, sample);
     }
+
+    /// <summary>Where a limit of a key at a model is kept: with one key for everybody that is the deployment itself.</summary>
+    private Circuit CircuitOf(Deployment deployment, ICredential? key) =>
+        IsShared(deployment) ? deployment.Health.Circuit : _keys.Touch(IdOf(deployment, key), deployment);
+
+    private static bool IsShared(Deployment deployment) => deployment.ProviderEntry is null or { Credentials: SingleCredential };
+
+    private static string IdOf(Deployment deployment, ICredential? key) => key?.Id ?? deployment.ProviderEntry?.Credential.Id ?? StaticCredential.None.Id;
 
     private void Open(Deployment deployment, Circuit circuit, TimeSpan first, CooldownPolicy policy, LlmException error, in AttemptSample sample)
     {
@@ -239,12 +258,14 @@ internal sealed class HealthTracker
     private static TimeSpan Asked(LlmException error) =>
         error.RetryAfter is { } after ? TimeSpan.FromTicks(Math.Clamp(after.Ticks, 0, LongestRetryAfter.Ticks)) : TimeSpan.Zero;
 
-    private void ReleaseProbes(Deployment deployment)
+    private void ReleaseProbes(Deployment deployment, ICredential? key)
     {
         deployment.Health.Circuit.ReleaseProbe();
-        KeyOf(deployment)?.ReleaseProbe();
+        if (!_keys.AreIdle)
+        {
+            string id = IdOf(deployment, key);
+            _keys.Of(id)?.ReleaseProbe();
+            _keys.Of(id, deployment)?.ReleaseProbe();
+        }
     }
-
-    private Circuit? KeyOf(Deployment deployment) =>
-        Volatile.Read(ref _keysTouched) != 0 && deployment.ProviderEntry is { } entry && _keys.TryGetValue(entry.Credential.Id, out Circuit? key) ? key : null;
 }

@@ -109,6 +109,7 @@ internal sealed class OtlpJson
         _writer.WriteString("requested"u8, route.RequestedName);
         Text("alias"u8, route.Alias);
         Text("group"u8, route.Group);
+        Text("pool"u8, route.Pool);
         Text("deployment"u8, route.Deployment);
         Text("provider"u8, route.Provider);
         Text("model"u8, route.Model);

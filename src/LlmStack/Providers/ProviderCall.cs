@@ -28,6 +28,9 @@ public sealed class ProviderCall
     /// <summary>What the catalogue knows of the model; null when nothing.</summary>
     public ModelInfo? Info { get; internal set; }
 
+    /// <summary>Which of OpenAI's wire formats the deployment asks for; null when it leaves that to its provider.</summary>
+    public ChatApi? Api { get; internal set; }
+
     /// <summary>What to authenticate with.</summary>
     public ICredential Credential { get; internal set; }
 

@@ -4,6 +4,7 @@ namespace LlmStack.Routing;
 internal sealed class AttemptHistory
 {
     private readonly List<(Deployment Deployment, bool Refused)> _entries = new(4);
+    private List<Deployment>? _keys;
     private bool _unknownMayFit;
 
     public int Count => _entries.Count;
@@ -27,6 +28,21 @@ internal sealed class AttemptHistory
 
     /// <summary>Remembers an attempt. <paramref name="refused"/> is set after a non-transient refusal: never asked again.</summary>
     public void Add(Deployment deployment, bool refused) => _entries.Add((deployment, refused));
+
+    /// <summary>Remembers that one key of a deployment failed, and others are left.</summary>
+    public void AddKey(Deployment deployment) => (_keys ??= []).Add(deployment);
+
+    /// <summary>How many keys of a deployment have failed.</summary>
+    public int KeysUsed(Deployment deployment)
+    {
+        int used = 0;
+        for (int i = 0; i < (_keys?.Count ?? 0); i++)
+        {
+            used += ReferenceEquals(_keys![i], deployment) ? 1 : 0;
+        }
+
+        return used;
+    }
 
     public bool WasAsked(Deployment deployment)
     {
@@ -57,6 +73,7 @@ internal sealed class AttemptHistory
     public void Clear()
     {
         _entries.Clear();
+        _keys?.Clear();
         TooSmallWindow = 0;
         _unknownMayFit = false;
     }

@@ -32,6 +32,9 @@ public sealed class CallRoute
     /// <summary>The alias that led to the group, or null.</summary>
     public string? Alias => _details?.Alias;
 
+    /// <summary>The tier, topic, variant or rule that the request was assigned to: the exposure of an experiment. Null for none.</summary>
+    public string? Pool => _details?.Pool;
+
     /// <summary>The group that served, or was tried last.</summary>
     public string? Group { get; internal set; }
 

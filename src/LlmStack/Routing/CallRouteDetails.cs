@@ -5,6 +5,8 @@ internal sealed class CallRouteDetails
 {
     public string? Alias { get; set; }
 
+    public string? Pool { get; set; }
+
     public List<RouteAttempt>? Attempts { get; set; }
 
     /// <summary>Made when it is first asked for.</summary>

@@ -13,7 +13,7 @@ internal sealed class CandidateFigures(DynamicFilters dynamicFilters, HealthTrac
         double cost = ExpectedCost.Of(deployment.Price, request);
         double latency = PredictedLatency.SecondsOf(request, deployment);
         long frequency = health.Time.TimestampFrequency;
-        bool cools = health.StateOf(deployment, request.Timestamp, out long wait) == CircuitState.Open;
+        bool cools = health.StateOf(deployment, request.Timestamp, out long wait, request.Context) == CircuitState.Open;
         return explanation with
         {
             Order = member.Order,

@@ -67,6 +67,9 @@ public sealed class Deployment
     /// <summary>How long the provider keeps what it is sent; zero for not at all, null when unknown.</summary>
     public TimeSpan? Retention { get; init; }
 
+    /// <summary>Which of OpenAI's wire formats it is asked in; null: as the provider says.</summary>
+    public ChatApi? Api { get; init; }
+
     /// <summary>What the catalogue knows of the model; null when nothing. <see cref="ContextWindow"/> and <see cref="Price"/> are what is in force.</summary>
     public ModelInfo? Info { get; init; }
 
@@ -152,6 +155,7 @@ public sealed class Deployment
             RequestsPerMinute = RequestsPerMinute,
             TokensPerMinute = TokensPerMinute,
             Info = info,
+            Api = Api,
             ContextWindow = ContextWindow ?? info?.ContextWindow,
             Quality = Quality,
             MaxOutputTokens = MaxOutputTokens,

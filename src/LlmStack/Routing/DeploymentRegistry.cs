@@ -13,6 +13,7 @@ internal sealed class DeploymentRegistry
     private readonly ConcurrentDictionary<string, (DeploymentHealth Health, DeploymentLimits Limits)> _state = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ConcurrencyGate> _gates = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, RetryBudget> _budgets = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, GroupControl> _controls = new(StringComparer.OrdinalIgnoreCase);
     private int _direct;
     private int _directBudgets;
 
@@ -33,6 +34,9 @@ internal sealed class DeploymentRegistry
 
     /// <summary>The retry budget of a group, by its name: a reload must not fill it up again in the middle of an outage.</summary>
     public RetryBudget RetryBudgetOf(string group) => _budgets.GetOrAdd(group, static _ => new RetryBudget());
+
+    /// <summary>What operators said of a group.</summary>
+    public GroupControl ControlOf(string group) => _controls.GetOrAdd(group, static _ => new GroupControl());
 
     /// <summary>As <see cref="RetryBudgetOf"/>, for a name that a caller made up.</summary>
     public RetryBudget DirectRetryBudgetOf(string name)

@@ -21,4 +21,8 @@ public sealed record DeploymentStatus(
     LlmErrorKind? LastError,
     TimeSpan? FirstTokenEstimate,
     long Successes,
-    long Failures);
+    long Failures)
+{
+    /// <summary>Whether an operator takes new calls away from it.</summary>
+    public bool Draining { get; init; }
+}

@@ -12,6 +12,10 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
     public DynamicVerdict Judge(in RouteRequest request, Member member, AttemptHistory? history, PickMode mode)
     {
         Deployment deployment = member.Deployment;
+        if (deployment.Health.Draining)
+        {
+            return new DynamicVerdict(Removal.Drained, FilterNames.Drained, "is drained by an operator", LlmErrorKind.NoCandidate, DynamicVerdict.Never);
+        }
         if (deployment.ContextWindow is { } window && TokenEstimator.MostAfterCalibration(request.EstimatedInputTokens) > window && InputTokens(request, deployment) > window)
         {
             return new DynamicVerdict(Removal.ContextWindow, FilterNames.ContextWindow, "the estimated prompt exceeds the context window", LlmErrorKind.ContextWindowExceeded, DynamicVerdict.Never);
@@ -57,7 +61,7 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
                 ? new DynamicVerdict(Removal.Limits, FilterNames.Limits, "the prompt exceeds the tokens allowed in a minute", LlmErrorKind.LimitExceeded, DynamicVerdict.Never)
                 : new DynamicVerdict(Removal.Limits, FilterNames.Limits, "its requests or tokens per minute are used up", LlmErrorKind.LimitExceeded, health.ToTicks(wait));
         }
-        return health.StateOf(deployment, request.Timestamp, out long cooling) switch
+        return health.StateOf(deployment, request.Timestamp, out long cooling, request.Context) switch
         {
             CircuitState.Open => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is cooling down after failures", LlmErrorKind.NoCandidate, cooling),
             CircuitState.Probing => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is being probed after a cooldown", LlmErrorKind.NoCandidate, cooling),

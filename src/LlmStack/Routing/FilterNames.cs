@@ -14,6 +14,7 @@ internal static class FilterNames
     public const string Ignore = "ignore";
     public const string RequiredTags = "required tags";
     public const string Tags = "tags";
+    public const string Drained = "drained";
     public const string ContextWindow = "context window";
     public const string MaxOutput = "max output";
     public const string Price = "price";

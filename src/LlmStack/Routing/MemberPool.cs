@@ -9,6 +9,9 @@ internal sealed class MemberPool(string name, IReadOnlyList<string> use)
 
     public IReadOnlyList<string> Use { get; } = use;
 
+    /// <summary>Why one of its members was picked; made once, a pick does not allocate.</summary>
+    public string Reason { get; } = $"assigned to {name}";
+
     public bool Contains(Member member)
     {
         if (Use.Count == 0 || NameList.Contains(Use, member.Key) || member.Deployment.IsNamedIn(Use))

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LlmStack.Routing.Rules;
 
 namespace LlmStack.Routing;
 
@@ -33,8 +34,26 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
     /// <summary>An embedding group holds one model and dimension unless this is set.</summary>
     public bool AllowDifferentModel { get; init; }
 
+    /// <summary>What keeps calls on one deployment.</summary>
+    public Stickiness Stickiness { get; init; }
+
+    /// <summary>How long a session or cached prompt is remembered without a call.</summary>
+    public TimeSpan StickyFor { get; init; } = AffinityStore.DefaultTime;
+
+    /// <summary>What operators said of it.</summary>
+    public GroupControl Control { get; init; } = new();
+
     /// <summary>Parts of the group that requests may be assigned to.</summary>
     public MemberPool[] Pools { get; init; } = [];
+
+    /// <summary>What assigns requests to the pools; null for none.</summary>
+    public IPoolSelector? Selector { get; init; }
+
+    /// <summary>Rules that may lead to other groups; null for none.</summary>
+    public RuleSet? Rules { get; init; }
+
+    /// <summary>What has to look at a request before the first pick; null for nothing.</summary>
+    public IRequestClassifier? Classifier { get; init; }
 
     /// <summary>Keeps the repetitions of this group's calls from multiplying an outage.</summary>
     public RetryBudget RetryBudget { get; init; } = new();
@@ -62,7 +81,13 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
         return new ModelGroup(Name, filled, Strategy, StrategyName, Policy, Fallbacks)
         {
             AllowDifferentModel = AllowDifferentModel,
+            Stickiness = Stickiness,
+            StickyFor = StickyFor,
+            Control = Control,
             Pools = Pools,
+            Selector = Selector,
+            Rules = Rules,
+            Classifier = Classifier,
             RetryBudget = RetryBudget,
         };
     }

@@ -8,6 +8,9 @@ namespace LlmStack.Routing;
 /// <param name="Reason">Why picked (a constant), or the filter's reason.</param>
 internal readonly record struct PickResult(PickStatus Status, Member? Member, TimeSpan Wait, LlmErrorKind Kind, string? Reason)
 {
+    /// <summary>The pool that the request was assigned to; null for none.</summary>
+    public string? Pool { get; init; }
+
     /// <summary>The survivors of the static filters that were picked from; null when nobody looked.</summary>
     public StaticSet? Set { get; init; }
 

@@ -4,6 +4,7 @@ namespace LlmStack.Routing;
 internal enum Removal
 {
     None,
+    Drained,
     ContextWindow,
     MaxOutput,
     Price,

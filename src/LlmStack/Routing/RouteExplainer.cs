@@ -15,6 +15,10 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
     public RouteExplanation Explain(RoutingSnapshot snapshot, in ResolvedName name, in RouteRequest request)
     {
         ModelGroup group = name.Group;
+        if (group.Selector is { } selector && request.Pool == 0 && selector.Select(request) is > 0 and var pool)
+        {
+            return Explain(snapshot, name, request with { Pool = pool });
+        }
         IReadOnlyList<string> fallbacks = FallbackPlanner.Names(group, request.Routing);
         IRandomSource copy = random is SeededRandomSource seeded ? seeded.Copy() : new SeededRandomSource(OtherSeed);
         PickResult pick = engine.Pick(snapshot, group, request, history: null, PickMode.Fresh, removals: null, copy, peek: true);
@@ -133,7 +137,7 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
         Removal.Limits when verdict.Wait == DynamicVerdict.Never => string.Create(CultureInfo.InvariantCulture, $"about {request.EstimatedInputTokens} prompt tokens estimated, {deployment.TokensPerMinute} tokens are allowed per minute"),
         Removal.Limits => string.Create(CultureInfo.InvariantCulture, $"{verdict.Reason}; fits in {Seconds(verdict.Wait)}"),
         Removal.Cooldown when verdict.Filter == FilterNames.Headroom => $"{verdict.Reason}; its window resets in {Seconds(verdict.Wait)}",
-        Removal.Cooldown => string.Create(CultureInfo.InvariantCulture, $"cooling after {ErrorKindTraits.NameOf(health.CauseOf(deployment, request.Timestamp))}, back in {Seconds(verdict.Wait)}"),
+        Removal.Cooldown => string.Create(CultureInfo.InvariantCulture, $"cooling after {ErrorKindTraits.NameOf(health.CauseOf(deployment, request.Timestamp, request.Context))}, back in {Seconds(verdict.Wait)}"),
         _ => verdict.Reason!,
     };
 

@@ -43,6 +43,9 @@ public readonly struct RouteRequest
     /// <summary>The number of the group's pool that the request was assigned to, from 1; 0 for none.</summary>
     internal int Pool { get; init; }
 
+    /// <summary>The deployment that the request belongs to; default for none.</summary>
+    internal Affinity Affinity { get; init; }
+
     /// <summary>What a classifier found, or null.</summary>
     public RouteHints? Hints { get; init; }
 

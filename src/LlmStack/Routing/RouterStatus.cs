@@ -49,6 +49,9 @@ internal static class RouterStatus
             learned.LastError,
             double.IsNaN(seconds) ? null : TimeSpan.FromSeconds(seconds),
             learned.Successes,
-            learned.Failures);
+            learned.Failures)
+        {
+            Draining = learned.Draining,
+        };
     }
 }

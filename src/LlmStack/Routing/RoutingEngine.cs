@@ -13,6 +13,7 @@ internal sealed class RoutingEngine
     private const int Samples = 4;
     private const string ByOrder = "first in the call's order";
     private const string OnlyOne = "the only candidate";
+    private const string ByOperator = "pinned by an operator";
     private const string JustBack = "has just come back, and nobody else is left";
     private const string FirstBack = "all are cooling, this one comes back first";
 
@@ -91,6 +92,12 @@ internal sealed class RoutingEngine
     /// <summary>The pick itself; with <paramref name="peek"/> it claims no probe and moves no strategy.</summary>
     internal PickResult Pick(RoutingSnapshot snapshot, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval>? removals, IRandomSource random, bool peek)
     {
+        if (group.Selector is { } selector && request.Pool == 0 && selector.Select(request) is > 0 and var pool)
+        {
+            PickResult assigned = Pick(snapshot, group, request with { Pool = pool }, history, mode, removals, random, peek);
+            MemberPool chosen = group.Pools[pool - 1];
+            return assigned with { Pool = chosen.Name, Reason = assigned.Status == PickStatus.Picked ? chosen.Reason : assigned.Reason };
+        }
         StaticSet set = SetFor(snapshot, group, request);
         if (removals is not null)
         {
@@ -102,6 +109,14 @@ internal sealed class RoutingEngine
         if (set.Tiers.Length == 0)
         {
             return new PickResult(PickStatus.Filtered, null, TimeSpan.Zero, set.Kind, set.Removals.Length > 0 ? set.Removals[^1].Reason : "the group has no deployments");
+        }
+        if (request.Affinity.Binds)
+        {
+            return PickHolder(set, request, history, mode, peek);
+        }
+        if (PickKnown(set, group, request, history, mode, random, peek) is { } known)
+        {
+            return known;
         }
         if (request.Routing?.Order is { Count: > 0 } order && PickByOrder(set, order, request, history, mode, peek) is { } listed)
         {
@@ -115,7 +130,7 @@ internal sealed class RoutingEngine
                 return Picked(set, summary, picked, set.Tiers.Length == 1 && set.Tiers[i].Members.Length == 1 ? OnlyOne : group.ByStrategy);
             }
         }
-        if (summary.ComingBack is { } back && Take(back, request.Timestamp, peek))
+        if (summary.ComingBack is { } back && Take(back, request, peek))
         {
             return Picked(set, summary, back, JustBack);
         }
@@ -137,6 +152,49 @@ internal sealed class RoutingEngine
         return set;
     }
 
+    /// <summary>Who holds the conversation, or nobody: to anybody else it is unknown.</summary>
+    private PickResult PickHolder(StaticSet set, in RouteRequest request, AttemptHistory? history, PickMode mode, bool peek)
+    {
+        if (set.Find(request.Affinity.Deployment) is not { } holder)
+        {
+            return new PickResult(PickStatus.Filtered, null, TimeSpan.Zero, LlmErrorKind.NoCandidate, "the deployment that holds the conversation is not among those that may serve");
+        }
+        DynamicVerdict verdict = _dynamicFilters.Judge(request, holder, history, mode);
+        bool leastBad = mode == PickMode.LeastBad && verdict.Removal == Removal.Cooldown;
+        if (leastBad || (verdict.Removal == Removal.None && Take(holder, request, peek)))
+        {
+            return new PickResult(PickStatus.Picked, holder, TimeSpan.Zero, LlmErrorKind.Unknown, request.Affinity.Reason) { Set = set };
+        }
+        var summary = new PickSummary();
+        summary.Add(holder, 0, verdict, history);
+        return summary.ToResult(_health);
+    }
+
+    /// <summary>Whom an operator or an earlier call named, while he can serve; null otherwise.</summary>
+    private PickResult? PickKnown(StaticSet set, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode, IRandomSource random, bool peek)
+    {
+        string? pinned = group.Control.PinnedTo;
+        if ((pinned is null && request.Affinity.Kind == AffinityKind.None) || set.Find(pinned ?? request.Affinity.Deployment) is not { } member)
+        {
+            return null;
+        }
+        if (pinned is null && request.Affinity.Kind == AffinityKind.PromptCache && IsOverrun(set, member, random, peek))
+        {
+            return null;
+        }
+        return _dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && Take(member, request, peek)
+            ? new PickResult(PickStatus.Picked, member, TimeSpan.Zero, LlmErrorKind.Unknown, pinned is null ? request.Affinity.Reason : ByOperator) { Set = set }
+            : null;
+    }
+
+    /// <summary>A cached prompt saves money, but not at any wait: a deployment more than twice as busy as another, and by more than four calls, is left.</summary>
+    private static bool IsOverrun(StaticSet set, Member member, IRandomSource random, bool peek)
+    {
+        Member[] members = set.Tiers[0].Members;
+        Member other = members[peek ? 0 : random.NextInt32(members.Length)];
+        return member.Deployment.InFlight > (2 * other.Deployment.InFlight) + 4;
+    }
+
     private Member? PickByOrder(StaticSet set, IReadOnlyList<string> order, in RouteRequest request, AttemptHistory? history, PickMode mode, bool peek)
     {
         for (int i = 0; i < order.Count; i++)
@@ -147,7 +205,7 @@ internal sealed class RoutingEngine
                 {
                     if (member.Deployment.IsNamed(order[i])
                         && _dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None
-                        && Take(member, request.Timestamp, peek))
+                        && Take(member, request, peek))
                     {
                         return member;
                     }
@@ -168,7 +226,7 @@ internal sealed class RoutingEngine
         for (int sample = 0; members.Length > FullScan && sample < Samples; sample++)
         {
             Member member = members[Ask(group, request, all, random, peek, ref summary)];
-            if (_dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && !IsPassedOver(member, request.Timestamp, random, ref summary) && Take(member, request.Timestamp, peek))
+            if (_dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && !IsPassedOver(member, request.Timestamp, random, ref summary) && Take(member, request, peek))
             {
                 return member;
             }
@@ -183,7 +241,7 @@ internal sealed class RoutingEngine
                 CandidateSet survivors = count == members.Length ? all : new CandidateSet(scratch, count);
                 int index = count == 1 ? 0 : Ask(group, request, survivors, random, peek, ref summary);
                 Member member = scratch[index];
-                if (!IsPassedOver(member, request.Timestamp, random, ref summary) && Take(member, request.Timestamp, peek))
+                if (!IsPassedOver(member, request.Timestamp, random, ref summary) && Take(member, request, peek))
                 {
                     return member;
                 }
@@ -231,7 +289,7 @@ internal sealed class RoutingEngine
         return true;
     }
 
-    private bool Take(Member member, long now, bool peek) => peek || _health.TryEnter(member.Deployment, now);
+    private bool Take(Member member, in RouteRequest request, bool peek) => peek || _health.TryEnter(member.Deployment, request.Timestamp, request.Context);
 
     private static int Ask(ModelGroup group, in RouteRequest request, in CandidateSet candidates, IRandomSource random, bool peek, ref PickSummary summary)
     {

@@ -46,6 +46,9 @@ public sealed record RoutingOptions
     /// </summary>
     public decimal? MaxCost { get; init; }
 
+    /// <summary>What keeps calls on one deployment. Null: as the group says.</summary>
+    public Stickiness? Stickiness { get; init; }
+
     /// <summary>The whole call, waits included, ends after this time. Null: the configured request timeout (600 s).</summary>
     public TimeSpan? Deadline { get; init; }
 

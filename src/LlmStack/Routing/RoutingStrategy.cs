@@ -34,9 +34,26 @@ public readonly record struct RoutingStrategy(string Name)
     /// <summary>As <see cref="Utility"/>, with the quality that scores teach, explored by chance.</summary>
     public static RoutingStrategy Adaptive { get; } = new("Adaptive");
 
+    /// <summary>Pools by how hard a request looks: <c>Simple</c>, <c>Medium</c>, <c>Complex</c>, <c>Reasoning</c>.</summary>
+    public static RoutingStrategy Complexity { get; } = new("Complexity");
+
+    /// <summary>Pools by meaning: the nearest example utterance.</summary>
+    public static RoutingStrategy Semantic { get; } = new("Semantic");
+
+    /// <summary>Pools by shares, stable by user or session: A/B tests and canaries.</summary>
+    public static RoutingStrategy Split { get; } = new("Split");
+
+    /// <summary>Pools by the tier that a registered <see cref="IRequestClassifier"/> names.</summary>
+    public static RoutingStrategy Classified { get; } = new("Classified");
+
     /// <summary>Those that ship, in the order of the documentation.</summary>
     internal static IReadOnlyList<RoutingStrategy> BuiltIn { get; } =
-        [Weighted, RoundRobin, LeastBusy, LowestLatency, HighestThroughput, LowestCost, LowestUsage, Percentile, Utility, Adaptive];
+        [Weighted, RoundRobin, LeastBusy, LowestLatency, HighestThroughput, LowestCost, LowestUsage, Percentile, Utility, Adaptive, Complexity, Semantic, Split, Classified];
+
+    /// <summary>The names of those that assign requests to pools and leave the ranking to another.</summary>
+    internal static IReadOnlyList<string> PoolStrategies { get; } = [Complexity.Name, Semantic.Name, Split.Name, Classified.Name];
+
+    internal static bool AssignsPools(string? name) => name is not null && NameList.Contains(PoolStrategies, name);
 
     /// <inheritdoc/>
     public bool Equals(RoutingStrategy other) => string.Equals(Name, other.Name, StringComparison.OrdinalIgnoreCase);

@@ -12,8 +12,8 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         [""] = ["Calls", "Routing", "Tracing"],
-        ["Calls"] = ["Routing", "Health", "Limits", "Catalog", "Providers", "Tracing", "Diagnostics"],
-        ["Routing"] = ["Routing/Strategies", "Health", "Limits", "Catalog"],
+        ["Calls"] = ["Routing", "Routing/Rules", "Health", "Limits", "Catalog", "Providers", "Tracing", "Diagnostics"],
+        ["Routing"] = ["Routing/Strategies", "Routing/Rules", "Health", "Limits", "Catalog"],
         ["Health"] = [],
         ["Limits"] = [],
         ["Catalog"] = [],
@@ -21,7 +21,7 @@ public sealed class ArchitectureTests
         ["Tracing"] = ["Catalog"],
         ["Langfuse"] = ["Tracing", "Catalog"],
         ["Diagnostics"] = ["Routing", "Health", "Catalog", "Tracing"],
-        ["Configuration"] = ["Routing", "Health", "Limits", "Catalog", "Providers", "Diagnostics"],
+        ["Configuration"] = ["Routing", "Routing/Rules", "Health", "Limits", "Catalog", "Providers", "Diagnostics"],
         ["DependencyInjection"] = ["Calls", "Catalog", "Configuration", "Diagnostics", "Health", "Langfuse", "Limits", "Providers", "Routing", "Routing/Strategies", "Tracing"],
     };
 
@@ -31,6 +31,8 @@ public sealed class ArchitectureTests
         [("LlmResponseExtensions.cs", "Providers")] = "the route is read off the response types that carry it",
         [("Health/HealthTracker.cs", "Routing")] = "health belongs to deployments of groups, which Routing defines",
         [("Health/HealthTracker.cs", "Providers")] = "a key's cooldown is kept by the id of its credential",
+        [("Health/KeyCooldowns.cs", "Routing")] = "a key cools at a deployment, which Routing defines",
+        [("Health/KeyCooldowns.cs", "Providers")] = "a key's cooldown is kept by the id of its credential",
         [("Health/CooldownRules.cs", "Routing")] = "the rules are settings of groups and deployments",
         [("Health/CooldownChange.cs", "Routing")] = "the event names the deployment",
         [("Limits/DeploymentAdmission.cs", "Routing")] = "limits belong to deployments, which Routing defines",
@@ -60,6 +62,14 @@ public sealed class ArchitectureTests
         [("Configuration/ProviderCredentials.cs", "DependencyInjection")] = "credentials registered in code",
         [("Configuration/ProviderEntries.cs", "DependencyInjection")] = "adapters registered in code, and the HTTP clients of the others",
         [("Configuration/ProviderEntries.cs", "Providers/ChatClient")] = "a registered IChatClient becomes an adapter here",
+        [("Configuration/ProviderFormats.cs", "Providers/Ollama")] = "a row of the table of wire formats",
+        [("Providers/Ollama/OllamaProvider.cs", "Providers/ChatClient")] = "content is recorded OpenAI-shaped, by the one writer of that shape",
+        [("Providers/Ollama/OllamaReader.cs", "Providers/ChatClient")] = "content is recorded OpenAI-shaped, by the one writer of that shape",
+        [("Providers/OpenAI/Responses/ResponsesProvider.cs", "Providers/ChatClient")] = "content is recorded in the shape of chat completions, by the one writer of that shape",
+        [("Providers/OpenAI/Responses/ResponsesReader.cs", "Providers/ChatClient")] = "content is recorded in the shape of chat completions, by the one writer of that shape",
+        [("Providers/OpenAI/OpenAIFormat.cs", "Providers/OpenAI/Responses")] = "which of its two wire formats for chat is spoken is chosen for each call",
+        [("Providers/OpenAI/OpenAICompatibleFormat.cs", "Providers/OpenAI/Responses")] = "which of the two wire formats for chat is spoken is chosen for each call",
+        [("Providers/OpenAI/Profiles/OpenAIFamilyFormat.cs", "Providers/OpenAI/Responses")] = "which of the two wire formats for chat is spoken is chosen for each call",
         [("Providers/Anthropic/AnthropicCapture.cs", "Providers/ChatClient")] = "content with media is recorded OpenAI-shaped, by the one writer of that shape",
         [("Providers/Gemini/GeminiRequestWriter.cs", "Providers/ChatClient")] = "content is recorded OpenAI-shaped, by the one writer of that shape",
         [("Providers/Gemini/VertexProvider.cs", "Providers/Anthropic")] = "Vertex AI serves Claude in Claude's own format",

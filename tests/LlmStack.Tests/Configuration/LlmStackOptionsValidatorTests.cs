@@ -47,7 +47,7 @@ public sealed class LlmStackOptionsValidatorTests
     }
 
     [Theory]
-    [InlineData("""{ "Strategy": "Wieghted" }""", "Strategy is 'Wieghted'; allowed: one of Adaptive, HighestThroughput, LeastBusy, LowestCost, LowestLatency, LowestUsage, Percentile, RoundRobin, Utility, Weighted (did you mean Weighted?)")]
+    [InlineData("""{ "Strategy": "Wieghted" }""", "Strategy is 'Wieghted'; allowed: one of Adaptive, Classified, Complexity, HighestThroughput, LeastBusy, LowestCost, LowestLatency, LowestUsage, Percentile, RoundRobin, Semantic, Split and 2 more (did you mean Weighted?)")]
     [InlineData("""{ "Fallbacks": { "smrt": { } } }""", "Fallbacks:smrt:Group is 'smrt'; allowed: another group, one of smart (did you mean smart?)")]
     [InlineData("""{ "Fallbacks": { "a": { "Group": "fast" } } }""", "Fallbacks:a:Group is 'fast'; allowed: another group, one of smart")]
     [InlineData("""{ "Fallbacks": { "smart": { "Kinds": [ "RateLimited", "Tiemout" ] } } }""", "Fallbacks:smart:Kinds:1 is 'Tiemout'; allowed: one of")]

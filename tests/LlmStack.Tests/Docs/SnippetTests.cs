@@ -187,7 +187,7 @@ public sealed class SnippetTests
             .Configure(options => options.Strategy = "Weigthed")));
         string message = services.Failure();
         Assert.StartsWith("LlmStack is not configured correctly (2 problems):", message, StringComparison.Ordinal);
-        Assert.Contains("- LlmStack:ModelGroups:fast:Strategy is 'Weigthed'; allowed: one of Adaptive, HighestThroughput, LeastBusy, LowestCost, LowestLatency, LowestUsage, Percentile, RoundRobin, Utility, Weighted (did you mean Weighted?), or the key of a registered IRoutingStrategy", message, StringComparison.Ordinal);
+        Assert.Contains("- LlmStack:ModelGroups:fast:Strategy is 'Weigthed'; allowed: one of Adaptive, Classified, Complexity, HighestThroughput, LeastBusy, LowestCost, LowestLatency, LowestUsage, Percentile, RoundRobin, Semantic, Split and 2 more (did you mean Weighted?), or the key of a registered IRoutingStrategy", message, StringComparison.Ordinal);
         Assert.Contains(":Weight is -1; allowed: a finite number, 0 or more", message, StringComparison.Ordinal);
     }
 

@@ -19,7 +19,19 @@ public sealed class SimulationOutageTests(ITestOutputHelper output)
     {
         SimulationReport report = Run(Equal(Three), Scenario(200, 180, streaming: streaming).Outage("a", S(30), S(120), kind));
         Assert.Equal((report.Calls, 0, 0), (report.Served, report.Lost, report.Cut));
-        Assert.NotNull(report.Outages.Single().DetectedAfter);
+        Assert.InRange(report.Outages.Single().AttemptsPerCall, 1, 1.1);
+        Assert.InRange(report.Outages.Single().DetectedAfter!.Value, TimeSpan.Zero, S(5));
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(1.0)]
+    public void No_call_is_lost_while_two_of_three_are_down(double streaming)
+    {
+        SimulationReport report = Run(
+            Equal(Three),
+            Scenario(200, 180, streaming: streaming).Outage("a", S(30), S(120)).Outage("b", S(31), S(110), LlmErrorKind.Overloaded));
+        Assert.Equal((report.Calls, 0, 0), (report.Served, report.Lost, report.Cut));
     }
 
     [Fact]
@@ -30,6 +42,21 @@ public sealed class SimulationOutageTests(ITestOutputHelper output)
             Scenario(100, 180).Hang("a", S(30), S(120)));
         Assert.Equal((report.Calls, 0), (report.Served, report.Lost));
         Assert.True(report.Deployments[0].Errors.ContainsKey(LlmErrorKind.Timeout));
+    }
+
+    [Fact]
+    public void No_call_is_lost_when_a_whole_group_is_down_and_another_may_serve()
+    {
+        SimulationReport report = Run(
+            llm =>
+            {
+                Equal(Three)(llm);
+                llm.AddOpenAICompatible("d", "http://127.0.0.1:1/v1").AddModelGroup("reserve", g => g.AddDeployment("d/m"));
+                llm.AddModelGroup(Group, g => g.FallBackTo("reserve"));
+            },
+            Scenario(100, 120).Outage("a", S(30), S(60)).Outage("b", S(32), S(60)).Outage("c", S(34), S(60)));
+        Assert.Equal((report.Calls, 0), (report.Served, report.Lost));
+        Assert.True(report.Deployments.Single(d => d.Deployment == "d/m").Served > 1_000);
     }
 
     [Fact]
@@ -64,7 +91,7 @@ public sealed class SimulationOutageTests(ITestOutputHelper output)
         Assert.NotNull(outage.FullShareAfter);
 
         // Shares are seen by whole seconds, and the probe's answer takes its time.
-        Assert.InRange(outage.FullShareAfter.Value, TimeSpan.Zero, outage.LastCooldown.Value + S(4));
+        Assert.InRange(outage.FullShareAfter.Value, TimeSpan.Zero, outage.LastCooldown.Value + outage.SlowStart + S(4));
     }
 
     private SimulationReport Run(Action<ILlmStackBuilder> configure, SimulationScenario scenario)

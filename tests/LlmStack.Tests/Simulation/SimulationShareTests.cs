@@ -36,6 +36,7 @@ public sealed class SimulationShareTests(ITestOutputHelper output)
     [InlineData("Weighted")]
     [InlineData("RoundRobin")]
     [InlineData("LeastBusy")]
+    [InlineData("LowestLatency")]
     public void No_equal_deployment_has_more_than_one_and_a_half_shares_in_any_second(string strategy)
     {
         SimulationReport report = Run(Equal(FiveModels, new RoutingStrategy(strategy)), Scenario(1_000, 30, streaming: 0.5));

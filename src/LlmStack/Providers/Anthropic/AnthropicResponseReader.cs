@@ -32,7 +32,7 @@ internal static class AnthropicResponseReader
             ModelId = document.Model,
             Usage = document.Usage(),
             FinishReason = StopReasons.Map(document.StopReason, hasCalls),
-            RawRepresentation = keepRaw ? RawRequest.Copy(body.WrittenMemory) : null,
+            RawRepresentation = keepRaw ? RawRequest.Copy(body.WrittenSpan) : null,
         };
         StructuredOutput.Finish(response, plan, http.Name);
         AnthropicCapture.Output(call.Capture, blocks, plan);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using LlmStack.Providers.OpenAI;
 using Microsoft.Extensions.AI;
@@ -83,7 +84,7 @@ internal static class ClientCapture
         writer.WriteStartObject();
         writer.WritePropertyName("messages"u8);
         MessageWriter.WriteMessages(writer, messages, instructions, Shape, developerRole: false, report: null);
-        ToolWriter.WriteTools(writer, functions, report: null);
+        ToolWriter.WriteTools(writer, functions, SchemaDialect.Full, new AttemptReport());
         writer.WriteEndObject();
     }
 

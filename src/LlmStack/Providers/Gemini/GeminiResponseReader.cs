@@ -48,7 +48,7 @@ internal static class GeminiResponseReader
         }
 
         response.FinishReason = GeminiFinishReasons.Map(document.FinishReason, parts.HasToolCalls);
-        response.RawRepresentation = keepRaw ? RawRequest.Copy(body.WrittenMemory) : null;
+        response.RawRepresentation = keepRaw ? RawRequest.Copy(body.WrittenSpan) : null;
         StructuredOutput.Finish(response, plan, http.Name);
         return response;
     }

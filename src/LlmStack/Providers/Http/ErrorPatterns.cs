@@ -70,7 +70,11 @@ internal static class ErrorPatterns
     public static readonly string[] TimeoutCodes = ["timeout", "timeout_error", "vector_store_timeout", "modeltimeoutexception", "deadline_exceeded"];
 
     public static readonly string[] RequestCodes =
-        ["invalid_request_error", "invalid_request", "badrequesterror", "unprocessable", "unsupported_parameter", "unsupported_value", "invalid_type", "missing_required_parameter", "not_supported_error", "validation"];
+        [
+            "invalid_request_error", "invalid_request", "badrequesterror", "unprocessable", "unsupported_parameter", "unsupported_value", "invalid_type", "missing_required_parameter", "not_supported_error", "validation",
+            "invalid_prompt", "invalid_image", "invalid_image_format", "invalid_image_mode", "invalid_image_url", "invalid_base64_image", "image_too_large", "image_too_small", "image_parse_error",
+            "image_file_too_large", "image_file_not_found", "unsupported_image_media_type", "empty_image_file", "failed_to_download_image",
+        ];
 
     /// <summary>Refusals of a feature rather than of the request: another deployment may have it.</summary>
     public static readonly string[] UnsupportedCodes = ["unsupported_parameter", "unsupported_value", "unsupported_model", "not_supported_error"];

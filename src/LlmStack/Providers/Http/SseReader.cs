@@ -7,7 +7,10 @@ namespace LlmStack.Providers.Http;
 /// The caller alternates <see cref="TryRead"/> and <see cref="FillAsync"/>, so that waiting for bytes costs no state
 /// machine of its own. Every byte is looked at once.
 /// </remarks>
-internal sealed class SseReader(Stream stream, int maxEventBytes) : IDisposable
+/// <param name="stream">The bytes.</param>
+/// <param name="maxEventBytes">The longest event.</param>
+/// <param name="lines">Whether every line is an event of its own, as in newline-delimited JSON.</param>
+internal sealed class SseReader(Stream stream, int maxEventBytes, bool lines = false) : IEventReader
 {
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(8192);
     private int _lineStart;
@@ -103,6 +106,7 @@ internal sealed class SseReader(Stream stream, int maxEventBytes) : IDisposable
             _lineStart = _scanned = _end;
             if (TakeField(start, _end))
             {
+                IsUnterminated |= lines;
                 return true;
             }
         }
@@ -203,6 +207,12 @@ internal sealed class SseReader(Stream stream, int maxEventBytes) : IDisposable
         }
 
         ReadOnlySpan<byte> line = _buffer.AsSpan(start, end - start);
+        if (lines)
+        {
+            AppendData(start, end);
+            return Dispatch(unterminated: false);
+        }
+
         if (line.StartsWith("data:"u8))
         {
             int at = start + 5;

@@ -8,11 +8,9 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>Writes the body of a chat call. Messages and tools come first, so that the trace's input is a slice of the very bytes sent.</summary>
 internal static class ChatRequestWriter
 {
-    public static PooledBuffer Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, in ChatPlan plan, OpenAIProfile profile, bool stream)
+    public static PooledBuffer Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, OpenAIProfile profile, bool stream)
     {
-        ChatOptions? options = plan.Options;
-        ModelTraits traits = plan.Traits;
-        messages = HistoryRepair.Repair(messages, profile.History, call);
+        ModelTraits traits = profile.TraitsOf(call);
         var body = new PooledBuffer();
         Utf8JsonWriter writer = JsonWriterCache.Rent(body);
         try
@@ -21,10 +19,10 @@ internal static class ChatRequestWriter
             writer.WritePropertyName("messages"u8);
             MessageWriter.WriteMessages(writer, messages, options?.Instructions, profile, traits.DeveloperRole, call.Report);
             int messagesEnd = Position(writer);
-            bool hasTools = options?.Tools is { Count: > 0 };
+            bool hasTools = options?.Tools is { Count: > 0 } tools && ToolWriter.AnyToSend(tools, call);
             if (hasTools)
             {
-                ToolWriter.WriteTools(writer, options!.Tools!, call.Report);
+                ToolWriter.WriteTools(writer, options!.Tools!, profile.Schema, call.Report);
             }
 
             int inputEnd = Position(writer);
@@ -87,7 +85,7 @@ internal static class ChatRequestWriter
 
     private static void WriteOptions(Utf8JsonWriter writer, ChatOptions options, OpenAIProfile profile, ModelTraits traits, ProviderCall call, bool hasTools)
     {
-        Refuse(call, options);
+        Refuse(options, call);
         var state = new OptionState(options, profile, traits, call, options.Reasoning?.Effort == ReasoningEffort.None);
         WriteFloat(writer, "temperature", options.Temperature, state);
         WriteFloat(writer, "top_p", options.TopP, state);
@@ -128,7 +126,7 @@ internal static class ChatRequestWriter
 
         if (options.ResponseFormat is { } format)
         {
-            ToolWriter.WriteFormat(writer, format, options.AdditionalProperties, call.Report);
+            ToolWriter.WriteFormat(writer, format, options.AdditionalProperties, profile.Schema, call.Report);
         }
 
         if (hasTools && options.ToolMode is { } mode)
@@ -149,7 +147,7 @@ internal static class ChatRequestWriter
         ExtraFields.Write(writer, options.AdditionalProperties, state, static (s, key) => s.IsWritten(key), static (s, key) => s.Drops(key));
     }
 
-    private static void Refuse(ProviderCall call, ChatOptions options)
+    private static void Refuse(ChatOptions options, ProviderCall call)
     {
         if (options.ConversationId is not null)
         {

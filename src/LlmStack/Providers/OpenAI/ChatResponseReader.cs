@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -7,7 +8,7 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>Turns the body of a chat completion into a response.</summary>
 internal static class ChatResponseReader
 {
-    public static RoutedChatResponse Read(PooledBuffer body, ProviderHttp http, ProviderCall call, OpenAIProfile profile)
+    public static RoutedChatResponse Read(PooledBuffer body, ProviderHttp http, ProviderCall call, OpenAIProfile profile, in ChatRequest request)
     {
         var document = new ChatDocument(call.Model);
         Parse(body, document, http, call);
@@ -40,6 +41,12 @@ internal static class ChatResponseReader
         catch (FormatException e)
         {
             throw ErrorFactory.Invalid(http.Name, report, "sent audio that is no valid base64.", e);
+        }
+
+        StructuredOutput.Finish(response, request.Plan, http.Name);
+        if (request.KeepsRaw)
+        {
+            response.RawRepresentation = RawRequest.Copy(body.WrittenSpan);
         }
 
         if (call.Capture.IsEnabled && !document.Message.Equals(default))

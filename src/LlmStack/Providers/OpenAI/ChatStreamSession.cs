@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -10,7 +11,7 @@ namespace LlmStack.Providers.OpenAI;
 /// Every update is progress: content, or a fragment of something that is complete only at the end (tool calls,
 /// refusals), which has no contents yet. The first and the last update can carry a route.
 /// </remarks>
-internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, OpenAIProfile profile, bool plainText = false) : IDisposable
+internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, OpenAIProfile profile, Func<ChatStreamSession, CancellationToken, ValueTask<HttpResponseMessage>> open, bool plainText = false) : IChatStream
 {
     /// <summary>More choices than any service makes: an index is a number of the server's.</summary>
     private const int MaxChoices = 128;
@@ -21,6 +22,10 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
     private readonly StreamedChoice _main = new(0, profile);
     private List<StreamedChoice>? _others;
     private ToolCallAssembler? _tools;
+    private StructuredPlan _plan;
+    private bool _keepsRaw;
+    private bool _wasUnwrapped;
+    private JsonElement? _raw;
     private int _closed;
     private int _piece;
     private bool _started;
@@ -30,8 +35,14 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
     /// <summary>Whether the terminal event was seen; nothing after it is read.</summary>
     public bool Done { get; private set; }
 
-    /// <summary>The usage so far; null until it was sent.</summary>
-    public UsageDetails? Usage => _document.Usage;
+    public ValueTask<HttpResponseMessage> OpenAsync(CancellationToken cancellationToken) => open(this, cancellationToken);
+
+    /// <summary>Takes from the request what its answer must become.</summary>
+    public void Expect(in ChatRequest request)
+    {
+        _plan = request.Plan;
+        _keepsRaw = request.KeepsRaw;
+    }
 
     /// <summary>The next update of what has arrived; null when more bytes are needed, or when the stream is complete.</summary>
     public ChatResponseUpdate? Next(SseReader reader)
@@ -58,39 +69,22 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
 
             if (Done || _isWhole)
             {
-                return null;
+                return Done ? NextClosing() : null;
             }
 
             if (!reader.TryRead())
             {
-                if (reader.Ended)
+                if (!reader.Ended)
                 {
-                    Complete();
+                    return null;
                 }
 
-                return null;
+                Complete();
+                return NextClosing();
             }
 
             Accept(reader);
         }
-    }
-
-    /// <summary>What choices beside the first held back until the end; null when there is no more.</summary>
-    public ChatResponseUpdate? NextClosing()
-    {
-        while (_closed < (_others?.Count ?? 0))
-        {
-            StreamedChoice choice = _others![_closed++];
-            List<AIContent> contents = Close(choice, furtherCitations: null, capture: null);
-            if (contents.Count > 0)
-            {
-                var update = new ChatResponseUpdate();
-                Fill(update, choice.Index, contents);
-                return update;
-            }
-        }
-
-        return null;
     }
 
     /// <summary>The last update: complete tool calls, a refusal, the usage and the reason why generation ended.</summary>
@@ -108,7 +102,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         WriteCapture();
         var update = new RoutedChatResponseUpdate
         {
-            FinishReason = FinishReasons.Map(finish, _tools?.HasChoice(0) == true),
+            FinishReason = _wasUnwrapped && !contents.Exists(static content => content is FunctionCallContent) ? ChatFinishReason.Stop : FinishReasons.Map(finish, _tools?.HasChoice(0) == true),
             AdditionalProperties = _main.Properties(_document.Extras),
         };
         Fill(update, 0, contents);
@@ -126,6 +120,24 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         }
     }
 
+    /// <summary>What choices beside the first held back until the end; null when there is no more.</summary>
+    private ChatResponseUpdate? NextClosing()
+    {
+        while (_closed < (_others?.Count ?? 0))
+        {
+            StreamedChoice choice = _others![_closed++];
+            List<AIContent> contents = Close(choice, furtherCitations: null, capture: null);
+            if (contents.Count > 0)
+            {
+                var update = new ChatResponseUpdate();
+                Fill(update, choice.Index, contents);
+                return update;
+            }
+        }
+
+        return null;
+    }
+
     private List<AIContent> Close(StreamedChoice choice, List<AIAnnotation>? furtherCitations, StreamCapture? capture)
     {
         var contents = new List<AIContent>();
@@ -134,7 +146,10 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         {
             if (_tools!.ChoiceAt(i) == choice.Index)
             {
-                contents.Add(_tools.ContentAt(i));
+                AIContent content = _tools.ContentAt(i);
+                bool isAnswer = StructuredOutput.TryUnwrap(content, _plan, http.Name, out TextContent? answer);
+                _wasUnwrapped |= isAnswer;
+                contents.Add(isAnswer ? answer! : content);
             }
         }
 
@@ -202,12 +217,13 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         ChatResponseReader.Parse(body, _document, http, call);
         _piece = 0;
         TakeFacts(body.WrittenSpan);
+        _raw = _keepsRaw ? RawRequest.Copy(body.WrittenSpan) : null;
         Done = true;
     }
 
     private void Accept(SseReader reader)
     {
-        if (!reader.IsError && _template.TryMatch(reader.Data, out ReadOnlySpan<byte> text, out bool isEscaped))
+        if (!reader.IsError && !_keepsRaw && _template.TryMatch(reader.Data, out ReadOnlySpan<byte> text, out bool isEscaped))
         {
             _document.Repeat(text, isEscaped);
             _piece = 0;
@@ -245,6 +261,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         }
 
         TakeFacts(data);
+        _raw = _keepsRaw ? RawRequest.Copy(data) : null;
         _template.Learn(data, _document);
     }
 
@@ -330,6 +347,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         update.MessageId = choice == 0 ? _document.Id : $"{_document.Id}-{choice}";
         update.ModelId = _document.Model;
         update.CreatedAt = _document.Created;
+        update.RawRepresentation = _raw;
     }
 
     private void WriteCapture() => _capture?.Write(call.Capture, _tools, _main.Refusal);

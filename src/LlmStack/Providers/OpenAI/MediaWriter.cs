@@ -58,7 +58,7 @@ internal static class MediaWriter
         writer.WriteEndObject();
     }
 
-    private static void WriteDetail(Utf8JsonWriter writer, AIContent content)
+    public static void WriteDetail(Utf8JsonWriter writer, AIContent content)
     {
         if (content.AdditionalProperties is { } more && more.TryGetValue("detail", out object? detail) && detail is string word)
         {
@@ -66,14 +66,14 @@ internal static class MediaWriter
         }
     }
 
-    private static string? AudioFormat(string mediaType) => mediaType.ToLowerInvariant() switch
+    public static string? AudioFormat(string mediaType) => mediaType.ToLowerInvariant() switch
     {
         "audio/wav" or "audio/x-wav" or "audio/wave" or "audio/vnd.wave" => "wav",
         "audio/mpeg" or "audio/mp3" => "mp3",
         _ => null,
     };
 
-    private static void WriteDataUri(Utf8JsonWriter writer, DataContent content)
+    public static void WriteDataUri(Utf8JsonWriter writer, DataContent content)
     {
         ReadOnlySpan<byte> data = content.Data.Span;
         string prefix = $"data:{content.MediaType};base64,";

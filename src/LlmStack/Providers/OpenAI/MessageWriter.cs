@@ -57,10 +57,6 @@ internal static class MessageWriter
         writer.WriteEndObject();
     }
 
-    /// <summary>The id of a call or of its result, as the service accepts it; traces keep the original.</summary>
-    public static string IdOf(string id, OpenAIProfile profile, AttemptReport? report) =>
-        report is null || profile.CallIds is not { } rules ? id : ToolCallIds.Rewrite(id, rules, report);
-
     private readonly record struct Shape(int Texts, int Media, int Calls, int Results, int Reasoning, int Refusals);
 
     private static Shape ShapeOf(ChatMessage message)
@@ -201,7 +197,7 @@ internal static class MessageWriter
     private static void WriteCall(Utf8JsonWriter writer, FunctionCallContent call, OpenAIProfile profile, AttemptReport? report)
     {
         writer.WriteStartObject();
-        writer.WriteString("id"u8, IdOf(call.CallId, profile, report));
+        writer.WriteString("id"u8, IdFor(call.CallId, profile, report));
         writer.WriteString("type"u8, "function"u8);
         writer.WriteStartObject("function"u8);
         writer.WriteString("name"u8, call.Name);
@@ -234,6 +230,9 @@ internal static class MessageWriter
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
+
+    /// <summary>The id of a call as the service accepts it; traces, which have no report, keep it as it is.</summary>
+    public static string IdFor(string id, OpenAIProfile profile, AttemptReport? report) => report is null ? id : ToolCallIds.Rewrite(id, profile.ToolCallIds, report);
 
     private static void WriteContent(Utf8JsonWriter writer, IList<AIContent> contents, Shape shape)
     {

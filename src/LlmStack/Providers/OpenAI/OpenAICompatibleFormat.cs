@@ -1,3 +1,5 @@
+using LlmStack.Providers.OpenAI.Responses;
+
 namespace LlmStack.Providers.OpenAI;
 
 /// <summary>Any server that speaks OpenAI's format: vLLM, llama.cpp, LM Studio, a LiteLLM proxy.</summary>
@@ -13,5 +15,5 @@ internal sealed class OpenAICompatibleFormat : IProviderFormat
 
     public string? SystemName => null;
 
-    public ILlmProvider Create(ProviderSetup setup) => new OpenAIProvider(setup, OpenAIProfile.Compatible);
+    public ILlmProvider Create(ProviderSetup setup) => new ChatApiSwitch(new OpenAIProvider(setup, OpenAIProfile.Compatible), setup, hasResponses: false);
 }

@@ -48,52 +48,18 @@ internal sealed class OpenAICompletions(ProviderHttp http, OpenAIProfile profile
     public async IAsyncEnumerable<TextCompletionUpdate> CompleteStreamingAsync(ProviderCall call, string prompt, TextCompletionOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // A completion's chunk differs from a chat's only in where the text is, so one session reads both.
-        using HttpResponseMessage response = await OpenStreamAsync(call, prompt, options, cancellationToken).ConfigureAwait(false);
-        Stream stream = await http.OpenAsync(response, call, cancellationToken).ConfigureAwait(false);
-        await using var disposing = stream.ConfigureAwait(false);
-        using var reader = new SseReader(stream, http.MaxBodyBytes);
-        using var session = new ChatStreamSession(http, call, profile, plainText: true);
-        while (true)
+        var session = new ChatStreamSession(http, call, profile, (_, token) => OpenAsync(call, prompt, options, token), plainText: true);
+        await foreach (ChatResponseUpdate update in ChatStreaming.ReadAsync(http, call, session, cancellationToken).ConfigureAwait(false))
         {
-            while (session.Next(reader) is { } update)
+            yield return new TextCompletionUpdate
             {
-                yield return new TextCompletionUpdate { Text = update.Text, ResponseId = update.ResponseId, ModelId = update.ModelId };
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            if (session.Done)
-            {
-                break;
-            }
-
-            int count;
-            try
-            {
-                count = await reader.FillAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e)
-            {
-                Exception translated = TransportErrors.Translate(e, http.Name, call.Report, cancellationToken);
-                if (ReferenceEquals(translated, e))
-                {
-                    throw;
-                }
-
-                throw translated;
-            }
-
-            reader.Filled(count);
+                Text = update.Text,
+                ResponseId = update.ResponseId,
+                ModelId = update.ModelId,
+                FinishReason = update.FinishReason,
+                Usage = UsageOf(update.Contents),
+            };
         }
-
-        RoutedChatResponseUpdate last = session.Final();
-        yield return new TextCompletionUpdate
-        {
-            Text = last.Text,
-            ResponseId = last.ResponseId,
-            ModelId = last.ModelId,
-            FinishReason = last.FinishReason,
-            Usage = session.Usage,
-        };
     }
 
     public static void CaptureText(IContentCapture capture, string text)
@@ -106,7 +72,9 @@ internal sealed class OpenAICompletions(ProviderHttp http, OpenAIProfile profile
         capture.SetOutput(output.WrittenSpan);
     }
 
-    private async ValueTask<HttpResponseMessage> OpenStreamAsync(ProviderCall call, string prompt, TextCompletionOptions? options, CancellationToken cancellationToken)
+    private static UsageDetails? UsageOf(IList<AIContent> contents) => contents.Count > 0 && contents[^1] is UsageContent usage ? usage.Details : null;
+
+    private async ValueTask<HttpResponseMessage> OpenAsync(ProviderCall call, string prompt, TextCompletionOptions? options, CancellationToken cancellationToken)
     {
         using PooledBuffer body = CompletionRequestWriter.Write(call, prompt, options, profile, stream: true);
         return await http.SendAsync(call, address.Of(call.Model), body, stream: true, cancellationToken).ConfigureAwait(false);

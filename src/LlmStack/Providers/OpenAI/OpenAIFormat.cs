@@ -1,3 +1,5 @@
+using LlmStack.Providers.OpenAI.Responses;
+
 namespace LlmStack.Providers.OpenAI;
 
 /// <summary>OpenAI itself.</summary>
@@ -13,5 +15,5 @@ internal sealed class OpenAIFormat : IProviderFormat
 
     public string? SystemName => "openai";
 
-    public ILlmProvider Create(ProviderSetup setup) => new OpenAIProvider(setup, OpenAIProfile.OpenAI);
+    public ILlmProvider Create(ProviderSetup setup) => new ChatApiSwitch(new OpenAIProvider(setup, OpenAIProfile.OpenAI), setup, hasResponses: true);
 }

@@ -5,21 +5,27 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>How one family of servers differs from the format's centre.</summary>
 internal sealed record OpenAIProfile
 {
-    public static readonly OpenAIProfile OpenAI = new() { MaxTokensField = "max_completion_tokens", Traits = "openai", SendsNames = true, CallIds = ToolCallIdRules.OpenAI };
+    public static readonly OpenAIProfile OpenAI = new() { MaxTokensField = "max_completion_tokens", TraitsName = "openai", SendsNames = true };
 
     public static readonly OpenAIProfile Compatible = new() { MaxTokensField = "max_tokens", SendsTopK = true };
 
-    /// <summary>The field of the largest number of output tokens.</summary>
+    /// <summary>The field of the largest number of output tokens, unless the model's traits name another.</summary>
     public required string MaxTokensField { get; init; }
 
     /// <summary>The provider's name in the table of <see cref="ModelTraits"/>; null when nothing is known of its models.</summary>
-    public string? Traits { get; init; }
+    public string? TraitsName { get; init; }
+
+    /// <summary>Whether the model in a call is a deployment's name, which its owner chose.</summary>
+    public bool NamesDeployments { get; init; }
 
     /// <summary>What the service demands of a conversation.</summary>
     public HistoryRules History { get; init; } = HistoryRules.OpenAI;
 
-    /// <summary>Which ids of tool calls it accepts; null: any.</summary>
-    public ToolCallIdRules? CallIds { get; init; }
+    /// <summary>Which ids of tool calls the service accepts.</summary>
+    public ToolCallIdRules ToolCallIds { get; init; } = ToolCallIdRules.OpenAI;
+
+    /// <summary>The part of JSON schema that the service understands.</summary>
+    public SchemaDialect Schema { get; init; } = SchemaDialect.Full;
 
     /// <summary>Whether <c>top_k</c> is a field.</summary>
     public bool SendsTopK { get; init; }
@@ -65,6 +71,9 @@ internal sealed record OpenAIProfile
 
     /// <summary>The largest number of tokens, estimated, in one embeddings request.</summary>
     public int EmbeddingBatchTokens { get; init; } = 300_000;
+
+    /// <summary>What is known of the model that is called; a deployment's name says nothing of its model, which the catalogue may know.</summary>
+    public ModelTraits TraitsOf(ProviderCall call) => ModelTraits.Of(TraitsName, NamesDeployments && call.Info is { } info ? info.Id[(info.Id.IndexOf('/', StringComparison.Ordinal) + 1)..] : call.Model);
 
     /// <summary>Whether the service refuses a field whatever the model.</summary>
     public bool Refuses(string field)

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -34,71 +32,14 @@ internal sealed class OpenAIProvider : ILlmProvider
 
     public async ValueTask<ChatResponse> ChatAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
-        ChatPlan plan = ChatPlan.Of(call, options, _profile);
-        using PooledBuffer body = Write(call, messages, plan, stream: false);
-        using HttpResponseMessage response = await _http.SendAsync(call, _address.Of(call.Model), body, stream: false, cancellationToken).ConfigureAwait(false);
+        using ChatRequest request = ChatRequest.Prepare(call, messages, options, _profile, this, stream: false);
+        using HttpResponseMessage response = await _http.SendAsync(call, _address.Of(call.Model), request.Body, stream: false, cancellationToken).ConfigureAwait(false);
         using PooledBuffer answer = await _http.ReadBodyAsync(response, call, cancellationToken).ConfigureAwait(false);
-        RoutedChatResponse read = ChatResponseReader.Read(answer, _http, call, _profile);
-        StructuredOutput.Finish(read, plan.Structure, Setup.Name);
-        if (RawRequest.WantsResponse(options))
-        {
-            read.RawRepresentation = RawRequest.Copy(answer.WrittenSpan);
-        }
-
-        return read;
+        return ChatResponseReader.Read(answer, _http, call, _profile, request);
     }
 
-    public async IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        ChatPlan plan = ChatPlan.Of(call, options, _profile);
-        bool keepsRaw = RawRequest.WantsResponse(options);
-        using HttpResponseMessage response = await OpenStreamAsync(call, messages, plan, cancellationToken).ConfigureAwait(false);
-        Stream stream = await _http.OpenAsync(response, call, cancellationToken).ConfigureAwait(false);
-        await using var disposing = stream.ConfigureAwait(false);
-        using var reader = new SseReader(stream, _http.MaxBodyBytes);
-        using var session = new ChatStreamSession(_http, call, _profile);
-        while (true)
-        {
-            while (session.Next(reader) is { } update)
-            {
-                update.RawRepresentation = keepsRaw ? RawRequest.Copy(reader.Data) : null;
-                yield return update;
-                cancellationToken.ThrowIfCancellationRequested();
-            }
-
-            if (session.Done)
-            {
-                break;
-            }
-
-            int count;
-            try
-            {
-                count = await reader.FillAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception e)
-            {
-                Exception translated = TransportErrors.Translate(e, Setup.Name, call.Report, cancellationToken);
-                if (ReferenceEquals(translated, e))
-                {
-                    throw;
-                }
-
-                throw translated;
-            }
-
-            reader.Filled(count);
-        }
-
-        while (session.NextClosing() is { } closing)
-        {
-            yield return closing;
-        }
-
-        RoutedChatResponseUpdate final = session.Final();
-        StructuredOutput.Finish(final, plan.Structure, Setup.Name);
-        yield return final;
-    }
+    public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
+        ChatStreaming.ReadAsync(_http, call, new ChatStreamSession(_http, call, _profile, (session, token) => OpenAsync(session, call, messages, options, token)), cancellationToken);
 
     public object? GetService(Type serviceType) =>
         serviceType == typeof(IEmbeddingProvider) ? _embeddings
@@ -107,24 +48,10 @@ internal sealed class OpenAIProvider : ILlmProvider
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 
-    private async ValueTask<HttpResponseMessage> OpenStreamAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatPlan plan, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> OpenAsync(ChatStreamSession session, ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
-        using PooledBuffer body = Write(call, messages, plan, stream: true);
-        return await _http.SendAsync(call, _address.Of(call.Model), body, stream: true, cancellationToken).ConfigureAwait(false);
-    }
-
-    private PooledBuffer Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, in ChatPlan plan, bool stream)
-    {
-        PooledBuffer body = ChatRequestWriter.Write(call, messages, plan, _profile, stream);
-        try
-        {
-            RawRequest.Apply(call, plan.Options, this, ref body);
-            return body;
-        }
-        catch
-        {
-            body.Dispose();
-            throw;
-        }
+        using ChatRequest request = ChatRequest.Prepare(call, messages, options, _profile, this, stream: true);
+        session.Expect(request);
+        return await _http.SendAsync(call, _address.Of(call.Model), request.Body, stream: true, cancellationToken).ConfigureAwait(false);
     }
 }

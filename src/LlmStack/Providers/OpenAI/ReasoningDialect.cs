@@ -6,9 +6,6 @@ internal enum ReasoningDialect
     /// <summary><c>reasoning_effort</c> with OpenAI's words.</summary>
     Effort,
 
-    /// <summary><c>reasoning_effort</c>, with <c>high</c> and <c>none</c> as the only words.</summary>
-    HighOrNone,
-
     /// <summary><c>thinking</c> with a type <c>enabled</c> or <c>disabled</c>, and <c>reasoning_effort</c> beside it.</summary>
     Thinking,
 

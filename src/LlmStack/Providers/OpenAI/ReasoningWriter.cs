@@ -9,79 +9,40 @@ internal static class ReasoningWriter
 {
     public static void Write(Utf8JsonWriter writer, ReasoningOptions reasoning, ReasoningDialect dialect, ModelTraits traits, ProviderCall call)
     {
-        AttemptReport report = call.Report;
-        bool hides = reasoning.Output == ReasoningOutput.None;
-        if (reasoning.Output is not null && !(hides && dialect == ReasoningDialect.Object))
+        bool hides = reasoning.Output == ReasoningOutput.None && dialect == ReasoningDialect.Object;
+        if (reasoning.Output is not null && !hides)
         {
-            report.AddChange("reasoning.output: dropped, the format has no such field");
+            FieldPolicy.Unsupported(call, "Reasoning.Output", FieldEffect.Sampling, "the format has no such field");
         }
 
-        if (reasoning.Effort is not { } effort)
-        {
-            if (hides && dialect == ReasoningDialect.Object)
-            {
-                WriteObject(writer, null, hides);
-            }
-
-            return;
-        }
-
-        bool off = effort == ReasoningEffort.None;
-        string? word = traits.EffortFor(effort);
+        bool off = reasoning.Effort == ReasoningEffort.None;
+        string? word = reasoning.Effort is { } effort ? WordOf(effort, dialect, traits, call) : null;
+        bool wants = reasoning.Effort is not null;
         switch (dialect)
         {
-            case ReasoningDialect.HighOrNone:
-                writer.WriteString("reasoning_effort"u8, off ? "none"u8 : "high"u8);
-                if (effort is not (ReasoningEffort.None or ReasoningEffort.High))
-                {
-                    report.AddChange("reasoning.effort: raised or lowered to high, the service knows only none and high");
-                }
-
-                break;
-            case ReasoningDialect.Thinking:
+            case ReasoningDialect.Object:
+                WriteObject(writer, word, hides);
+                return;
+            case ReasoningDialect.Thinking when wants:
                 writer.WriteStartObject("thinking"u8);
                 writer.WriteString("type"u8, off ? "disabled"u8 : "enabled"u8);
                 writer.WriteEndObject();
-                if (!off)
-                {
-                    writer.WriteString("reasoning_effort"u8, effort == ReasoningEffort.ExtraHigh ? "max" : word ?? "high");
-                }
-
                 break;
-            case ReasoningDialect.Object:
-                WriteObject(writer, word, hides);
-                break;
-            case ReasoningDialect.EnabledObject:
+            case ReasoningDialect.EnabledObject when wants:
                 writer.WriteStartObject("reasoning"u8);
                 writer.WriteBoolean("enabled"u8, !off);
                 writer.WriteEndObject();
-                if (!off && word is not null)
-                {
-                    writer.WriteString("reasoning_effort"u8, word);
-                }
-
                 break;
-            case ReasoningDialect.Template:
+            case ReasoningDialect.Template when wants:
                 writer.WriteStartObject("chat_template_kwargs"u8);
                 writer.WriteBoolean("enable_thinking"u8, !off);
                 writer.WriteEndObject();
-                if (!off && word is not null)
-                {
-                    writer.WriteString("reasoning_effort"u8, word);
-                }
-
                 break;
-            default:
-                if (word is null)
-                {
-                    FieldPolicy.Unsupported(call, "reasoning_effort", FieldEffect.Sampling, "the model knows no efforts");
-                }
-                else
-                {
-                    writer.WriteString("reasoning_effort"u8, word);
-                }
+        }
 
-                break;
+        if (word is not null && !(off && dialect != ReasoningDialect.Effort))
+        {
+            writer.WriteString("reasoning_effort"u8, word);
         }
     }
 
@@ -94,12 +55,17 @@ internal static class ReasoningWriter
         _ => dialect != ReasoningDialect.Object,
     };
 
-    private static void WriteObject(Utf8JsonWriter writer, string? effort, bool hides)
+    private static void WriteObject(Utf8JsonWriter writer, string? word, bool hides)
     {
-        writer.WriteStartObject("reasoning"u8);
-        if (effort is not null)
+        if (word is null && !hides)
         {
-            writer.WriteString("effort"u8, effort);
+            return;
+        }
+
+        writer.WriteStartObject("reasoning"u8);
+        if (word is not null)
+        {
+            writer.WriteString("effort"u8, word);
         }
 
         if (hides)
@@ -109,4 +75,23 @@ internal static class ReasoningWriter
 
         writer.WriteEndObject();
     }
+
+    /// <summary>The model's word nearest to an effort; null when it knows none. A switch of its own says off and on without a word.</summary>
+    private static string? WordOf(ReasoningEffort effort, ReasoningDialect dialect, ModelTraits traits, ProviderCall call)
+    {
+        string? word = traits.EffortFor(effort);
+        bool hasSwitch = dialect is ReasoningDialect.Thinking or ReasoningDialect.EnabledObject or ReasoningDialect.Template;
+        if (word is null && !hasSwitch)
+        {
+            FieldPolicy.Unsupported(call, "Reasoning.Effort", FieldEffect.Sampling, "the model knows no efforts");
+        }
+        else if (word is not null && traits.Efforts is not null && !(hasSwitch && effort == ReasoningEffort.None) && !Says(word, effort))
+        {
+            call.Report.AddChange($"Reasoning.Effort: sent as {word}, the nearest the model knows");
+        }
+
+        return word;
+    }
+
+    private static bool Says(string word, ReasoningEffort effort) => effort == ReasoningEffort.ExtraHigh ? word == "xhigh" : word.Equals(effort.ToString(), StringComparison.OrdinalIgnoreCase);
 }

@@ -20,7 +20,7 @@ internal static class ToolResultWriter
 
             writer.WriteStartObject();
             writer.WriteString("role"u8, "tool"u8);
-            writer.WriteString("tool_call_id"u8, MessageWriter.IdOf(result.CallId, profile, report));
+            writer.WriteString("tool_call_id"u8, MessageWriter.IdFor(result.CallId, profile, report));
             writer.WritePropertyName("content"u8);
             WriteResult(writer, result.Result, ref media);
             writer.WriteEndObject();

@@ -8,14 +8,33 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>Writes tools, the choice among them, and response formats.</summary>
 internal static class ToolWriter
 {
-    public static void WriteTools(Utf8JsonWriter writer, IList<AITool> tools, AttemptReport? report)
+    /// <summary>Whether any tool is left to send; tools that the provider itself would run are not.</summary>
+    public static bool AnyToSend(IList<AITool> tools, ProviderCall call)
+    {
+        bool any = false;
+        for (int i = 0; i < tools.Count; i++)
+        {
+            if (tools[i] is AIFunctionDeclaration)
+            {
+                any = true;
+            }
+            else
+            {
+                FieldPolicy.Unsupported(call, "Tools", FieldEffect.Meaning, "it is a tool that the provider itself would run; this format sends functions only", $"{tools[i].Name} ({tools[i].GetType().Name})");
+            }
+        }
+
+        return any;
+    }
+
+    public static void WriteTools(Utf8JsonWriter writer, IList<AITool> tools, SchemaDialect dialect, AttemptReport report)
     {
         writer.WriteStartArray("tools"u8);
         for (int i = 0; i < tools.Count; i++)
         {
             if (tools[i] is not AIFunctionDeclaration function)
             {
-                throw MessageWriter.Unsupported($"Tools: '{tools[i].Name}' ({tools[i].GetType().Name}) is a tool that the provider itself would run; this format sends functions only.");
+                continue;
             }
 
             bool? strict = StrictOf(function.AdditionalProperties);
@@ -29,7 +48,7 @@ internal static class ToolWriter
             }
 
             writer.WritePropertyName("parameters"u8);
-            ValueWriter.WriteElement(writer, strict == true && report is not null ? SchemaRewriter.ForTool(function, SchemaDialect.OpenAIStrict, report) : function.JsonSchema);
+            ValueWriter.WriteElement(writer, SchemaRewriter.ForTool(function, strict == true ? SchemaDialect.OpenAIStrict : dialect, report));
             if (strict is { } value)
             {
                 writer.WriteBoolean("strict"u8, value);
@@ -68,7 +87,7 @@ internal static class ToolWriter
         }
     }
 
-    public static void WriteFormat(Utf8JsonWriter writer, ChatResponseFormat format, IReadOnlyDictionary<string, object?>? properties, AttemptReport report)
+    public static void WriteFormat(Utf8JsonWriter writer, ChatResponseFormat format, IReadOnlyDictionary<string, object?>? properties, SchemaDialect dialect, AttemptReport report)
     {
         switch (format)
         {
@@ -77,7 +96,7 @@ internal static class ToolWriter
                 writer.WriteString("type"u8, "text"u8);
                 writer.WriteEndObject();
                 break;
-            case ChatResponseFormatJson { Schema: { } schema } json:
+            case ChatResponseFormatJson { Schema: not null } json:
                 bool? strict = StrictOf(properties);
                 writer.WriteStartObject("response_format"u8);
                 writer.WriteString("type"u8, "json_schema"u8);
@@ -89,7 +108,7 @@ internal static class ToolWriter
                 }
 
                 writer.WritePropertyName("schema"u8);
-                ValueWriter.WriteElement(writer, strict == true ? SchemaRewriter.ForResponse(json, SchemaDialect.OpenAIStrict, report) : schema);
+                ValueWriter.WriteElement(writer, SchemaRewriter.ForResponse(json, strict == true ? SchemaDialect.OpenAIStrict : dialect, report));
                 if (strict is { } value)
                 {
                     writer.WriteBoolean("strict"u8, value);
@@ -109,9 +128,7 @@ internal static class ToolWriter
     }
 
     /// <summary>Microsoft.Extensions.AI's convention for strict schemas: a property on the tool or the options.</summary>
-    public static bool IsStrictKey(string key) => key is "strict" or "strictJsonSchema";
-
-    private static bool? StrictOf(IReadOnlyDictionary<string, object?>? properties)
+    public static bool? StrictOf(IReadOnlyDictionary<string, object?>? properties)
     {
         if (properties is null)
         {

@@ -86,7 +86,7 @@ public sealed class AnswerTests
         ProviderCall call = Call();
         await Provider(server).ChatAsync(
             call,
-            [new(ChatRole.Assistant, [new FunctionCallContent("t1", "f"), new FunctionCallContent("t2", "f")]), new(ChatRole.Tool, [new FunctionResultContent("t1", new AIContent[] { new TextContent("chart"), new DataContent(new byte[] { 1, 2, 3 }, "image/png") }), new FunctionResultContent("t2", "b")])],
+            [new(ChatRole.Assistant, [new FunctionCallContent("t1", "f"), new FunctionCallContent("t2", "g")]), new(ChatRole.Tool, [new FunctionResultContent("t1", new AIContent[] { new TextContent("chart"), new DataContent(new byte[] { 1, 2, 3 }, "image/png") }), new FunctionResultContent("t2", "b")])],
             null,
             CancellationToken.None);
         Assert.Contains(

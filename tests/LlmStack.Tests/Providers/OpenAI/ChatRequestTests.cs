@@ -18,9 +18,7 @@ public sealed class ChatRequestTests
 
     private static string Body(ChatOptions? options = null, IReadOnlyList<ChatMessage>? messages = null, OpenAIProfile? profile = null, bool stream = false, ProviderCall? call = null)
     {
-        call ??= Call();
-        profile ??= OpenAIProfile.OpenAI;
-        using PooledBuffer body = ChatRequestWriter.Write(call, messages ?? Hello, ChatPlan.Of(call, options, profile), profile, stream);
+        using PooledBuffer body = ChatRequestWriter.Write(call ?? Call(), messages ?? Hello, options, profile ?? OpenAIProfile.OpenAI, stream);
         return Encoding.UTF8.GetString(body.WrittenSpan);
     }
 
@@ -101,9 +99,9 @@ public sealed class ChatRequestTests
     [Fact]
     public void Reasoning_models_get_the_developer_role_and_effort()
     {
-        string body = Body(new ChatOptions { Instructions = "I", Reasoning = new() { Effort = ReasoningEffort.ExtraHigh } }, call: Call("o3"));
+        string body = Body(new ChatOptions { Instructions = "I", Reasoning = new() { Effort = ReasoningEffort.ExtraHigh } }, call: Call("gpt-5.4-mini"));
         Assert.Contains("""{"role":"developer","content":"I"}""", body, StringComparison.Ordinal);
-        Assert.Contains("\"reasoning_effort\":\"high\"", body, StringComparison.Ordinal);
+        Assert.Contains("\"reasoning_effort\":\"xhigh\"", body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -13,10 +13,9 @@ public sealed class ProfileRequestTests
 {
     private static OpenAIProfile Of(string name) => OpenAIFamily.Members.Single(member => member.Name == name).Profile;
 
-    private static string Body(string name, ChatOptions? options = null, IReadOnlyList<ChatMessage>? messages = null, bool stream = false, ProviderCall? call = null)
+    private static string Body(string name, ChatOptions? options = null, IReadOnlyList<ChatMessage>? messages = null, bool stream = false, ProviderCall? call = null, string model = "m")
     {
-        call ??= Call("m");
-        using PooledBuffer body = ChatRequestWriter.Write(call, messages ?? Hello, ChatPlan.Of(call, options, Of(name)), Of(name), stream);
+        using PooledBuffer body = ChatRequestWriter.Write(call ?? Call(model), messages ?? Hello, options, Of(name), stream);
         return Encoding.UTF8.GetString(body.WrittenSpan);
     }
 
@@ -54,7 +53,7 @@ public sealed class ProfileRequestTests
     [InlineData("mistral", ReasoningEffort.Medium, "\"reasoning_effort\":\"high\"")]
     [InlineData("mistral", ReasoningEffort.None, "\"reasoning_effort\":\"none\"")]
     public void Reasoning_in_each_services_words(string name, ReasoningEffort effort, string expected) =>
-        Assert.EndsWith(expected + "}", Body(name, new ChatOptions { Reasoning = new() { Effort = effort } }), StringComparison.Ordinal);
+        Assert.EndsWith(expected + "}", Body(name, new ChatOptions { Reasoning = new() { Effort = effort } }, model: name == "groq" ? "openai/gpt-oss-120b" : "m"), StringComparison.Ordinal);
 
     [Fact]
     public void Hidden_thoughts_are_asked_for_where_there_is_a_field()
@@ -63,7 +62,7 @@ public sealed class ProfileRequestTests
         Assert.EndsWith("\"reasoning\":{\"exclude\":true}}", Body("openrouter", options), StringComparison.Ordinal);
         ProviderCall call = Call("m");
         Body("groq", options, call: call);
-        Assert.Equal(["reasoning.output: dropped, the format has no such field"], call.Report.Changes);
+        Assert.Equal(["Reasoning.Output: dropped, the format has no such field"], call.Report.Changes);
     }
 
     [Theory]
@@ -107,5 +106,26 @@ public sealed class ProfileRequestTests
             AdditionalProperties = new() { ["thinking"] = "x" },
         }));
         Assert.Contains("'thinking'", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Mistral_takes_only_ids_of_nine_letters_so_calls_and_results_get_such_ones()
+    {
+        ProviderCall call = Call("m");
+        string body = Body("mistral", messages: [new(ChatRole.User, "a"), new(ChatRole.Assistant, [new FunctionCallContent("call_of_another_vendor", "f")]), new(ChatRole.Tool, [new FunctionResultContent("call_of_another_vendor", "r")])], call: call);
+        string id = System.Text.RegularExpressions.Regex.Match(body, "\"tool_call_id\":\"(?<id>[A-Za-z0-9]{9})\"", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)).Groups["id"].Value;
+        Assert.Contains($"\"id\":\"{id}\",\"type\":\"function\"", body, StringComparison.Ordinal);
+        Assert.Contains("tool call ids: rewritten, the format does not accept those of the history", call.Report.Changes!);
+    }
+
+    [Fact]
+    public void An_effort_that_the_model_does_not_know_becomes_the_nearest_and_is_listed()
+    {
+        ProviderCall call = Call("m");
+        Assert.Contains("\"reasoning_effort\":\"high\"", Body("mistral", new ChatOptions { Reasoning = new() { Effort = ReasoningEffort.Medium } }, call: call), StringComparison.Ordinal);
+        Assert.Equal(["Reasoning.Effort: sent as high, the nearest the model knows"], call.Report.Changes);
+        ProviderCall plain = Call("meta-llama/llama-4-scout");
+        Assert.DoesNotContain("reasoning", Body("groq", new ChatOptions { Reasoning = new() { Effort = ReasoningEffort.Low } }, call: plain), StringComparison.Ordinal);
+        Assert.Equal(["Reasoning.Effort: dropped, the model knows no efforts"], plain.Report.Changes);
     }
 }

@@ -18,6 +18,6 @@ internal sealed class AzureOpenAIFormat : IProviderFormat
     public ILlmProvider Create(ProviderSetup setup)
     {
         ProviderSetup azure = setup with { Key = new KeyPlacement("api-key", ""), TokenKey = KeyPlacement.Bearer };
-        return new OpenAIProvider(azure, OpenAIProfile.OpenAI, new AzureAddresses(setup.Endpoint, setup.Options.ApiVersion).For);
+        return new OpenAIProvider(azure, OpenAIProfile.OpenAI with { NamesDeployments = true }, new AzureAddresses(setup.Endpoint, setup.Options.ApiVersion).For);
     }
 }

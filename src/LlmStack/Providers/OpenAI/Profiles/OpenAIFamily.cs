@@ -15,6 +15,7 @@ internal static class OpenAIFamily
     [
         new("Groq", "groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY", Service with
         {
+            TraitsName = "groq",
             RefusedFields = ["logit_bias", "logprobs", "top_logprobs"],
             ReasoningEchoField = "reasoning",
         })
@@ -25,6 +26,7 @@ internal static class OpenAIFamily
         new("DeepSeek", "deepseek", "https://api.deepseek.com/v1", "DEEPSEEK_API_KEY", new OpenAIProfile
         {
             MaxTokensField = "max_tokens",
+            TraitsName = "deepseek",
             Reasoning = ReasoningDialect.Thinking,
             ReasoningEchoField = "reasoning_content",
             RequiresReasoningEcho = true,
@@ -33,7 +35,7 @@ internal static class OpenAIFamily
             CatalogName = "deepseek",
             EndpointVariables = ["DEEPSEEK_BASE_URL", "DEEPSEEK_API_BASE"],
         },
-        new("XAI", "xai", "https://api.x.ai/v1", "XAI_API_KEY", Service)
+        new("XAI", "xai", "https://api.x.ai/v1", "XAI_API_KEY", Service with { TraitsName = "xai" })
         {
             SystemName = "x_ai",
             CatalogName = "xai",
@@ -55,6 +57,7 @@ internal static class OpenAIFamily
         },
         new("OpenRouter", "openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", Service with
         {
+            TraitsName = "openrouter",
             SendsTopK = true,
             SendsNames = true,
             Reasoning = ReasoningDialect.Object,
@@ -67,11 +70,12 @@ internal static class OpenAIFamily
         new("Perplexity", "perplexity", "https://api.perplexity.ai", "PERPLEXITY_API_KEY", new OpenAIProfile
         {
             MaxTokensField = "max_tokens",
+            TraitsName = "perplexity",
+            History = HistoryRules.Perplexity,
             SendsTopK = true,
             SplitsThinkTags = true,
             AsksStreamUsage = false,
             RefusedFields = ["logit_bias", "seed", "stop"],
-            History = HistoryRules.Perplexity,
         })
         {
             CatalogName = "perplexity",
@@ -79,6 +83,7 @@ internal static class OpenAIFamily
         },
         new("Cerebras", "cerebras", "https://api.cerebras.ai/v1", "CEREBRAS_API_KEY", Service with
         {
+            TraitsName = "cerebras",
             RefusedFields = ["frequency_penalty", "presence_penalty", "logit_bias"],
         })
         {
@@ -96,7 +101,13 @@ internal static class OpenAIFamily
             FurtherKeyVariables = ["HUGGINGFACE_API_KEY", "HUGGING_FACE_HUB_TOKEN"],
             EndpointVariables = ["HF_BASE_URL", "HUGGINGFACE_API_BASE"],
         },
-        new("Moonshot", "moonshot", "https://api.moonshot.ai/v1", "MOONSHOT_API_KEY", new OpenAIProfile { MaxTokensField = "max_tokens", ReasoningEchoField = "reasoning_content" })
+        new("Moonshot", "moonshot", "https://api.moonshot.ai/v1", "MOONSHOT_API_KEY", new OpenAIProfile
+        {
+            MaxTokensField = "max_tokens",
+            TraitsName = "moonshotai",
+            Reasoning = ReasoningDialect.Thinking,
+            ReasoningEchoField = "reasoning_content",
+        })
         {
             SystemName = "moonshot_ai",
             EndpointVariables = ["MOONSHOT_BASE_URL", "MOONSHOT_API_BASE"],
@@ -104,14 +115,15 @@ internal static class OpenAIFamily
         new("Mistral", "mistral", "https://api.mistral.ai/v1", "MISTRAL_API_KEY", new OpenAIProfile
         {
             MaxTokensField = "max_tokens",
+            TraitsName = "mistral",
+            History = HistoryRules.Mistral,
+            ToolCallIds = ToolCallIdRules.Mistral,
+            Schema = SchemaDialect.Mistral,
             AsksStreamUsage = false,
             SeedField = "random_seed",
             DimensionsField = "output_dimension",
-            Reasoning = ReasoningDialect.HighOrNone,
             RefusedFields = ["logit_bias", "logprobs", "top_logprobs", "user", "store"],
             EmbeddingBatchTokens = 16_000,
-            History = HistoryRules.Mistral,
-            CallIds = ToolCallIdRules.Mistral,
         })
         {
             SystemName = "mistral_ai",
@@ -124,13 +136,13 @@ internal static class OpenAIFamily
             FurtherKeyVariables = ["HOSTED_VLLM_API_KEY"],
             EndpointVariables = ["VLLM_BASE_URL", "HOSTED_VLLM_API_BASE"],
         },
-        new("LlamaCpp", "llamacpp", "http://127.0.0.1:8080/v1", "LLAMACPP_API_KEY", Server with { Reasoning = ReasoningDialect.Template, SplitsThinkTags = true })
+        new("LlamaCpp", "llamacpp", "http://127.0.0.1:8080/v1", "LLAMACPP_API_KEY", Server with { Schema = SchemaDialect.Grammar, Reasoning = ReasoningDialect.Template, SplitsThinkTags = true })
         {
             RequiresKey = false,
             FurtherKeyVariables = ["LLAMA_API_KEY"],
             EndpointVariables = ["LLAMACPP_BASE_URL"],
         },
-        new("LMStudio", "lmstudio", "http://127.0.0.1:1234/v1", "LM_STUDIO_API_KEY", Server with { SplitsThinkTags = true })
+        new("LMStudio", "lmstudio", "http://127.0.0.1:1234/v1", "LM_STUDIO_API_KEY", Server with { Schema = SchemaDialect.Grammar, SplitsThinkTags = true })
         {
             RequiresKey = false,
             FurtherKeyVariables = ["LMSTUDIO_API_KEY"],

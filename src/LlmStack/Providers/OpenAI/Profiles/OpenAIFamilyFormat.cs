@@ -1,3 +1,5 @@
+using LlmStack.Providers.OpenAI.Responses;
+
 namespace LlmStack.Providers.OpenAI.Profiles;
 
 /// <summary>The wire format of one member of the family.</summary>
@@ -15,5 +17,9 @@ internal sealed class OpenAIFamilyFormat(FamilyMember member) : IProviderFormat
 
     public string? CatalogName => member.CatalogName;
 
-    public ILlmProvider Create(ProviderSetup setup) => new OpenAIProvider(setup with { JoinsTraces = member.JoinsTraces }, member.Profile with { Traits = member.CatalogName });
+    public ILlmProvider Create(ProviderSetup setup)
+    {
+        ProviderSetup own = setup with { JoinsTraces = member.JoinsTraces };
+        return new ChatApiSwitch(new OpenAIProvider(own, member.Profile), own, hasResponses: false);
+    }
 }

@@ -1,0 +1,191 @@
+using System.Text.Json;
+using LlmStack.Providers.Http;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Providers.Ollama;
+
+/// <summary>Reads one line of a stream, or a whole answer, which has the same shape.</summary>
+internal sealed class OllamaDocument(string requestedModel) : IWireDocument
+{
+    private long? _input;
+    private long? _output;
+
+    public string? Model { get; private set; }
+
+    public DateTimeOffset? Created { get; private set; }
+
+    public string? Text { get; private set; }
+
+    public string? Thinking { get; private set; }
+
+    public List<ToolCallFragment> Calls { get; } = [];
+
+    /// <summary>Log probabilities of the last line that had them, or undefined.</summary>
+    public JsonElement LogProbabilities { get; private set; }
+
+    public bool IsDone { get; private set; }
+
+    public string? DoneReason { get; private set; }
+
+    /// <summary>The time it took to load the model, in nanoseconds; null when it was not told.</summary>
+    public long? LoadDuration { get; private set; }
+
+    public bool HasError { get; private set; }
+
+    public bool HasMessage { get; private set; }
+
+    /// <summary>Calls that earlier lines had, so that ids made here are unique in the stream.</summary>
+    public int CallCount { get; private set; }
+
+    /// <summary>A prompt that was cached whole is not counted by older servers; unknown is then not 0.</summary>
+    public UsageDetails? Usage => _input is null && _output is null ? null : new UsageDetails
+    {
+        InputTokenCount = _input,
+        OutputTokenCount = _output,
+        TotalTokenCount = _input is null || _output is null ? null : _input + _output,
+    };
+
+    /// <exception cref="JsonException">The bytes are no JSON.</exception>
+    public void Read(ReadOnlySpan<byte> json)
+    {
+        Text = null;
+        Thinking = null;
+        Calls.Clear();
+        HasMessage = false;
+        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("message"u8))
+            {
+                reader.Read();
+                ReadMessage(ref reader);
+            }
+            else
+            {
+                ReadFact(ref reader);
+            }
+        }
+    }
+
+    private void ReadFact(ref Utf8JsonReader reader)
+    {
+        if (reader.ValueTextEquals("done"u8))
+        {
+            reader.Read();
+            IsDone |= reader.TokenType == JsonTokenType.True;
+        }
+        else if (reader.ValueTextEquals("done_reason"u8))
+        {
+            reader.Read();
+            DoneReason = JsonText.GetString(ref reader) ?? DoneReason;
+        }
+        else if (reader.ValueTextEquals("prompt_eval_count"u8))
+        {
+            reader.Read();
+            _input = JsonText.GetCount(ref reader) ?? _input;
+        }
+        else if (reader.ValueTextEquals("eval_count"u8))
+        {
+            reader.Read();
+            _output = JsonText.GetCount(ref reader) ?? _output;
+        }
+        else if (reader.ValueTextEquals("load_duration"u8))
+        {
+            reader.Read();
+            LoadDuration = JsonText.GetCount(ref reader) ?? LoadDuration;
+        }
+        else if (reader.ValueTextEquals("model"u8))
+        {
+            reader.Read();
+            Model = JsonText.GetString(ref reader, Model ?? requestedModel) ?? Model;
+        }
+        else if (reader.ValueTextEquals("created_at"u8))
+        {
+            reader.Read();
+            Created ??= reader.TokenType == JsonTokenType.String && reader.TryGetDateTimeOffset(out DateTimeOffset created) ? created : null;
+        }
+        else if (reader.ValueTextEquals("logprobs"u8))
+        {
+            reader.Read();
+            if (reader.TokenType == JsonTokenType.StartArray)
+            {
+                LogProbabilities = JsonElement.ParseValue(ref reader);
+            }
+        }
+        else
+        {
+            bool error = reader.ValueTextEquals("error"u8);
+            reader.Read();
+            HasError |= error && reader.TokenType is (JsonTokenType.StartObject or JsonTokenType.String);
+        }
+
+        reader.Skip();
+    }
+
+    private void ReadMessage(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        HasMessage = true;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("content"u8))
+            {
+                reader.Read();
+                Text = JsonText.GetString(ref reader);
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("thinking"u8))
+            {
+                reader.Read();
+                Thinking = JsonText.GetString(ref reader);
+                reader.Skip();
+            }
+            else if (reader.ValueTextEquals("tool_calls"u8))
+            {
+                reader.Read();
+                ReadCalls(ref reader);
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+    }
+
+    private void ReadCalls(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return;
+        }
+
+        JsonElement calls = JsonElement.ParseValue(ref reader);
+        foreach (JsonElement one in calls.EnumerateArray())
+        {
+            if (one.ValueKind != JsonValueKind.Object || !one.TryGetProperty("function", out JsonElement function) || function.ValueKind != JsonValueKind.Object)
+            {
+                continue;
+            }
+
+            bool has = function.TryGetProperty("arguments", out JsonElement arguments);
+            string? text = !has ? null : arguments.ValueKind == JsonValueKind.String ? arguments.GetString() : arguments.GetRawText();
+            Calls.Add(new ToolCallFragment(0, CallCount, StringOf(one, "id") ?? $"call_{CallCount}", StringOf(function, "name"), text));
+            CallCount++;
+        }
+    }
+
+    private static string? StringOf(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+}

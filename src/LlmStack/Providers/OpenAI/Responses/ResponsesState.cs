@@ -1,0 +1,35 @@
+using System.Text.Json;
+using LlmStack.Providers.Fidelity;
+using LlmStack.Providers.Http;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Providers.OpenAI.Responses;
+
+/// <summary>Reasoning with its encrypted state. The whole item goes back as it came, and only to this format.</summary>
+/// <remarks>The item lies in <see cref="TextReasoningContent.ProtectedData"/>, which survives coalescing and serialisation of the messages.</remarks>
+internal static class ResponsesState
+{
+    /// <summary>The mark of everything that only this format understands.</summary>
+    public const string Origin = "openai.responses";
+
+    private const string Prefix = Origin + ":";
+
+    /// <summary>Items of tools that the provider runs, and of kinds that are new.</summary>
+    public static readonly VendorBlock Items = new("openai.item", Origin);
+
+    public static TextReasoningContent ToContent(string text, JsonElement item)
+    {
+        var content = new TextReasoningContent(text) { RawRepresentation = item };
+        OpaqueState.Tag(content, Origin);
+        if (item.TryGetProperty("encrypted_content", out JsonElement state) && state.ValueKind == JsonValueKind.String)
+        {
+            content.ProtectedData = Prefix + item.GetRawText();
+        }
+
+        return content;
+    }
+
+    /// <summary>The item to send back; null when the thought has none of this format's.</summary>
+    public static string? ItemOf(TextReasoningContent reasoning) =>
+        reasoning.ProtectedData is { } data && data.StartsWith(Prefix, StringComparison.Ordinal) ? data[Prefix.Length..] : null;
+}

@@ -1,0 +1,204 @@
+using System.Text.Json;
+using LlmStack.Providers.Http;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Providers.OpenAI.Responses;
+
+/// <summary>Turns the events of one streamed response into updates.</summary>
+/// <remarks>Texts are handed on as they come; an item's other content when the item ends, in the order in which items end.</remarks>
+internal sealed class ResponsesStream(ResponsesProvider provider, ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    : StreamedAnswer<SseReader>(provider.Http, call), IChatStream
+{
+    private const int MaxItems = 4096;
+
+    private readonly ResponsesDocument _response = new(call.Model);
+    private readonly Dictionary<long, ResponsesOpenItem> _items = [];
+    private ResponsesEvent? _eventOrNull;
+    private ResponsesRequest? _request;
+    private bool _hasCalls;
+
+    protected override UsageDetails? Usage => _response.Usage;
+
+    private ResponsesEvent Event => _eventOrNull ??= new ResponsesEvent(_response);
+
+    public override async ValueTask<HttpResponseMessage> OpenAsync(CancellationToken cancellationToken)
+    {
+        using ResponsesRequest request = provider.Write(Call, messages, options, stream: true);
+        _request = request;
+        return await provider.SendAsync(Call, request, stream: true, cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override void Accept(SseReader reader)
+    {
+        Span<byte> data = reader.Data.Trim(" \t\r\n\0"u8);
+        if (data.IsEmpty || data.SequenceEqual("[DONE]"u8) || !TryParse(Event, data, reader.IsUnterminated))
+        {
+            return;
+        }
+
+        if (Event.Type == ResponsesEventType.Error || (Event.Type == ResponsesEventType.Other && (Event.HasError || reader.IsError)))
+        {
+            throw Http.ErrorIn(ErrorBody.Parse(data.ToArray()), Call);
+        }
+
+        switch (Event.Type)
+        {
+            case ResponsesEventType.TextDelta:
+                OpenItem(Event.OutputIndex).HasText |= !string.IsNullOrEmpty(Event.Delta);
+                AddText(Event.Delta);
+                break;
+            case ResponsesEventType.ReasoningDelta:
+                OpenItem(Event.OutputIndex).HasText |= !string.IsNullOrEmpty(Event.Delta);
+                AddReasoning(Event.Delta);
+                break;
+            case ResponsesEventType.ReasoningPart when Event.SummaryIndex > 0:
+                AddReasoning("\n\n");
+                break;
+            case ResponsesEventType.RefusalDelta:
+                OpenItem(Event.OutputIndex).HasRefusal = true;
+                AddRefusal(Event.Delta);
+                break;
+            case ResponsesEventType.ArgumentsDelta:
+                OpenItem(Event.OutputIndex).HasArguments |= !string.IsNullOrEmpty(Event.Delta);
+                AddFragment(new ToolCallFragment(0, Event.OutputIndex, null, null, Event.Delta));
+                break;
+            case ResponsesEventType.ItemAdded:
+                Begin();
+                break;
+            case ResponsesEventType.ItemDone:
+                Finish(OpenItem(Event.OutputIndex), Event.OutputIndex, Event.Item);
+                break;
+            case ResponsesEventType.Terminal:
+                FinishOpen();
+                Done = true;
+                break;
+            case ResponsesEventType.Failed:
+                throw FailureOf(data);
+            default:
+                break;
+        }
+    }
+
+    protected override void AcceptWhole(PooledBuffer body)
+    {
+        ResponsesReader.Parse(body, _response, Http, Call);
+        FinishOpen();
+    }
+
+    protected override void Complete(RoutedChatResponseUpdate update)
+    {
+        Call.Report.RawFinishReason = _response.RawFinish;
+        Call.Report.ServiceTier = _response.ServiceTier;
+        update.FinishReason = ResponsesFinish.Map(_response, _hasCalls);
+        update.ConversationId = _request!.ConversationOf(_response);
+    }
+
+    protected override void Identify(ChatResponseUpdate update)
+    {
+        update.ResponseId = _response.Id;
+        update.MessageId = _response.Id;
+        update.ModelId = _response.Model;
+        update.CreatedAt = _response.Created;
+    }
+
+    private ResponsesOpenItem OpenItem(long index)
+    {
+        if (_items.TryGetValue(index, out ResponsesOpenItem? item))
+        {
+            return item;
+        }
+
+        if (_items.Count >= MaxItems)
+        {
+            throw ErrorFactory.Invalid(Http.Name, Call.Report, $"sent more than {MaxItems} items.");
+        }
+
+        return _items[index] = new ResponsesOpenItem();
+    }
+
+    private void Begin()
+    {
+        OpenItem(Event.OutputIndex);
+        if (ResponsesItems.TypeOf(Event.Item) == "function_call")
+        {
+            AddFragment(new ToolCallFragment(0, Event.OutputIndex, ResponsesItems.Text(Event.Item, "call_id"), ResponsesItems.Text(Event.Item, "name"), null));
+        }
+    }
+
+    private void Finish(ResponsesOpenItem open, long index, JsonElement item)
+    {
+        if (open.IsDone)
+        {
+            return;
+        }
+
+        open.IsDone = true;
+        switch (ResponsesItems.TypeOf(item))
+        {
+            case "message":
+                FinishMessage(open, item);
+                break;
+            case "reasoning":
+                if (!open.HasText)
+                {
+                    AddReasoning(ResponsesItems.ReasoningText(item));
+                }
+
+                Add(ResponsesState.ToContent("", item));
+                break;
+            case "function_call":
+                if (!open.HasArguments)
+                {
+                    AddFragment(new ToolCallFragment(0, index, ResponsesItems.Text(item, "call_id"), ResponsesItems.Text(item, "name"), ResponsesItems.Text(item, "arguments")));
+                }
+
+                Add(ResponsesItems.ToCall(item));
+                _hasCalls = true;
+                break;
+            default:
+                Add(ResponsesState.Items.ToContent(item));
+                break;
+        }
+    }
+
+    private void FinishMessage(ResponsesOpenItem open, JsonElement item)
+    {
+        if (!open.HasText)
+        {
+            AddText(ResponsesItems.MessageText(item));
+        }
+
+        if (!open.HasRefusal)
+        {
+            AddRefusal(ResponsesItems.Refusal(item));
+        }
+
+        if (ResponsesItems.Remarks(item) is { } remarks)
+        {
+            Add(remarks);
+        }
+    }
+
+    /// <summary>The last event has the whole output: what no event of its own finished is taken from there.</summary>
+    private void FinishOpen()
+    {
+        if (_response.Output.ValueKind != JsonValueKind.Array)
+        {
+            return;
+        }
+
+        long index = 0;
+        foreach (JsonElement item in _response.Output.EnumerateArray())
+        {
+            Finish(OpenItem(index), index, item);
+            index++;
+        }
+    }
+
+    private LlmException FailureOf(Span<byte> data)
+    {
+        using JsonDocument document = JsonDocument.Parse(data.ToArray());
+        JsonElement root = document.RootElement;
+        return Http.ErrorIn(ErrorBody.FromElement(root.TryGetProperty("response", out JsonElement response) ? response : root), Call);
+    }
+}

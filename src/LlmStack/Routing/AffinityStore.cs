@@ -1,0 +1,162 @@
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Routing;
+
+/// <summary>
+/// Remembers which deployment served a session, a cached prompt, a tool loop or a conversation. Only successes are remembered; each
+/// renews the time. Bounded: the least recently used are forgotten.
+/// </summary>
+internal sealed class AffinityStore(TimeProvider time)
+{
+    /// <summary>The most sessions, prompts, tool calls and conversations remembered together; about 200 bytes each.</summary>
+    public const int Capacity = 50_000;
+
+    /// <summary>Sessions and prompts are forgotten after this time without a call, unless the group says otherwise.</summary>
+    public static readonly TimeSpan DefaultTime = TimeSpan.FromMinutes(10);
+
+    private const string PromptKeyProperty = "prompt_cache_key";
+
+    private readonly BoundedMap<AffinityKey, Pin> _pins = new(Capacity);
+    private int _used;
+
+    public int Count => _pins.Count;
+
+    /// <summary>The deployment that a request belongs to.</summary>
+    /// <exception cref="LlmException">
+    /// <see cref="LlmErrorKind.NoCandidate"/> when the request goes on with a conversation that a provider keeps, and nobody knows which of several deployments has it.
+    /// </exception>
+    public Affinity Find(ModelGroup group, in RouteRequest request)
+    {
+        if (request.Options?.ConversationId is { Length: > 0 } conversation)
+        {
+            return Conversation(group, request, conversation);
+        }
+
+        // An explicit order ignores pins. While nothing was ever remembered, there is nothing to look for.
+        if (Volatile.Read(ref _used) == 0 || request.Routing?.Order is { Count: > 0 })
+        {
+            return default;
+        }
+        if (ToolCallOf(request.Messages) is { } call && Find(ToolLoopKey(request, call), request.Timestamp) is { } maker)
+        {
+            return new Affinity(AffinityKind.ToolLoop, maker);
+        }
+        AffinityKey key = StickyKey(group, request);
+        return key.Kind != AffinityKind.None && Find(key, request.Timestamp) is { } deployment ? new Affinity(key.Kind, deployment) : default;
+    }
+
+    /// <summary>Remembers who served.</summary>
+    public void Served(ModelGroup group, in RouteRequest request, Deployment deployment, string? conversation, string? toolCall, long now)
+    {
+        if (conversation is not null)
+        {
+            Set(ConversationKey(request, conversation), deployment, now, TimeSpan.FromDays(30));
+        }
+        if (toolCall is not null)
+        {
+            Set(ToolLoopKey(request, toolCall), deployment, now, TimeSpan.FromHours(1));
+        }
+        AffinityKey key = StickyKey(group, request);
+        if (key.Kind == AffinityKind.Session || (key.Kind == AffinityKind.PromptCache && CachesCheaply(deployment.Price)))
+        {
+            Set(key, deployment, now, group.StickyFor);
+        }
+    }
+
+    private Affinity Conversation(ModelGroup group, in RouteRequest request, string conversation)
+    {
+        if (Find(ConversationKey(request, conversation), request.Timestamp) is { } holder)
+        {
+            return new Affinity(AffinityKind.Conversation, holder);
+        }
+        return group.Members.Length <= 1 || request.Routing?.Only is { Count: 1 }
+            ? default
+            : throw new LlmException(LlmErrorKind.NoCandidate, $"Nobody knows which of the {group.Members.Length} deployments of '{group.Name}' holds the conversation '{conversation}'; allowed is a conversation that an answer of this process named, or the deployment in RoutingOptions.Only.");
+    }
+
+    private string? Find(in AffinityKey key, long now) => _pins.Find(key) is { } pin && pin.Until > now ? pin.Deployment : null;
+
+    private void Set(in AffinityKey key, Deployment deployment, long now, TimeSpan keep)
+    {
+        Volatile.Write(ref _used, 1);
+        Pin pin = _pins.GetOrAdd(key, static _ => new Pin());
+        pin.Deployment = deployment.Id;
+        pin.Until = now + (long)(keep.TotalSeconds * time.TimestampFrequency);
+    }
+
+    private static AffinityKey ConversationKey(in RouteRequest request, string id) => new(AffinityKind.Conversation, TenantOf(request.Context), "", id);
+
+    private static AffinityKey ToolLoopKey(in RouteRequest request, string id) => new(AffinityKind.ToolLoop, TenantOf(request.Context), "", id);
+
+    private static AffinityKey StickyKey(ModelGroup group, in RouteRequest request)
+    {
+        switch (request.Routing?.Stickiness ?? group.Stickiness)
+        {
+            case Stickiness.Session when request.Context.SessionId is { } session:
+                return new AffinityKey(AffinityKind.Session, TenantOf(request.Context), group.Name, session);
+            case Stickiness.PromptCache when request.Options?.AdditionalProperties?.TryGetValue(PromptKeyProperty, out object? own) == true && own is string key:
+                return new AffinityKey(AffinityKind.PromptCache, TenantOf(request.Context), group.Name, key);
+            case Stickiness.PromptCache when PrefixOf(request.Messages) is not 0 and var prefix:
+                return new AffinityKey(AffinityKind.PromptCache, TenantOf(request.Context), group.Name, null, prefix);
+            default:
+                return default;
+        }
+    }
+
+    /// <summary>What is the same in every call of a conversation: its instructions and its first question.</summary>
+    private static ulong PrefixOf(IReadOnlyList<ChatMessage>? messages)
+    {
+        ulong prefix = 0;
+        for (int i = 0; i < (messages?.Count ?? 0); i++)
+        {
+            ChatMessage message = messages![i];
+            prefix = (prefix * 0x100000001B3) ^ (uint)(message.Text?.GetHashCode(StringComparison.Ordinal) ?? 0);
+            if (message.Role == ChatRole.User)
+            {
+                return prefix | 1;
+            }
+        }
+        return 0;
+    }
+
+    /// <summary>The call whose result was sent last; null unless the conversation ends with results of tools.</summary>
+    private static string? ToolCallOf(IReadOnlyList<ChatMessage>? messages)
+    {
+        if (messages is null || messages.Count == 0)
+        {
+            return null;
+        }
+        IList<AIContent> contents = messages[^1].Contents;
+        for (int i = 0; i < contents.Count; i++)
+        {
+            if (contents[i] is FunctionResultContent result)
+            {
+                return result.CallId;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Where reading from the cache saves nothing, staying saves nothing.</summary>
+    private static bool CachesCheaply(ModelPrice? price) => price is null || (price.CacheReadPerMillion is { } read && read < price.InputPerMillion);
+
+    private static string? TenantOf(LlmContext context) => context.Project ?? context.Team ?? context.Key ?? context.UserId;
+
+    private sealed class Pin
+    {
+        private string _deployment = "";
+        private long _until;
+
+        public string Deployment
+        {
+            get => Volatile.Read(ref _deployment);
+            set => Volatile.Write(ref _deployment, value);
+        }
+
+        public long Until
+        {
+            get => Volatile.Read(ref _until);
+            set => Volatile.Write(ref _until, value);
+        }
+    }
+}

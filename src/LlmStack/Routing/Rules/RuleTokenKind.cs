@@ -1,0 +1,10 @@
+namespace LlmStack.Routing.Rules;
+
+internal enum RuleTokenKind
+{
+    End,
+    Word,
+    Text,
+    Number,
+    Symbol,
+}
