@@ -1,8 +1,8 @@
 using LlmStack.Providers;
+using LlmStack.Providers.Gemini;
 using LlmStack.Routing;
 using LlmStack.Tests.Configuration;
 using LlmStack.Tests.Providers.OpenAI;
-using LlmStack.Providers.Gemini;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Time.Testing;
 

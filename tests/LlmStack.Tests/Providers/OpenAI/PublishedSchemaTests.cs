@@ -103,7 +103,15 @@ public sealed class PublishedSchemaTests
     {
         var completion = new TextCompletionOptions
         {
-            MaxOutputTokens = 5, Temperature = 1, TopP = 1, FrequencyPenalty = 0, PresencePenalty = 0, Seed = 1, StopSequences = ["x"], Suffix = "s", Echo = true,
+            MaxOutputTokens = 5,
+            Temperature = 1,
+            TopP = 1,
+            FrequencyPenalty = 0,
+            PresencePenalty = 0,
+            Seed = 1,
+            StopSequences = ["x"],
+            Suffix = "s",
+            Echo = true,
             AdditionalProperties = new() { ["best_of"] = 2, ["logprobs"] = 5, ["n"] = 2 },
         };
         Fits("CreateCompletionRequest", CompletionRequestWriter.Write(Call("gpt-3.5-turbo-instruct"), "p", completion, OpenAIProfile.OpenAI, stream: false));
