@@ -15,7 +15,7 @@ internal sealed class QualityObserver(QualityBook book) : IScoreObserver
     {
         if (book.Learns && route is { ObservationId: { } observation, Served: { } deployment })
         {
-            _calls.GetOrAdd(observation, _ => new ServedCall(deployment, feature));
+            Remember(observation, deployment, feature);
         }
     }
 
@@ -29,6 +29,10 @@ internal sealed class QualityObserver(QualityBook book) : IScoreObserver
             table.Learn(call.Deployment, call.Feature, Math.Clamp(score.Value, 0, 1));
         }
     }
+
+    /// <summary>Apart from its caller, where the closure would be allocated for every call.</summary>
+    private void Remember(SpanId observation, Deployment deployment, string? feature) =>
+        _calls.GetOrAdd(observation, _ => new ServedCall(deployment, feature));
 
     private sealed record ServedCall(Deployment Deployment, string? Feature);
 }
