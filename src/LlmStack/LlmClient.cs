@@ -11,7 +11,7 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedC
 {
     public Task<ChatResponse> ChatAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        CheckModel(model);
+        CallArguments.CheckModel(model);
         IReadOnlyList<ChatMessage> list = Materialize(messages, copy: false);
         RoutingOptions? routing = Take(ref options);
         var request = new CallRequest(model, routing, list, options, RequestInspector.FeaturesOf(list, options, streaming: false), options?.MaxOutputTokens);
@@ -22,7 +22,7 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedC
 
     public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        CheckModel(model);
+        CallArguments.CheckModel(model);
 
         // Sent when the enumeration starts, by when the caller may have gone on with his list.
         IReadOnlyList<ChatMessage> list = Materialize(messages, copy: true);
@@ -33,10 +33,10 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedC
 
     public Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(string model, IEnumerable<string> inputs, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
-        CheckModel(model);
+        CallArguments.CheckModel(model);
         ArgumentNullException.ThrowIfNull(inputs);
         IReadOnlyList<string> list = inputs as IReadOnlyList<string> ?? [.. inputs];
-        CheckTexts(list, nameof(inputs));
+        CallArguments.CheckTexts(list, nameof(inputs));
         RoutingOptions? routing = RoutingOptionsExtensions.Read(options?.AdditionalProperties);
         if (routing is not null)
         {
@@ -44,7 +44,7 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedC
             options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
         }
 
-        var request = new CallRequest(model, RoutingOptionsCheck.Check(routing), null, null, RequestFeatures.None, null);
+        CallRequest request = CallArguments.Request(model, routing);
         return runner.CallAsync<EmbeddingsOperation, GeneratedEmbeddings<Embedding<float>>>(new EmbeddingsOperation(list, options), request, cancellationToken).AsTask();
     }
 
@@ -62,13 +62,13 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedC
 
     public Task<RerankResponse> RerankAsync(string model, string query, IReadOnlyList<string> documents, RerankOptions? options = null, CancellationToken cancellationToken = default)
     {
-        CheckModel(model);
-        CheckText(query);
+        CallArguments.CheckModel(model);
+        CallArguments.CheckText(query);
         ArgumentNullException.ThrowIfNull(documents);
-        CheckTexts(documents, nameof(documents));
+        CallArguments.CheckTexts(documents, nameof(documents));
         if (options?.TopN is <= 0)
         {
-            throw Invalid($"RerankOptions.TopN is {options.TopN}; allowed is 1 or more, or null for all.");
+            throw CallArguments.Invalid($"RerankOptions.TopN is {options.TopN}; allowed is 1 or more, or null for all.");
         }
 
         RoutingOptions? routing = RoutingOptionsExtensions.Read(options?.AdditionalProperties);
@@ -78,7 +78,7 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedC
             options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
         }
 
-        var request = new CallRequest(model, RoutingOptionsCheck.Check(routing), null, null, RequestFeatures.None, null);
+        CallRequest request = CallArguments.Request(model, routing);
         return runner.CallAsync<RerankOperation, RerankResponse>(new RerankOperation(query, documents, options), request, cancellationToken).AsTask();
     }
 
@@ -102,11 +102,11 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedC
 
     private static CallRequest CompletionRequest(string model, string prompt, ref TextCompletionOptions? options, RequestFeatures features)
     {
-        CheckModel(model);
-        CheckText(prompt);
+        CallArguments.CheckModel(model);
+        CallArguments.CheckText(prompt);
         if (options?.MaxOutputTokens is <= 0)
         {
-            throw Invalid($"TextCompletionOptions.MaxOutputTokens is {options.MaxOutputTokens}; allowed is 1 or more, or null for the provider's default.");
+            throw CallArguments.Invalid($"TextCompletionOptions.MaxOutputTokens is {options.MaxOutputTokens}; allowed is 1 or more, or null for the provider's default.");
         }
 
         RoutingOptions? routing = RoutingOptionsExtensions.Read(options?.AdditionalProperties);
@@ -132,14 +132,14 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedC
         };
         if (list.Count == 0)
         {
-            throw Invalid("messages is empty; a conversation needs at least one message.");
+            throw CallArguments.Invalid("messages is empty; a conversation needs at least one message.");
         }
 
         for (int i = 0; i < list.Count; i++)
         {
             if (list[i] is null)
             {
-                throw Invalid($"messages[{i}] is null; every message must be set.");
+                throw CallArguments.Invalid($"messages[{i}] is null; every message must be set.");
             }
         }
 
@@ -155,7 +155,7 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedC
 
         if (options.MaxOutputTokens is <= 0)
         {
-            throw Invalid($"ChatOptions.MaxOutputTokens is {options.MaxOutputTokens}; allowed is 1 or more, or null for the provider's default.");
+            throw CallArguments.Invalid($"ChatOptions.MaxOutputTokens is {options.MaxOutputTokens}; allowed is 1 or more, or null for the provider's default.");
         }
 
         RoutingOptions? routing = RoutingOptionsExtensions.Read(options.AdditionalProperties);
@@ -167,40 +167,4 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedC
 
         return RoutingOptionsCheck.Check(routing);
     }
-
-    private static void CheckModel(string model)
-    {
-        ArgumentNullException.ThrowIfNull(model);
-        if (string.IsNullOrWhiteSpace(model))
-        {
-            throw Invalid("model is empty; allowed is the name of a model group, an alias, or provider/model.");
-        }
-    }
-
-    private static void CheckText(string text, [CallerArgumentExpression(nameof(text))] string name = "")
-    {
-        ArgumentNullException.ThrowIfNull(text, name);
-        if (text.Length == 0)
-        {
-            throw Invalid($"{name} is empty; it needs at least one character.");
-        }
-    }
-
-    private static void CheckTexts(IReadOnlyList<string> texts, string name)
-    {
-        if (texts.Count == 0)
-        {
-            throw Invalid($"{name} is empty; it needs at least one text.");
-        }
-
-        for (int i = 0; i < texts.Count; i++)
-        {
-            if (texts[i] is null)
-            {
-                throw Invalid($"{name}[{i}] is null; every text must be set.");
-            }
-        }
-    }
-
-    private static LlmException Invalid(string message) => new(LlmErrorKind.InvalidRequest, message) { Scope = LlmErrorScope.Caller };
 }

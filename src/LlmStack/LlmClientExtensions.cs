@@ -64,6 +64,12 @@ public static class LlmClientExtensions
         return new EmbeddingGeneratorAdapter(client, model);
     }
 
+    /// <summary>A group as an <see cref="IModerator"/>.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="model">The group, an alias, or <c>provider/model</c>.</param>
+    /// <exception cref="InvalidOperationException">The client is a substitute that has no request path behind it.</exception>
+    public static IModerator AsModerator(this ILlmClient client, string model) => new ModeratorAdapter(client, model);
+
     private static ChatMessage[] Single(string prompt)
     {
         ArgumentNullException.ThrowIfNull(prompt);

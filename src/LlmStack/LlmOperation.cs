@@ -14,4 +14,7 @@ public enum LlmOperation
 
     /// <summary>Documents ordered by relevance.</summary>
     Rerank,
+
+    /// <summary>Whether contents are harmful.</summary>
+    Moderation,
 }

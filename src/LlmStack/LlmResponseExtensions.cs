@@ -58,6 +58,14 @@ public static class LlmResponseExtensions
         return response.Route;
     }
 
+    /// <summary>The route of the call that made <paramref name="response"/>.</summary>
+    /// <param name="response">A response.</param>
+    public static CallRoute? GetRoute(this ModerationResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        return response.Route;
+    }
+
     private static CallRoute? From(AdditionalPropertiesDictionary? properties) =>
         properties is not null && properties.TryGetValue(RouteKey, out object? value) ? value as CallRoute : null;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using LlmStack.Diagnostics;
 using LlmStack.Providers;
 using LlmStack.Routing;
 using LlmStack.Tracing;
@@ -27,7 +28,7 @@ internal sealed class CallTrace(LlmTracer tracer)
             return;
         }
 
-        span.Operation = NameOf(state.Operation);
+        span.Operation = MetricNames.NameOf(state.Operation);
         span.Streaming = state.Streaming;
         span.Options = state.Request.Options;
         state.Span = span;
@@ -215,18 +216,11 @@ internal sealed class CallTrace(LlmTracer tracer)
         _ => string.Create(CultureInfo.InvariantCulture, $"attempt {number}"),
     };
 
-    private static string NameOf(LlmOperation operation) => operation switch
-    {
-        LlmOperation.Chat => "chat",
-        LlmOperation.Embeddings => "embeddings",
-        LlmOperation.TextCompletion => "text_completion",
-        _ => "rerank",
-    };
-
     private static ObservationType TypeOf(LlmOperation operation) => operation switch
     {
         LlmOperation.Embeddings => ObservationType.Embedding,
         LlmOperation.Rerank => ObservationType.Retriever,
+        LlmOperation.Moderation => ObservationType.Guardrail,
         _ => ObservationType.Generation,
     };
 

@@ -37,6 +37,7 @@ internal static class MetricNames
         LlmOperation.Embeddings => "embeddings",
         LlmOperation.TextCompletion => "text_completion",
         LlmOperation.Rerank => "rerank",
+        LlmOperation.Moderation => "moderation",
         _ => "chat",
     };
 }

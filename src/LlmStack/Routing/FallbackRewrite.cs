@@ -73,6 +73,13 @@ internal sealed class FallbackRewrite
         return changed;
     }
 
+    public ModerationOptions Apply(ModerationOptions? options)
+    {
+        ModerationOptions changed = options?.Clone() ?? new ModerationOptions();
+        changed.AdditionalProperties = WithExtra(changed.AdditionalProperties);
+        return changed;
+    }
+
     private static void Note(List<string> changes, string group, string name, string? value)
     {
         if (value is not null)

@@ -58,11 +58,14 @@ internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredent
 
     public IRerankProvider? Rerank { get; } = (IRerankProvider?)provider.GetService(typeof(IRerankProvider));
 
+    public IModerationProvider? Moderation { get; } = (IModerationProvider?)provider.GetService(typeof(IModerationProvider));
+
     public bool Supports(LlmOperation operation) => operation switch
     {
         LlmOperation.Embeddings => Embeddings is not null,
         LlmOperation.TextCompletion => Completions is not null,
         LlmOperation.Rerank => Rerank is not null,
+        LlmOperation.Moderation => Moderation is not null,
         _ => true,
     };
 }

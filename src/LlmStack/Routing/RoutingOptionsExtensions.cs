@@ -46,6 +46,15 @@ public static class RoutingOptionsExtensions
         return clone;
     }
 
+    /// <inheritdoc cref="WithRouting(ChatOptions?, RoutingOptions)"/>
+    public static ModerationOptions WithRouting(this ModerationOptions? options, RoutingOptions routing)
+    {
+        ArgumentNullException.ThrowIfNull(routing);
+        ModerationOptions clone = options?.Clone() ?? new ModerationOptions();
+        (clone.AdditionalProperties ??= [])[Key] = routing;
+        return clone;
+    }
+
     /// <summary>Reads the wishes; null when there are none.</summary>
     internal static RoutingOptions? Read(AdditionalPropertiesDictionary? properties) =>
         properties is not null && properties.TryGetValue(Key, out object? value) ? value as RoutingOptions : null;

@@ -9,10 +9,10 @@ internal sealed class PooledContent : HttpContent
     private readonly PooledBuffer _body;
     private volatile bool _started;
 
-    public PooledContent(PooledBuffer body)
+    public PooledContent(PooledBuffer body, string mediaType)
     {
         _body = body;
-        Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        Headers.TryAddWithoutValidation("Content-Type", mediaType);
         Headers.ContentLength = body.Length;
     }
 

@@ -28,17 +28,26 @@ internal sealed class ProviderHttp(ProviderSetup setup)
     /// <param name="body">The JSON; the caller keeps its hold.</param>
     /// <param name="stream">Whether events are expected.</param>
     /// <param name="cancellationToken">Cancels the attempt.</param>
-    public async ValueTask<HttpResponseMessage> SendAsync(ProviderCall call, Uri address, PooledBuffer body, bool stream, CancellationToken cancellationToken)
+    public ValueTask<HttpResponseMessage> SendAsync(ProviderCall call, Uri address, PooledBuffer body, bool stream, CancellationToken cancellationToken) =>
+        SendAsync(call, address, body, new MediaTypes(MediaTypes.Json, stream ? setup.StreamMediaType : MediaTypes.Json), cancellationToken);
+
+    /// <summary>Sends a body of any media type and returns a successful answer whose body is still to be read.</summary>
+    /// <param name="call">The attempt.</param>
+    /// <param name="address">Where to.</param>
+    /// <param name="body">The bytes; the caller keeps its hold.</param>
+    /// <param name="types">What they are, and what the answer is to be.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    public async ValueTask<HttpResponseMessage> SendAsync(ProviderCall call, Uri address, PooledBuffer body, MediaTypes types, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         string? secret = await SecretAsync(call, cancellationToken).ConfigureAwait(false);
-        HttpResponseMessage response = await SendOnceAsync(call, address, body, secret, stream, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response = await SendOnceAsync(call, address, body, secret, types, cancellationToken).ConfigureAwait(false);
         if (response.StatusCode == HttpStatusCode.Unauthorized && secret is not null && await RefreshAsync(call, secret, cancellationToken).ConfigureAwait(false))
         {
             // A token may be revoked before its end; that is no failure of the deployment, and no second attempt.
             response.Dispose();
             secret = await SecretAsync(call, cancellationToken).ConfigureAwait(false);
-            response = await SendOnceAsync(call, address, body, secret, stream, cancellationToken).ConfigureAwait(false);
+            response = await SendOnceAsync(call, address, body, secret, types, cancellationToken).ConfigureAwait(false);
         }
 
         call.Report.RequestSent = true;
@@ -61,11 +70,11 @@ internal sealed class ProviderHttp(ProviderSetup setup)
         }
     }
 
-    private async ValueTask<HttpResponseMessage> SendOnceAsync(ProviderCall call, Uri address, PooledBuffer body, string? secret, bool stream, CancellationToken cancellationToken)
+    private async ValueTask<HttpResponseMessage> SendOnceAsync(ProviderCall call, Uri address, PooledBuffer body, string? secret, MediaTypes types, CancellationToken cancellationToken)
     {
-        var content = new PooledContent(body);
+        var content = new PooledContent(body, types.Content);
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
-        AddHeaders(request, call, secret, stream);
+        AddHeaders(request, call, secret, types.Accept);
         setup.Signer?.Sign(request, body.WrittenSpan, secret);
         try
         {
@@ -160,9 +169,9 @@ internal sealed class ProviderHttp(ProviderSetup setup)
         }
     }
 
-    private void AddHeaders(HttpRequestMessage request, ProviderCall call, string? secret, bool stream)
+    private void AddHeaders(HttpRequestMessage request, ProviderCall call, string? secret, string accept)
     {
-        request.Headers.TryAddWithoutValidation("Accept", stream ? setup.StreamMediaType : "application/json");
+        request.Headers.TryAddWithoutValidation("Accept", accept);
         if (setup.Signer is null && !string.IsNullOrEmpty(secret) && !setup.Options.Headers.ContainsKey(setup.Key.Header))
         {
             KeyHeader? key = _key;

@@ -5,15 +5,10 @@ namespace LlmStack.Providers.Http;
 /// <summary>Leaves the inputs of an embeddings call for the trace, where the wire has them in another shape.</summary>
 internal static class TextListCapture
 {
-    public static void Input(IContentCapture capture, IReadOnlyList<string> texts)
-    {
-        if (capture is not { IsEnabled: true, HasInput: false })
-        {
-            return;
-        }
+    public static void Input(IContentCapture capture, IReadOnlyList<string> texts) => JsonCapture.Input(capture, texts, Write);
 
-        using var buffer = new PooledBuffer();
-        Utf8JsonWriter writer = JsonWriterCache.Rent(buffer);
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<string> texts)
+    {
         writer.WriteStartArray();
         for (int i = 0; i < texts.Count; i++)
         {
@@ -21,8 +16,5 @@ internal static class TextListCapture
         }
 
         writer.WriteEndArray();
-        writer.Flush();
-        JsonWriterCache.Return(writer);
-        capture.SetInput(buffer.WrittenSpan);
     }
 }

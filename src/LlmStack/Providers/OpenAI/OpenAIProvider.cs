@@ -1,9 +1,10 @@
 using LlmStack.Providers.Http;
+using LlmStack.Providers.OpenAI.Media;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.OpenAI;
 
-/// <summary>OpenAI's chat completions; its other faces are completions, embeddings and the <c>/rerank</c> of compatible servers.</summary>
+/// <summary>OpenAI's chat completions; its other faces are completions, embeddings, moderation and the <c>/rerank</c> of compatible servers.</summary>
 internal sealed class OpenAIProvider : ILlmProvider
 {
     private readonly ProviderHttp _http;
@@ -12,6 +13,7 @@ internal sealed class OpenAIProvider : ILlmProvider
     private readonly OpenAIEmbeddings _embeddings;
     private readonly OpenAICompletions _completions;
     private readonly OpenAIRerank _rerank;
+    private readonly OpenAIModeration _moderation;
 
     /// <param name="setup">What every format is made from.</param>
     /// <param name="profile">How the servers differ from the format's centre.</param>
@@ -26,6 +28,7 @@ internal sealed class OpenAIProvider : ILlmProvider
         _embeddings = new OpenAIEmbeddings(_http, profile, addresses("/embeddings"));
         _completions = new OpenAICompletions(_http, profile, addresses("/completions"));
         _rerank = new OpenAIRerank(_http, addresses("/rerank"), profile.RerankTopField);
+        _moderation = new OpenAIModeration(_http, addresses("/moderations"));
     }
 
     public ProviderSetup Setup { get; }
@@ -45,6 +48,7 @@ internal sealed class OpenAIProvider : ILlmProvider
         serviceType == typeof(IEmbeddingProvider) ? _embeddings
         : serviceType == typeof(ITextCompletionProvider) ? _completions
         : serviceType == typeof(IRerankProvider) ? _rerank
+        : serviceType == typeof(IModerationProvider) ? _moderation
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 

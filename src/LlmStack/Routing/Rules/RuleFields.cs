@@ -81,6 +81,7 @@ internal static class RuleFields
         LlmOperation.Embeddings => nameof(LlmOperation.Embeddings),
         LlmOperation.TextCompletion => nameof(LlmOperation.TextCompletion),
         LlmOperation.Rerank => nameof(LlmOperation.Rerank),
+        LlmOperation.Moderation => nameof(LlmOperation.Moderation),
         _ => nameof(LlmOperation.Chat),
     };
 }
