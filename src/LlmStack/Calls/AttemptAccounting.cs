@@ -78,10 +78,15 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         }
     }
 
-    /// <summary>Settles an attempt that failed while others go on.</summary>
+    /// <summary>Settles an attempt that failed while others go on, or that the caller has just cancelled, as the others will tell.</summary>
     public void FailedBeside(CallState state, CallAttempt attempt, Exception thrown, long now)
     {
-        LlmException error = FailureClassifier.Classify(state, attempt, thrown) ?? throw FailureClassifier.Cancelled(state, thrown);
+        if (FailureClassifier.Classify(state, attempt, thrown) is not { } error)
+        {
+            Overtaken(state, attempt, now);
+            return;
+        }
+
         RouteAttempt entry = Close(state, attempt, error, now);
         trace.Overtaken(state, attempt, entry, error, now);
         state.Note(error, attempt.Member!.Deployment);

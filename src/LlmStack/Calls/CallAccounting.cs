@@ -75,9 +75,9 @@ internal sealed class CallAccounting(
     /// <summary>Settles a call that the caller cancelled, or a stream whose consumer broke off.</summary>
     public void CallCancelled(CallState state, long now)
     {
-        attempts.Cancelled(state, state.Attempt, now);
+        bool wasUnderWay = attempts.Cancelled(state, state.Attempt, now) is not null;
         FillRoute(state, now);
-        trace.Cancelled(state, now);
+        trace.Cancelled(state, wasUnderWay, now);
         telemetry.CallFinished(new CallOutcome(state.Operation, state.Streaming, state.Route, state.Attempt.Facts.Usage, null, Cancelled: true));
     }
 

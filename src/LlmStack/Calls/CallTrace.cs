@@ -169,7 +169,8 @@ internal sealed class CallTrace(LlmTracer tracer)
         state.Span = null;
     }
 
-    public void Cancelled(CallState state, long now)
+    /// <summary>Ends the spans of a cancelled call, of which an attempt was under way or not.</summary>
+    public void Cancelled(CallState state, bool wasUnderWay, long now)
     {
         if (state.Span is not { } span)
         {
@@ -185,7 +186,7 @@ internal sealed class CallTrace(LlmTracer tracer)
                 WriteFailure(state, span, final: false);
             }
         }
-        else if (attempt.Span is { } own)
+        else if ((attempt.Span ?? (wasUnderWay && state.Attempts > 1 ? Split(state, span, attempt) : null)) is { } own)
         {
             FinishLast(own, state, attempt);
             own.Level = ObservationLevel.Warning;

@@ -104,6 +104,24 @@ public sealed class HedgingTests
     }
 
     [Fact]
+    public async Task One_that_its_time_limit_ends_beside_another_is_a_timeout_and_the_other_answers()
+    {
+        using CallHarness h = Pair(o =>
+        {
+            o.Hedging = new HedgingOptions { Delay = TimeSpan.FromSeconds(1), MaxShare = 1 };
+            o.Policy = new CallPolicyOptions { AttemptTimeout = TimeSpan.FromSeconds(3) };
+        });
+        h["a"].OnOtherCalls.StallAfter(0);
+        h["b"].OnOtherCalls.Delay(TimeSpan.FromSeconds(2.5)).Answer("second");
+
+        ChatResponse response = await h.RunAsync(h.Client.ChatAsync("fast", "Hello"), Step);
+
+        Assert.Equal("second", response.Text);
+        Assert.Equal([LlmErrorKind.Timeout, null], response.GetRoute()!.Attempts.Select(a => a.Error));
+        h.AssertNothingLeaks();
+    }
+
+    [Fact]
     public async Task When_both_fail_the_call_goes_on_as_after_any_failure()
     {
         using CallHarness h = Hedged(TimeSpan.FromSeconds(1));
@@ -225,5 +243,6 @@ public sealed class HedgingTests
         Assert.Equal(source.Token, error.CancellationToken);
         Assert.All([h["a"].Calls[0], h["b"].Calls[0]], c => Assert.Equal(LlmStack.Testing.RecordedCallState.Cancelled, c.State));
         h.AssertNothingLeaks();
+        Assert.Equal(2, h.Traces.ChildrenOf(h.Traces.Single("chat fast")).Count);
     }
 }

@@ -45,7 +45,9 @@ internal sealed class ParallelAttempts(CallPlanner planner, AttemptAccounting ac
                 return await ended.Task.ConfigureAwait(false);
             }
 
-            accounting.FailedBeside(state, ended.Attempt, ended.Task.Exception!.InnerException!, time.GetTimestamp());
+            // One that a time limit cancelled carries no exception.
+            Exception thrown = ended.Task.Exception?.InnerException ?? new TaskCanceledException(ended.Task);
+            accounting.FailedBeside(state, ended.Attempt, thrown, time.GetTimestamp());
             preparation.Return(ended.Attempt);
             mayAdd = false;
         }
