@@ -15,7 +15,7 @@ public static class LlmResponseExtensions
     public static CallRoute? GetRoute(this ChatResponse response)
     {
         ArgumentNullException.ThrowIfNull(response);
-        return (response as RoutedChatResponse)?.Route ?? From(response.AdditionalProperties);
+        return (response as RoutedChatResponse)?.Route ?? From(response.AdditionalProperties) ?? FromMessages(response.Messages);
     }
 
     /// <summary>The route so far: the deployment on the first update, everything on the last; null on the others.</summary>
@@ -64,6 +64,20 @@ public static class LlmResponseExtensions
     {
         ArgumentNullException.ThrowIfNull(response);
         return response.Route;
+    }
+
+    /// <summary>Coalescing a stream whose updates name their message leaves the properties on the message.</summary>
+    private static CallRoute? FromMessages(IList<ChatMessage> messages)
+    {
+        for (int i = messages.Count - 1; i >= 0; i--)
+        {
+            if (From(messages[i].AdditionalProperties) is { } route)
+            {
+                return route;
+            }
+        }
+
+        return null;
     }
 
     private static CallRoute? From(AdditionalPropertiesDictionary? properties) =>

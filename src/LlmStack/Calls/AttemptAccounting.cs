@@ -25,6 +25,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
 
         ICredential key = health.KeyFor(deployment, state.Request.Context, now);
         health.Started(deployment, key);
+        deployment.Health.Headroom.Sent(state.Request.EstimatedInputTokens, now);
         attempt.Begin(member, reservation, now);
         if (state.Attempts++ == 0)
         {

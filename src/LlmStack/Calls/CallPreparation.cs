@@ -86,6 +86,7 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
             Options = request.Options,
             Routing = routing,
             Context = context,
+            Clock = time,
             Timestamp = state.Started,
         };
         state.Group = GroupFor(state, name.Group);

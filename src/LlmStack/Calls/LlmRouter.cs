@@ -32,6 +32,7 @@ internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, 
             Options = options,
             Routing = RoutingOptionsExtensions.Read(options?.AdditionalProperties),
             Context = context,
+            Clock = time,
             Timestamp = time.GetTimestamp(),
         };
         if (name.Group.Rules is not null)

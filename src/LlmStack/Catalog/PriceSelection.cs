@@ -9,6 +9,9 @@ internal static class PriceSelection
     public static UnitPrices Select(ModelPrice price, long inputTokens, DateTimeOffset? at) =>
         (at is { } now ? ByDate(price, now) ?? (UnitPrices?)ByHour(price, now) : null) ?? (UnitPrices?)ByLength(price, inputTokens) ?? price;
 
+    /// <summary>Whether a price changes by the hour or on a date.</summary>
+    public static bool DependsOnTime(ModelPrice price) => price.Windows is { Count: > 0 } || price.Next is { Count: > 0 };
+
     private static FuturePrice? ByDate(ModelPrice price, DateTimeOffset now)
     {
         if (price.Next is null)

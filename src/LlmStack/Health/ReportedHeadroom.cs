@@ -1,6 +1,9 @@
 namespace LlmStack.Health;
 
-/// <summary>The tokens that a provider's headers said are left of its window. Lock-free; two reports at once may mix, the next one mends it.</summary>
+/// <summary>
+/// The tokens that a provider's headers said are left of its window, less what was sent since. Lock-free; two reports at once may mix,
+/// the next one mends it.
+/// </summary>
 internal sealed class ReportedHeadroom
 {
     private long _left = long.MaxValue;
@@ -11,6 +14,15 @@ internal sealed class ReportedHeadroom
     {
         Volatile.Write(ref _left, tokens);
         Volatile.Write(ref _resets, resets);
+    }
+
+    /// <summary>Counts tokens that are on their way and in no report yet. The next report replaces the count.</summary>
+    public void Sent(long tokens, long now)
+    {
+        if (Volatile.Read(ref _resets) > now)
+        {
+            Interlocked.Add(ref _left, -tokens);
+        }
     }
 
     /// <summary>Ticks until <paramref name="tokens"/> fit again; 0 when they fit now.</summary>

@@ -16,4 +16,7 @@ internal enum AffinityKind
 
     /// <summary>The conversation is kept there: nobody else can go on with it.</summary>
     Conversation,
+
+    /// <summary>The reasoning of the conversation was encrypted there: nobody else can read it.</summary>
+    EncryptedState,
 }

@@ -1,3 +1,4 @@
+using LlmStack.Providers.Fidelity;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Routing;
@@ -30,6 +31,10 @@ internal sealed class AffinityStore(TimeProvider time)
         if (request.Options?.ConversationId is { Length: > 0 } conversation)
         {
             return Conversation(group, request, conversation);
+        }
+        if (request.Routing?.UnsupportedFields != UnsupportedFields.Drop && SealedState.MakerOf(request.Messages) is { } sealer && (group.Members.Length > 1 || group.Members[0].Deployment.Id == sealer))
+        {
+            return new Affinity(AffinityKind.EncryptedState, sealer);
         }
 
         // An explicit order ignores pins. While nothing was ever remembered, there is nothing to look for.

@@ -75,7 +75,7 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
 
     /// <summary>What the call would probably cost, in US dollars; <see cref="Strategies.ExpectedCost.Unknown"/> without a price.</summary>
     public double ExpectedCost(in RouteRequest request, Deployment deployment) =>
-        Strategies.ExpectedCost.Of(deployment.Price, InputTokens(request, deployment), request.LikelyCachedTokens, request.LikelyOutputTokens);
+        Strategies.ExpectedCost.Of(deployment.Price, request, InputTokens(request, deployment));
 
     public string DescribeCost(in RouteRequest request, Deployment deployment) => ExpectedCost(request, deployment) is var cost && cost == Strategies.ExpectedCost.Unknown
         ? string.Create(CultureInfo.InvariantCulture, $"the price is unknown, the cap is {request.Routing?.MaxCost} USD")

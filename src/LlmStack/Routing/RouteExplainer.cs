@@ -76,6 +76,10 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
             text.Append(i == 0 ? "" : ", ").Append(removals[i].Filter).Append(" removed ")
                 .Append(CultureInfo.InvariantCulture, $"{removals[i].Count} of {group.Members.Length} (").Append(removals[i].Reason).Append(')');
         }
+        if (request.Affinity.Binds)
+        {
+            text.Append(removals.Count == 0 ? "" : ", ").Append(request.Affinity.Absence);
+        }
         return text.Append('.').ToString();
     }
 

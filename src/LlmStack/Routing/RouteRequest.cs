@@ -49,6 +49,9 @@ public readonly struct RouteRequest
     /// <summary>What a classifier found, or null.</summary>
     public RouteHints? Hints { get; init; }
 
+    /// <summary>The wall clock, for prices by hour and date; null for list prices.</summary>
+    internal TimeProvider? Clock { get; init; }
+
     /// <summary>The time of the decision in <see cref="TimeProvider.GetTimestamp"/> ticks, read once per decision.</summary>
     public long Timestamp { get; init; }
 }

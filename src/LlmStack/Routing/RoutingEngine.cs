@@ -157,7 +157,7 @@ internal sealed class RoutingEngine
     {
         if (set.Find(request.Affinity.Deployment) is not { } holder)
         {
-            return new PickResult(PickStatus.Filtered, null, TimeSpan.Zero, LlmErrorKind.NoCandidate, "the deployment that holds the conversation is not among those that may serve");
+            return new PickResult(PickStatus.Filtered, null, TimeSpan.Zero, LlmErrorKind.NoCandidate, request.Affinity.Absence);
         }
         DynamicVerdict verdict = _dynamicFilters.Judge(request, holder, history, mode);
         bool leastBad = mode == PickMode.LeastBad && verdict.Removal == Removal.Cooldown;

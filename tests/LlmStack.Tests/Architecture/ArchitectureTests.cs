@@ -41,6 +41,7 @@ public sealed class ArchitectureTests
         [("Providers/RoutedChatResponse.cs", "Routing")] = "the route, a public result, rides on the response",
         [("Providers/RoutedChatResponseUpdate.cs", "Routing")] = "the route, a public result, rides on the update",
         [("Providers/ChatClient/ClientCapture.cs", "Providers/OpenAI")] = "content of foreign clients is recorded OpenAI-shaped, by the same writer",
+        [("Routing/AffinityStore.cs", "Providers/Fidelity")] = "encrypted reasoning names the deployment that made it",
         [("Routing/ProviderEntry.cs", "Providers")] = "a snapshot holds the adapter and the credential of a deployment",
         [("Routing/CallPolicy.cs", "Providers")] = "the time limits of an attempt are handed to its adapter",
         [("Routing/QualityObserver.cs", "Tracing")] = "scores of calls reach what is known of the deployment that served",

@@ -144,6 +144,28 @@ public class AffinityTests
     }
 
     [Fact]
+    public async Task A_conversation_that_a_streamed_answer_names_binds_too()
+    {
+        using CallHarness h = new(
+            llm =>
+            {
+                llm.AddProvider("keeper", p => p.UseChatClient(_ => new KeepingChatClient("resp-9")));
+                llm.AddModelGroup("g", g => g.AddDeployment("a/m").AddDeployment("keeper/m").AddDeployment("b/m"));
+            },
+            "a",
+            "b");
+        ChatOptions keeper = ((ChatOptions?)null).WithRouting(new RoutingOptions { Only = ["keeper/m"] });
+        ChatResponse begun = await h.Client.ChatStreamingAsync("g", "Hello", keeper).ToChatResponseAsync();
+        Assert.Equal("resp-9", begun.ConversationId);
+        for (int i = 0; i < 10; i++)
+        {
+            CallRoute route = (await h.Client.ChatStreamingAsync("g", "Go on", new ChatOptions { ConversationId = begun.ConversationId }).ToChatResponseAsync()).GetRoute()!;
+            Assert.Equal(("keeper/m", "holds the conversation"), (route.Deployment, route.Reason));
+        }
+        Assert.Empty(h["a"].Calls);
+    }
+
+    [Fact]
     public void Pins_are_bounded_whatever_sessions_come()
     {
         ModelGroup group = _builder.Group("g", [_builder.Member("openai/a"), _builder.Member("openai/b")]);

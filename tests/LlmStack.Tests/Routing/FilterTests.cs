@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
 using CsCheck;
+using LlmStack.Health;
 using LlmStack.Providers;
 using LlmStack.Routing;
+using LlmStack.Tests.Calls;
 using LlmStack.Tests.Support;
+using Microsoft.Extensions.AI;
 
 namespace LlmStack.Tests.Routing;
 
@@ -200,6 +203,23 @@ public class FilterTests
         Assert.Equal("headroom 1 (the provider reports fewer tokens left than the prompt has)", removed);
         _builder.Time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal("a", Run(group, _builder.Request(input: 101)).Result.Member!.Deployment.Model);
+    }
+
+    [Fact]
+    public async Task What_was_sent_since_the_last_report_is_no_longer_left()
+    {
+        using CallHarness h = new(llm => llm.AddModelGroup("g", g => g.AddDeployment("a/m", d => d.ContextWindow = 100_000).AddDeployment("b/m", d => d.Order = 1)), "a", "b");
+        Deployment deployment = h.Get<SnapshotSource>().Current.Deployments["a/m"];
+        string prompt = string.Join(' ', Enumerable.Repeat("word", 100));
+        int size = (await h.Router.ExplainAsync("g", [new ChatMessage(ChatRole.User, prompt)])).EstimatedInputTokens;
+        void Report() => h.Get<HealthTracker>().Headroom(deployment, new RateLimitHeadroom(null, (5 * size) / 2, null, TimeSpan.FromSeconds(30)), h.Time.GetTimestamp());
+        async Task<string> AskAsync() => (await h.Client.ChatAsync("g", prompt)).GetRoute()!.Deployment!;
+        Report();
+        Assert.Equal(["a/m", "a/m", "b/m"], [await AskAsync(), await AskAsync(), await AskAsync()]);
+        Report();
+        Assert.Equal("a/m", await AskAsync());
+        h.Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(["a/m", "a/m", "a/m"], [await AskAsync(), await AskAsync(), await AskAsync()]);
     }
 
     [Fact]

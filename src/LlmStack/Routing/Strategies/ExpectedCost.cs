@@ -9,18 +9,19 @@ internal static class ExpectedCost
     public const double Unknown = double.MaxValue;
 
     public static double Of(ModelPrice? price, in RouteRequest request) =>
-        Of(price, request.EstimatedInputTokens, request.LikelyCachedTokens, request.LikelyOutputTokens);
+        Of(price, request, request.EstimatedInputTokens);
 
     /// <param name="price">The price.</param>
+    /// <param name="request">What the answer and the cached part of the prompt will probably be, and the clock.</param>
     /// <param name="input">Tokens of the prompt.</param>
-    /// <param name="cached">How many of them are expected to come from the provider's cache.</param>
-    /// <param name="output">Likely tokens of the answer.</param>
-    public static double Of(ModelPrice? price, int input, int cached, int output)
+    public static double Of(ModelPrice? price, in RouteRequest request, int input)
     {
         if (price is null || (price.InputPerMillion is null && price.OutputPerMillion is null && price.PerRequest is null))
         {
             return Unknown;
         }
-        return (double?)CostForecast.For(price, input, output, now: null, cached) ?? Unknown;
+        // Most prices hold at all times; only for the others is the clock worth reading.
+        DateTimeOffset? now = PriceSelection.DependsOnTime(price) ? request.Clock?.GetUtcNow() : null;
+        return (double?)CostForecast.For(price, input, request.LikelyOutputTokens, now, request.LikelyCachedTokens) ?? Unknown;
     }
 }

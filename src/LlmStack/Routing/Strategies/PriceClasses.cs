@@ -1,3 +1,5 @@
+using LlmStack.Catalog;
+
 namespace LlmStack.Routing.Strategies;
 
 /// <summary>
@@ -69,7 +71,7 @@ internal sealed class PriceClasses
 
     private static bool IsUndercut(ModelPrice? price, IEnumerable<(ModelPrice? Price, List<int> Members)> all)
     {
-        if (price?.InputPerMillion is not { } input || price.OutputPerMillion is not { } output || price.LongContext is { Count: > 0 })
+        if (price?.InputPerMillion is not { } input || price.OutputPerMillion is not { } output || !IsFlat(price))
         {
             return false;
         }
@@ -79,11 +81,14 @@ internal sealed class PriceClasses
         {
             // Strictly less in every part: a part may count 0 tokens, and equals must keep their share.
             if (other?.InputPerMillion < input && other?.OutputPerMillion < output && (other!.PerRequest ?? 0) <= request
-                && (other.CacheReadPerMillion ?? other.InputPerMillion) < read && other.LongContext is not { Count: > 0 })
+                && (other.CacheReadPerMillion ?? other.InputPerMillion) < read && IsFlat(other))
             {
                 return true;
             }
         }
         return false;
     }
+
+    /// <summary>Whether the price is one at all lengths and times.</summary>
+    private static bool IsFlat(ModelPrice price) => price.LongContext is not { Count: > 0 } && !PriceSelection.DependsOnTime(price);
 }

@@ -167,13 +167,9 @@ internal readonly struct ResponsesInputWriter(Utf8JsonWriter writer, ProviderCal
 
     private void WriteReasoning(TextReasoningContent reasoning)
     {
-        if (ResponsesState.ItemOf(reasoning) is { } item)
+        if (ResponsesState.ItemOf(reasoning, call) is { } item)
         {
             writer.WriteRawValue(item);
-        }
-        else if (reasoning.ProtectedData is not null)
-        {
-            call.Report.AddChange("reasoning state: dropped, it belongs to another vendor");
         }
     }
 

@@ -12,7 +12,7 @@ internal static class ResponsesItems
 
     public static string TypeOf(JsonElement item) => Text(item, "type") ?? "";
 
-    public static void AddTo(List<AIContent> contents, JsonElement item)
+    public static void AddTo(List<AIContent> contents, JsonElement item, string deployment)
     {
         switch (TypeOf(item))
         {
@@ -20,7 +20,7 @@ internal static class ResponsesItems
                 AddMessage(contents, item);
                 break;
             case "reasoning":
-                contents.Add(ResponsesState.ToContent(ReasoningText(item), item));
+                contents.Add(ResponsesState.ToContent(ReasoningText(item), item, deployment));
                 break;
             case "function_call":
                 contents.Add(ToCall(item));

@@ -18,7 +18,7 @@ internal static class ResponsesReader
         bool hasCalls = false;
         foreach (JsonElement item in document.Output.EnumerateArray())
         {
-            ResponsesItems.AddTo(contents, item);
+            ResponsesItems.AddTo(contents, item, call.DeploymentId);
             hasCalls |= contents.Count > 0 && contents[^1] is FunctionCallContent;
         }
 

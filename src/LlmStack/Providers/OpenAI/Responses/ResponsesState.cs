@@ -17,19 +17,39 @@ internal static class ResponsesState
     /// <summary>Items of tools that the provider runs, and of kinds that are new.</summary>
     public static readonly VendorBlock Items = new("openai.item", Origin);
 
-    public static TextReasoningContent ToContent(string text, JsonElement item)
+    public static TextReasoningContent ToContent(string text, JsonElement item, string deployment)
     {
         var content = new TextReasoningContent(text) { RawRepresentation = item };
         OpaqueState.Tag(content, Origin);
         if (item.TryGetProperty("encrypted_content", out JsonElement state) && state.ValueKind == JsonValueKind.String)
         {
-            content.ProtectedData = Prefix + item.GetRawText();
+            content.ProtectedData = SealedState.Seal(Prefix + item.GetRawText(), deployment);
         }
 
         return content;
     }
 
-    /// <summary>The item to send back; null when the thought has none of this format's.</summary>
-    public static string? ItemOf(TextReasoningContent reasoning) =>
-        reasoning.ProtectedData is { } data && data.StartsWith(Prefix, StringComparison.Ordinal) ? data[Prefix.Length..] : null;
+    /// <summary>The item to send back to a deployment. Null when the thought has none that it can decrypt, and that is listed.</summary>
+    public static string? ItemOf(TextReasoningContent reasoning, ProviderCall call)
+    {
+        if (reasoning.ProtectedData is not { } data)
+        {
+            return null;
+        }
+
+        string state = SealedState.Open(data);
+        if (!state.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            call.Report.AddChange("reasoning state: dropped, it belongs to another vendor");
+            return null;
+        }
+
+        if (call.DeploymentId.Length > 0 && SealedState.MakerOf(reasoning) is { } maker && maker != call.DeploymentId)
+        {
+            call.Report.AddChange($"reasoning state: dropped, only '{maker}' can decrypt it");
+            return null;
+        }
+
+        return state[Prefix.Length..];
+    }
 }

@@ -171,7 +171,7 @@ internal sealed class ResponsesStream(ResponsesProvider provider, ProviderCall c
                     AddReasoning(ResponsesItems.ReasoningText(item));
                 }
 
-                Add(ResponsesState.ToContent("", item));
+                Add(ResponsesState.ToContent("", item, Call.DeploymentId));
                 break;
             case "function_call":
                 if (!open.HasArguments)
