@@ -17,4 +17,7 @@ public enum LlmOperation
 
     /// <summary>Whether contents are harmful.</summary>
     Moderation,
+
+    /// <summary>Images made or edited as told.</summary>
+    ImageGeneration,
 }

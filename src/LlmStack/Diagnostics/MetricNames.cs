@@ -38,6 +38,7 @@ internal static class MetricNames
         LlmOperation.TextCompletion => "text_completion",
         LlmOperation.Rerank => "rerank",
         LlmOperation.Moderation => "moderation",
+        LlmOperation.ImageGeneration => "image_generation",
         _ => "chat",
     };
 }

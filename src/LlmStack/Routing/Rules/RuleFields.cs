@@ -82,6 +82,7 @@ internal static class RuleFields
         LlmOperation.TextCompletion => nameof(LlmOperation.TextCompletion),
         LlmOperation.Rerank => nameof(LlmOperation.Rerank),
         LlmOperation.Moderation => nameof(LlmOperation.Moderation),
+        LlmOperation.ImageGeneration => nameof(LlmOperation.ImageGeneration),
         _ => nameof(LlmOperation.Chat),
     };
 }
