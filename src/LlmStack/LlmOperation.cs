@@ -20,4 +20,7 @@ public enum LlmOperation
 
     /// <summary>Images made or edited as told.</summary>
     ImageGeneration,
+
+    /// <summary>A text spoken.</summary>
+    TextToSpeech,
 }

@@ -77,6 +77,15 @@ public static class LlmResponseExtensions
         return (response as RoutedImageResponse)?.Route;
     }
 
+    /// <summary>The route of the call that made <paramref name="response"/>; null when LlmStack did not make it.</summary>
+    /// <param name="response">A response.</param>
+    [Experimental("MEAI001")]
+    public static CallRoute? GetRoute(this TextToSpeechResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        return From(response.AdditionalProperties);
+    }
+
     private static CallRoute? From(AdditionalPropertiesDictionary? properties) =>
         properties is not null && properties.TryGetValue(RouteKey, out object? value) ? value as CallRoute : null;
 }

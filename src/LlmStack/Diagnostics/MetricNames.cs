@@ -39,6 +39,7 @@ internal static class MetricNames
         LlmOperation.Rerank => "rerank",
         LlmOperation.Moderation => "moderation",
         LlmOperation.ImageGeneration => "image_generation",
+        LlmOperation.TextToSpeech => "text_to_speech",
         _ => "chat",
     };
 }

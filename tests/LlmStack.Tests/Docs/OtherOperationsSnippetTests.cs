@@ -40,4 +40,18 @@ public sealed class OtherOperationsSnippetTests
 
         Assert.Equal("image/png, 4 bytes, $40", $"{image.MediaType}, {image.Data.Length} bytes, ${drawn.GetRoute()?.Cost.Total:0}");
     }
+
+    [Fact]
+    public async Task Providers_a_voice_answers_with_sound()
+    {
+        await using var server = new RawHttpServer(RawReply.Body(200, "RIFF", "Content-Type: audio/wav"));
+        await using var h = new MediaHarness(server, server);
+        ILlmClient llm = h.Client;
+
+        ITextToSpeechClient voices = llm.AsTextToSpeechClient("g");
+        TextToSpeechResponse spoken = await voices.GetAudioAsync("Tea is ready.", new TextToSpeechOptions { VoiceId = "coral", AudioFormat = "wav" });
+        DataContent sound = spoken.Contents.OfType<DataContent>().First();
+
+        Assert.Equal(("audio/wav", 4), (sound.MediaType, sound.Data.Length));
+    }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.OpenAI;
 
-/// <summary>OpenAI's chat completions; its other faces are completions, embeddings, moderation, images and the <c>/rerank</c> of compatible servers.</summary>
+/// <summary>OpenAI's chat completions; its other faces are completions, embeddings, moderation, images, speech and the <c>/rerank</c> of compatible servers.</summary>
 internal sealed class OpenAIProvider : ILlmProvider
 {
     private readonly ProviderHttp _http;
@@ -15,6 +15,7 @@ internal sealed class OpenAIProvider : ILlmProvider
     private readonly OpenAIRerank _rerank;
     private readonly OpenAIModeration _moderation;
     private readonly OpenAIImages _images;
+    private readonly OpenAISpeech _speech;
 
     /// <param name="setup">What every format is made from.</param>
     /// <param name="profile">How the servers differ from the format's centre.</param>
@@ -31,6 +32,7 @@ internal sealed class OpenAIProvider : ILlmProvider
         _rerank = new OpenAIRerank(_http, addresses("/rerank"), profile.RerankTopField);
         _moderation = new OpenAIModeration(_http, addresses("/moderations"));
         _images = new OpenAIImages(_http, addresses("/images/generations"), addresses("/images/edits"));
+        _speech = new OpenAISpeech(_http, addresses("/audio/speech"));
     }
 
     public ProviderSetup Setup { get; }
@@ -52,6 +54,7 @@ internal sealed class OpenAIProvider : ILlmProvider
         : serviceType == typeof(IRerankProvider) ? _rerank
         : serviceType == typeof(IModerationProvider) ? _moderation
         : serviceType == typeof(IImageProvider) ? _images
+        : serviceType == typeof(ITextToSpeechProvider) ? _speech
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 

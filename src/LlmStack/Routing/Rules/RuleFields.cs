@@ -83,6 +83,7 @@ internal static class RuleFields
         LlmOperation.Rerank => nameof(LlmOperation.Rerank),
         LlmOperation.Moderation => nameof(LlmOperation.Moderation),
         LlmOperation.ImageGeneration => nameof(LlmOperation.ImageGeneration),
+        LlmOperation.TextToSpeech => nameof(LlmOperation.TextToSpeech),
         _ => nameof(LlmOperation.Chat),
     };
 }
