@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using LlmStack.Calls;
 using Microsoft.Extensions.AI;
 
@@ -69,6 +70,22 @@ public static class LlmClientExtensions
     /// <param name="model">The group, an alias, or <c>provider/model</c>.</param>
     /// <exception cref="InvalidOperationException">The client is a substitute that has no request path behind it.</exception>
     public static IModerator AsModerator(this ILlmClient client, string model) => new ModeratorAdapter(client, model);
+
+    /// <summary>A group as an <see cref="IImageGenerator"/>, which makes images and edits those it is given.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="model">The group; an <see cref="ImageGenerationOptions.ModelId"/> that is set on a call overrides it.</param>
+    /// <returns>An adapter that holds only the name; disposing it does nothing.</returns>
+    /// <exception cref="InvalidOperationException">The client is a substitute that has no request path behind it.</exception>
+    [Experimental("MEAI001")]
+    public static IImageGenerator AsImageGenerator(this ILlmClient client, string model) => new ImageGeneratorAdapter(client, model);
+
+    /// <summary>A group as an <see cref="ITextToSpeechClient"/>. Its stream brings the audio as a whole.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="model">The group; a <see cref="TextToSpeechOptions.ModelId"/> that is set on a call overrides it.</param>
+    /// <returns>An adapter that holds only the name; disposing it does nothing.</returns>
+    /// <exception cref="InvalidOperationException">The client is a substitute that has no request path behind it.</exception>
+    [Experimental("MEAI001")]
+    public static ITextToSpeechClient AsTextToSpeechClient(this ILlmClient client, string model) => new TextToSpeechAdapter(client, model);
 
     private static ChatMessage[] Single(string prompt)
     {

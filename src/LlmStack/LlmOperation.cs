@@ -17,4 +17,10 @@ public enum LlmOperation
 
     /// <summary>Whether contents are harmful.</summary>
     Moderation,
+
+    /// <summary>Images made or edited as told.</summary>
+    ImageGeneration,
+
+    /// <summary>A text spoken.</summary>
+    TextToSpeech,
 }

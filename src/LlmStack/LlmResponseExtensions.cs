@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using LlmStack.Calls;
 using LlmStack.Providers;
 using LlmStack.Routing;
 using Microsoft.Extensions.AI;
@@ -64,6 +66,24 @@ public static class LlmResponseExtensions
     {
         ArgumentNullException.ThrowIfNull(response);
         return response.Route;
+    }
+
+    /// <summary>The route of the call that made <paramref name="response"/>; null when LlmStack did not make it.</summary>
+    /// <param name="response">A response.</param>
+    [Experimental("MEAI001")]
+    public static CallRoute? GetRoute(this ImageGenerationResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        return (response as RoutedImageResponse)?.Route;
+    }
+
+    /// <summary>The route of the call that made <paramref name="response"/>; null when LlmStack did not make it.</summary>
+    /// <param name="response">A response.</param>
+    [Experimental("MEAI001")]
+    public static CallRoute? GetRoute(this TextToSpeechResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        return From(response.AdditionalProperties);
     }
 
     /// <summary>Coalescing a stream whose updates name their message leaves the properties on the message.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using LlmStack.Routing;
+using Microsoft.Extensions.AI;
 
 namespace LlmStack.Calls;
 
@@ -8,6 +9,29 @@ internal static class CallArguments
 {
     /// <summary>A request of an operation that says nothing but its wishes of the model.</summary>
     public static CallRequest Request(string model, RoutingOptions? routing) => new(model, RoutingOptionsCheck.Check(routing), null, null, RequestFeatures.None, null);
+
+    /// <summary>Takes the wishes off the options of a call, without touching the caller's.</summary>
+    public static RoutingOptions? TakeRouting<TOptions>(ref TOptions? options, Func<TOptions, AdditionalPropertiesDictionary?> propertiesOf, Func<TOptions, TOptions> clone)
+        where TOptions : class
+    {
+        RoutingOptions? routing = options is null ? null : RoutingOptionsExtensions.Read(propertiesOf(options));
+        if (routing is not null)
+        {
+            options = clone(options!);
+            propertiesOf(options)!.Remove(RoutingOptionsExtensions.Key);
+        }
+
+        return routing;
+    }
+
+    /// <summary>Requests of another library's making cannot be routed.</summary>
+    public static void CheckNoFactory(object? factory, string owner)
+    {
+        if (factory is not null)
+        {
+            throw Invalid($"{owner}.RawRepresentationFactory is set; allowed is null: further body fields go into AdditionalProperties.");
+        }
+    }
 
     public static void CheckModel(string model)
     {

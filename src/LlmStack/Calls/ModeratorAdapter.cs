@@ -55,15 +55,6 @@ internal sealed class ModeratorAdapter(ILlmClient client, string model) : IModer
         _ => $"a {content.GetType().Name}",
     };
 
-    private static RoutingOptions? Take(ref ModerationOptions? options)
-    {
-        RoutingOptions? routing = RoutingOptionsExtensions.Read(options?.AdditionalProperties);
-        if (routing is not null)
-        {
-            options = options!.Clone();
-            options.AdditionalProperties!.Remove(RoutingOptionsExtensions.Key);
-        }
-
-        return routing;
-    }
+    private static RoutingOptions? Take(ref ModerationOptions? options) =>
+        CallArguments.TakeRouting(ref options, static given => given.AdditionalProperties, static given => given.Clone());
 }

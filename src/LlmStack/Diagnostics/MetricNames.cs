@@ -38,6 +38,8 @@ internal static class MetricNames
         LlmOperation.TextCompletion => "text_completion",
         LlmOperation.Rerank => "rerank",
         LlmOperation.Moderation => "moderation",
+        LlmOperation.ImageGeneration => "image_generation",
+        LlmOperation.TextToSpeech => "text_to_speech",
         _ => "chat",
     };
 }

@@ -80,6 +80,20 @@ internal sealed class FallbackRewrite
         return changed;
     }
 
+    public ImageGenerationOptions Apply(ImageGenerationOptions? options)
+    {
+        ImageGenerationOptions changed = options?.Clone() ?? new ImageGenerationOptions();
+        changed.AdditionalProperties = WithExtra(changed.AdditionalProperties);
+        return changed;
+    }
+
+    public TextToSpeechOptions Apply(TextToSpeechOptions? options)
+    {
+        TextToSpeechOptions changed = options?.Clone() ?? new TextToSpeechOptions();
+        changed.AdditionalProperties = WithExtra(changed.AdditionalProperties);
+        return changed;
+    }
+
     private static void Note(List<string> changes, string group, string name, string? value)
     {
         if (value is not null)

@@ -60,12 +60,18 @@ internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredent
 
     public IModerationProvider? Moderation { get; } = (IModerationProvider?)provider.GetService(typeof(IModerationProvider));
 
+    public IImageProvider? Images { get; } = (IImageProvider?)provider.GetService(typeof(IImageProvider));
+
+    public ITextToSpeechProvider? Speech { get; } = (ITextToSpeechProvider?)provider.GetService(typeof(ITextToSpeechProvider));
+
     public bool Supports(LlmOperation operation) => operation switch
     {
         LlmOperation.Embeddings => Embeddings is not null,
         LlmOperation.TextCompletion => Completions is not null,
         LlmOperation.Rerank => Rerank is not null,
         LlmOperation.Moderation => Moderation is not null,
+        LlmOperation.ImageGeneration => Images is not null,
+        LlmOperation.TextToSpeech => Speech is not null,
         _ => true,
     };
 }

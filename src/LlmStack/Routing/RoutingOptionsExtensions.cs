@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Routing;
@@ -51,6 +52,26 @@ public static class RoutingOptionsExtensions
     {
         ArgumentNullException.ThrowIfNull(routing);
         ModerationOptions clone = options?.Clone() ?? new ModerationOptions();
+        (clone.AdditionalProperties ??= [])[Key] = routing;
+        return clone;
+    }
+
+    /// <inheritdoc cref="WithRouting(ChatOptions?, RoutingOptions)"/>
+    [Experimental("MEAI001")]
+    public static ImageGenerationOptions WithRouting(this ImageGenerationOptions? options, RoutingOptions routing)
+    {
+        ArgumentNullException.ThrowIfNull(routing);
+        ImageGenerationOptions clone = options?.Clone() ?? new ImageGenerationOptions();
+        (clone.AdditionalProperties ??= [])[Key] = routing;
+        return clone;
+    }
+
+    /// <inheritdoc cref="WithRouting(ChatOptions?, RoutingOptions)"/>
+    [Experimental("MEAI001")]
+    public static TextToSpeechOptions WithRouting(this TextToSpeechOptions? options, RoutingOptions routing)
+    {
+        ArgumentNullException.ThrowIfNull(routing);
+        TextToSpeechOptions clone = options?.Clone() ?? new TextToSpeechOptions();
         (clone.AdditionalProperties ??= [])[Key] = routing;
         return clone;
     }

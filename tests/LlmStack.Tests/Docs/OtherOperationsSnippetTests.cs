@@ -1,5 +1,7 @@
+using System.Drawing;
 using LlmStack.Tests.Calls;
 using LlmStack.Tests.Support;
+using Microsoft.Extensions.AI;
 
 namespace LlmStack.Tests.Docs;
 
@@ -23,5 +25,33 @@ public sealed class OtherOperationsSnippetTests
 
         Assert.Equal(0.8, score);
         Assert.Equal("one/m", verdict.GetRoute()!.Deployment);
+    }
+
+    [Fact]
+    public async Task Providers_an_image_has_its_type_size_and_cost()
+    {
+        await using var server = new RawHttpServer(RawReply.Body(200, """{"data":[{"b64_json":"iVBORw=="}],"usage":{"input_tokens":0,"output_tokens":1000000,"total_tokens":1000000}}"""));
+        await using var h = new MediaHarness(server, server, new ModelPrice { InputPerMillion = 5, OutputPerMillion = 40 });
+        ILlmClient llm = h.Client;
+
+        IImageGenerator pictures = llm.AsImageGenerator("g");
+        ImageGenerationResponse drawn = await pictures.GenerateImagesAsync("A cup of tea", new ImageGenerationOptions { ImageSize = new Size(1024, 1024) });
+        DataContent image = drawn.Contents.OfType<DataContent>().First();
+
+        Assert.Equal("image/png, 4 bytes, $40", $"{image.MediaType}, {image.Data.Length} bytes, ${drawn.GetRoute()?.Cost.Total:0}");
+    }
+
+    [Fact]
+    public async Task Providers_a_voice_answers_with_sound()
+    {
+        await using var server = new RawHttpServer(RawReply.Body(200, "RIFF", "Content-Type: audio/wav"));
+        await using var h = new MediaHarness(server, server);
+        ILlmClient llm = h.Client;
+
+        ITextToSpeechClient voices = llm.AsTextToSpeechClient("g");
+        TextToSpeechResponse spoken = await voices.GetAudioAsync("Tea is ready.", new TextToSpeechOptions { VoiceId = "coral", AudioFormat = "wav" });
+        DataContent sound = spoken.Contents.OfType<DataContent>().First();
+
+        Assert.Equal(("audio/wav", 4), (sound.MediaType, sound.Data.Length));
     }
 }

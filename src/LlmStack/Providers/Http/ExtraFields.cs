@@ -10,6 +10,9 @@ internal static class ExtraFields
 
     public static bool Has(AdditionalPropertiesDictionary? properties, string key) => properties is not null && properties.ContainsKey(key);
 
+    /// <summary>Whether a field is ours and never sent.</summary>
+    public static bool IsOwn(string key) => key.StartsWith(OwnPrefix, StringComparison.Ordinal) || key is "strict" or "strictJsonSchema";
+
     /// <summary>Writes every field that is not our own.</summary>
     /// <param name="writer">Where to.</param>
     /// <param name="properties">The fields; null when there are none.</param>
@@ -26,7 +29,7 @@ internal static class ExtraFields
         foreach (KeyValuePair<string, object?> property in properties)
         {
             string key = property.Key;
-            if (key.StartsWith(OwnPrefix, StringComparison.Ordinal) || key is "strict" or "strictJsonSchema" || property.Value is null || dropped(state, key))
+            if (IsOwn(key) || property.Value is null || dropped(state, key))
             {
                 continue;
             }

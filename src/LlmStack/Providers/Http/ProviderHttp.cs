@@ -5,6 +5,9 @@ namespace LlmStack.Providers.Http;
 /// <summary>Sends the requests of one provider and turns every failure into a kind. No retry.</summary>
 internal sealed class ProviderHttp(ProviderSetup setup)
 {
+    /// <summary>The most bytes of an answer that holds media.</summary>
+    public const int MaxMediaBytes = 256 * 1024 * 1024;
+
     private const int MaxErrorBytes = 64 * 1024;
 
     private static readonly TimeSpan ErrorBodyTime = TimeSpan.FromSeconds(5);
@@ -101,7 +104,11 @@ internal sealed class ProviderHttp(ProviderSetup setup)
     }
 
     /// <summary>Reads a whole answer; the caller disposes the result.</summary>
-    public async ValueTask<PooledBuffer> ReadBodyAsync(HttpResponseMessage response, ProviderCall call, CancellationToken cancellationToken)
+    public ValueTask<PooledBuffer> ReadBodyAsync(HttpResponseMessage response, ProviderCall call, CancellationToken cancellationToken) =>
+        ReadBodyAsync(response, call, setup.MaxEventBytes, cancellationToken);
+
+    /// <summary>Reads a whole answer of at most <paramref name="limit"/> bytes; the caller disposes the result.</summary>
+    public async ValueTask<PooledBuffer> ReadBodyAsync(HttpResponseMessage response, ProviderCall call, int limit, CancellationToken cancellationToken)
     {
         long length = response.Content.Headers.ContentLength ?? 4096;
         var body = new PooledBuffer((int)Math.Clamp(length + 1, 512, 1024 * 1024));
@@ -119,9 +126,9 @@ internal sealed class ProviderHttp(ProviderSetup setup)
                     }
 
                     body.Advance(read);
-                    if (body.Length > setup.MaxEventBytes)
+                    if (body.Length > limit)
                     {
-                        throw ErrorFactory.Invalid(setup.Name, call.Report, $"sent a body longer than the limit of {setup.MaxEventBytes} bytes.");
+                        throw ErrorFactory.Invalid(setup.Name, call.Report, $"sent a body longer than the limit of {limit} bytes.");
                     }
                 }
             }

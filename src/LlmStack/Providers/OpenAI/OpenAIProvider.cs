@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.OpenAI;
 
-/// <summary>OpenAI's chat completions; its other faces are completions, embeddings, moderation and the <c>/rerank</c> of compatible servers.</summary>
+/// <summary>OpenAI's chat completions; its other faces are completions, embeddings, moderation, images, speech and the <c>/rerank</c> of compatible servers.</summary>
 internal sealed class OpenAIProvider : ILlmProvider
 {
     private readonly ProviderHttp _http;
@@ -14,6 +14,8 @@ internal sealed class OpenAIProvider : ILlmProvider
     private readonly OpenAICompletions _completions;
     private readonly OpenAIRerank _rerank;
     private readonly OpenAIModeration _moderation;
+    private readonly OpenAIImages _images;
+    private readonly OpenAISpeech _speech;
 
     /// <param name="setup">What every format is made from.</param>
     /// <param name="profile">How the servers differ from the format's centre.</param>
@@ -29,6 +31,8 @@ internal sealed class OpenAIProvider : ILlmProvider
         _completions = new OpenAICompletions(_http, profile, addresses("/completions"));
         _rerank = new OpenAIRerank(_http, addresses("/rerank"), profile.RerankTopField);
         _moderation = new OpenAIModeration(_http, addresses("/moderations"));
+        _images = new OpenAIImages(_http, addresses("/images/generations"), addresses("/images/edits"));
+        _speech = new OpenAISpeech(_http, addresses("/audio/speech"));
     }
 
     public ProviderSetup Setup { get; }
@@ -49,6 +53,8 @@ internal sealed class OpenAIProvider : ILlmProvider
         : serviceType == typeof(ITextCompletionProvider) ? _completions
         : serviceType == typeof(IRerankProvider) ? _rerank
         : serviceType == typeof(IModerationProvider) ? _moderation
+        : serviceType == typeof(IImageProvider) ? _images
+        : serviceType == typeof(ITextToSpeechProvider) ? _speech
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 

@@ -18,6 +18,7 @@ internal static class UsageReader
         }
 
         long? input = null, output = null, total = null, cached = null, cacheMiss = null, cacheWrite = null, reasoning = null;
+        AdditionalPropertiesDictionary<long>? more = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("prompt_tokens"u8) || reader.ValueTextEquals("input_tokens"u8))
@@ -50,15 +51,15 @@ internal static class UsageReader
                 reader.Read();
                 reasoning ??= Count(ref reader);
             }
-            else if (reader.ValueTextEquals("prompt_tokens_details"u8) || reader.ValueTextEquals("input_tokens_details"u8))
+            else if (reader.ValueTextEquals("prompt_tokens_details"u8) || reader.ValueTextEquals("input_tokens_details"u8) || reader.ValueTextEquals("input_token_details"u8))
             {
                 reader.Read();
-                ReadInputDetails(ref reader, ref cached, ref cacheWrite);
+                ReadInputDetails(ref reader, ref cached, ref cacheWrite, ref more);
             }
             else if (reader.ValueTextEquals("completion_tokens_details"u8) || reader.ValueTextEquals("output_tokens_details"u8))
             {
                 reader.Read();
-                ReadOutputDetails(ref reader, ref reasoning);
+                ReadOutputDetails(ref reader, ref reasoning, ref more);
             }
             else
             {
@@ -91,15 +92,12 @@ internal static class UsageReader
             CachedInputTokenCount = cached,
             ReasoningTokenCount = reasoning,
         };
-        if (cacheWrite is > 0)
-        {
-            usage.AdditionalCounts = new AdditionalPropertiesDictionary<long> { [UsageKeys.CacheWrite] = cacheWrite.Value };
-        }
-
+        Add(ref more, UsageKeys.CacheWrite, cacheWrite);
+        usage.AdditionalCounts = more;
         return usage;
     }
 
-    private static void ReadInputDetails(ref Utf8JsonReader reader, ref long? cached, ref long? cacheWrite)
+    private static void ReadInputDetails(ref Utf8JsonReader reader, ref long? cached, ref long? cacheWrite, ref AdditionalPropertiesDictionary<long>? more)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -119,6 +117,11 @@ internal static class UsageReader
                 reader.Read();
                 cacheWrite = Count(ref reader) ?? cacheWrite;
             }
+            else if (reader.ValueTextEquals("image_tokens"u8))
+            {
+                reader.Read();
+                Add(ref more, UsageKeys.InputImage, Count(ref reader));
+            }
             else
             {
                 reader.Read();
@@ -127,7 +130,7 @@ internal static class UsageReader
         }
     }
 
-    private static void ReadOutputDetails(ref Utf8JsonReader reader, ref long? reasoning)
+    private static void ReadOutputDetails(ref Utf8JsonReader reader, ref long? reasoning, ref AdditionalPropertiesDictionary<long>? more)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -142,11 +145,24 @@ internal static class UsageReader
                 reader.Read();
                 reasoning = Count(ref reader) ?? reasoning;
             }
+            else if (reader.ValueTextEquals("image_tokens"u8))
+            {
+                reader.Read();
+                Add(ref more, UsageKeys.OutputImage, Count(ref reader));
+            }
             else
             {
                 reader.Read();
                 reader.Skip();
             }
+        }
+    }
+
+    private static void Add(ref AdditionalPropertiesDictionary<long>? more, string key, long? count)
+    {
+        if (count is > 0)
+        {
+            (more ??= [])[key] = count.Value;
         }
     }
 

@@ -82,6 +82,8 @@ internal static class RuleFields
         LlmOperation.TextCompletion => nameof(LlmOperation.TextCompletion),
         LlmOperation.Rerank => nameof(LlmOperation.Rerank),
         LlmOperation.Moderation => nameof(LlmOperation.Moderation),
+        LlmOperation.ImageGeneration => nameof(LlmOperation.ImageGeneration),
+        LlmOperation.TextToSpeech => nameof(LlmOperation.TextToSpeech),
         _ => nameof(LlmOperation.Chat),
     };
 }

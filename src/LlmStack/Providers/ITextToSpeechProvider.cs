@@ -1,0 +1,17 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.Providers;
+
+/// <summary>A provider that speaks texts.</summary>
+[Experimental("LLMSTACK001")]
+public interface ITextToSpeechProvider
+{
+    /// <summary>Speaks a text.</summary>
+    /// <param name="call">The attempt.</param>
+    /// <param name="text">The text; not empty.</param>
+    /// <param name="options">Options; not to be modified.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
+    [Experimental("MEAI001")]
+    ValueTask<TextToSpeechResponse> SpeakAsync(ProviderCall call, string text, TextToSpeechOptions? options, CancellationToken cancellationToken);
+}
