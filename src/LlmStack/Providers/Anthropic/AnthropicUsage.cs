@@ -35,19 +35,19 @@ internal struct AnthropicUsage
         {
             if (reader.ValueTextEquals("input_tokens"u8))
             {
-                Take(ref reader, ref _input);
+                JsonText.TakeCount(ref reader, ref _input);
             }
             else if (reader.ValueTextEquals("output_tokens"u8))
             {
-                Take(ref reader, ref _output);
+                JsonText.TakeCount(ref reader, ref _output);
             }
             else if (reader.ValueTextEquals("cache_read_input_tokens"u8))
             {
-                Take(ref reader, ref _cacheRead);
+                JsonText.TakeCount(ref reader, ref _cacheRead);
             }
             else if (reader.ValueTextEquals("cache_creation_input_tokens"u8))
             {
-                Take(ref reader, ref _cacheWrite);
+                JsonText.TakeCount(ref reader, ref _cacheWrite);
             }
             else if (reader.ValueTextEquals("service_tier"u8))
             {
@@ -102,13 +102,6 @@ internal struct AnthropicUsage
         }
     }
 
-    private static void Take(ref Utf8JsonReader reader, ref long? field)
-    {
-        reader.Read();
-        field = JsonText.GetCount(ref reader) ?? field;
-        reader.Skip();
-    }
-
     /// <summary>The nested objects: their fields have names of their own, so the object's name need not be known.</summary>
     private void ReadDetails(ref Utf8JsonReader reader)
     {
@@ -122,19 +115,19 @@ internal struct AnthropicUsage
         {
             if (reader.ValueTextEquals("ephemeral_5m_input_tokens"u8))
             {
-                Take(ref reader, ref _cacheWriteShort);
+                JsonText.TakeCount(ref reader, ref _cacheWriteShort);
             }
             else if (reader.ValueTextEquals("ephemeral_1h_input_tokens"u8))
             {
-                Take(ref reader, ref _cacheWriteLong);
+                JsonText.TakeCount(ref reader, ref _cacheWriteLong);
             }
             else if (reader.ValueTextEquals("thinking_tokens"u8))
             {
-                Take(ref reader, ref _thinking);
+                JsonText.TakeCount(ref reader, ref _thinking);
             }
             else if (reader.ValueTextEquals("web_search_requests"u8))
             {
-                Take(ref reader, ref _webSearches);
+                JsonText.TakeCount(ref reader, ref _webSearches);
             }
             else
             {
@@ -174,11 +167,11 @@ internal struct AnthropicUsage
                 }
                 else if (reader.ValueTextEquals("input_tokens"u8))
                 {
-                    Take(ref reader, ref input);
+                    JsonText.TakeCount(ref reader, ref input);
                 }
                 else if (reader.ValueTextEquals("output_tokens"u8))
                 {
-                    Take(ref reader, ref output);
+                    JsonText.TakeCount(ref reader, ref output);
                 }
                 else
                 {

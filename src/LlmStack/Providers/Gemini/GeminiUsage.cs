@@ -34,27 +34,27 @@ internal struct GeminiUsage
         {
             if (reader.ValueTextEquals("promptTokenCount"u8))
             {
-                Take(ref reader, ref _prompt);
+                JsonText.TakeCount(ref reader, ref _prompt);
             }
             else if (reader.ValueTextEquals("candidatesTokenCount"u8))
             {
-                Take(ref reader, ref _candidates);
+                JsonText.TakeCount(ref reader, ref _candidates);
             }
             else if (reader.ValueTextEquals("totalTokenCount"u8))
             {
-                Take(ref reader, ref _total);
+                JsonText.TakeCount(ref reader, ref _total);
             }
             else if (reader.ValueTextEquals("thoughtsTokenCount"u8))
             {
-                Take(ref reader, ref _thoughts);
+                JsonText.TakeCount(ref reader, ref _thoughts);
             }
             else if (reader.ValueTextEquals("cachedContentTokenCount"u8))
             {
-                Take(ref reader, ref _cached);
+                JsonText.TakeCount(ref reader, ref _cached);
             }
             else if (reader.ValueTextEquals("toolUsePromptTokenCount"u8))
             {
-                Take(ref reader, ref _toolPrompt);
+                JsonText.TakeCount(ref reader, ref _toolPrompt);
             }
             else if (reader.ValueTextEquals("promptTokensDetails"u8))
             {
@@ -127,11 +127,4 @@ internal struct GeminiUsage
     }
 
     private static long? Sum(long? one, long? other) => one is null ? other : one + (other ?? 0);
-
-    private static void Take(ref Utf8JsonReader reader, ref long? field)
-    {
-        reader.Read();
-        field = JsonText.GetCount(ref reader) ?? field;
-        reader.Skip();
-    }
 }

@@ -43,6 +43,14 @@ internal static class JsonText
         return double.TryParse(raw, NumberStyles.Float, CultureInfo.InvariantCulture, out double number) && number is >= 0 and < 9e18 ? (long)number : null;
     }
 
+    /// <summary>Reads the value behind a property name; what is no count leaves <paramref name="field"/> as it is.</summary>
+    public static void TakeCount(ref Utf8JsonReader reader, ref long? field)
+    {
+        reader.Read();
+        field = GetCount(ref reader) ?? field;
+        reader.Skip();
+    }
+
     public static double? GetNumber(ref Utf8JsonReader reader) =>
         reader.TokenType is JsonTokenType.Number or JsonTokenType.String
         && double.TryParse(reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
