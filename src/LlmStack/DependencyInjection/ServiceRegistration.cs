@@ -92,6 +92,7 @@ internal static class ServiceRegistration
         services.TryAddSingleton<SnapshotReloader>();
         services.TryAddSingleton<IRouterConfiguration>(static provider => provider.GetRequiredService<SnapshotReloader>());
         services.TryAddSingleton<AffinityStore>();
+        services.TryAddSingleton<SemanticExampleStore>();
         services.TryAddSingleton(static provider => provider.GetRequiredService<SnapshotReloader>().Source);
         services.TryAddSingleton<LikelyOutput>();
         services.TryAddSingleton(static provider => new RoutingEngine(
