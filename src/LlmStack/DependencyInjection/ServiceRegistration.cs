@@ -129,7 +129,8 @@ internal static class ServiceRegistration
                 options.Tracing,
                 provider.GetRequiredService<TimeProvider>(),
                 options.Seed is null ? null : provider.GetRequiredService<IRandomSource>(),
-                provider.GetRequiredService<ILogger<LlmTracer>>());
+                provider.GetRequiredService<ILogger<LlmTracer>>(),
+                provider.GetService<IMeterFactory>());
         });
         services.TryAddSingleton<ILlmTracer>(static provider => provider.GetRequiredService<LlmTracer>());
     }
