@@ -20,7 +20,7 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
     /// <summary>Whether models have stars, so that the group serves names of its pattern but not its own.</summary>
     public bool IsTemplate { get; } = Array.Exists(members, static member => member.Deployment.IsTemplate);
 
-    public IRoutingStrategy Strategy { get; } = strategy;
+    public IRoutingStrategy Strategy { get; } = Attached(strategy, members);
 
     public string StrategyName { get; } = strategyName;
 
@@ -106,6 +106,12 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
         }
 
         return _policies.GetOrAdd(deployment, static (key, group) => Merge(key, group), Policy);
+    }
+
+    private static IRoutingStrategy Attached(IRoutingStrategy strategy, Member[] members)
+    {
+        (strategy as BuiltInStrategy)?.Attach(members);
+        return strategy;
     }
 
     private static CallPolicy Merge(Deployment deployment, CallPolicy group)
