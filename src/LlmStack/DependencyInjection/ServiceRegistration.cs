@@ -73,9 +73,14 @@ internal static class ServiceRegistration
     private static void AddRouting(IServiceCollection services)
     {
         services.TryAddSingleton<IRandomSource>(static provider =>
-            provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Seed is { } seed
-                ? new SeededRandomSource(seed)
-                : SeededRandomSource.FromClock(provider.GetRequiredService<TimeProvider>()));
+            (provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Seed, provider.GetRequiredService<TimeProvider>()) switch
+            {
+                ({ } seed, _) => new SeededRandomSource(seed),
+
+                // Who brings a clock of his own wants to repeat what happened.
+                (_, var time) when time != TimeProvider.System => SeededRandomSource.FromClock(time),
+                _ => new ThreadRandomSource(),
+            });
         services.TryAddSingleton<DeploymentRegistry>();
         services.TryAddSingleton<HealthTracker>();
         services.TryAddSingleton<IAdmission, DeploymentAdmission>();

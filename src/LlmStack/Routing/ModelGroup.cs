@@ -23,7 +23,7 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
     /// <summary>Providers of members at which callers use credentials of their own, each once; mostly none.</summary>
     public ProviderEntry[] CallerProviders { get; } = CallerProvidersOf(members);
 
-    public IRoutingStrategy Strategy { get; } = strategy;
+    public IRoutingStrategy Strategy { get; } = Attached(strategy, members);
 
     public string StrategyName { get; } = strategyName;
 
@@ -122,6 +122,12 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
             }
         }
         return found?.ToArray() ?? [];
+    }
+
+    private static IRoutingStrategy Attached(IRoutingStrategy strategy, Member[] members)
+    {
+        (strategy as BuiltInStrategy)?.Attach(members);
+        return strategy;
     }
 
     private static CallPolicy Merge(Deployment deployment, CallPolicy group)
