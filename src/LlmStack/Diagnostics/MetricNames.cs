@@ -40,6 +40,7 @@ internal static class MetricNames
         LlmOperation.Moderation => "moderation",
         LlmOperation.ImageGeneration => "image_generation",
         LlmOperation.TextToSpeech => "text_to_speech",
+        LlmOperation.SpeechToText => "speech_to_text",
         _ => "chat",
     };
 }

@@ -10,7 +10,7 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
     public static readonly TimeSpan LocalFirstTokenTimeout = TimeSpan.FromSeconds(300);
 
     private readonly ConcurrentDictionary<Deployment, CallPolicy> _policies = new();
-    private readonly string[] _spanNames = [$"chat {name}", $"embeddings {name}", $"text_completion {name}", $"rerank {name}", $"moderation {name}", $"image_generation {name}", $"text_to_speech {name}"];
+    private readonly string[] _spanNames = [$"chat {name}", $"embeddings {name}", $"text_completion {name}", $"rerank {name}", $"moderation {name}", $"image_generation {name}", $"text_to_speech {name}", $"speech_to_text {name}"];
 
     public string Name { get; } = name;
 

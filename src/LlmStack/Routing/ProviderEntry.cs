@@ -67,6 +67,8 @@ internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredent
 
     public ITextToSpeechProvider? Speech { get; } = (ITextToSpeechProvider?)provider.GetService(typeof(ITextToSpeechProvider));
 
+    public ISpeechToTextProvider? Transcription { get; } = (ISpeechToTextProvider?)provider.GetService(typeof(ISpeechToTextProvider));
+
     public bool Supports(LlmOperation operation) => operation switch
     {
         LlmOperation.Embeddings => Embeddings is not null,
@@ -75,6 +77,7 @@ internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredent
         LlmOperation.Moderation => Moderation is not null,
         LlmOperation.ImageGeneration => Images is not null,
         LlmOperation.TextToSpeech => Speech is not null,
-        _ => true,
+        LlmOperation.SpeechToText => Transcription is not null,
+        _ => Provider is not IChatAvailability { OffersChat: false },
     };
 }

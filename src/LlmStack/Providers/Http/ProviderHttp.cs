@@ -53,6 +53,13 @@ internal sealed class ProviderHttp(ProviderSetup setup)
             response = await SendOnceAsync(call, address, body, secret, types, cancellationToken).ConfigureAwait(false);
         }
 
+        else if (setup.Signer is { } signer && !response.IsSuccessStatusCode && signer.Correct(response))
+        {
+            // A wrong clock on our side; the service told the time with its refusal.
+            response.Dispose();
+            response = await SendOnceAsync(call, address, body, secret, types, cancellationToken).ConfigureAwait(false);
+        }
+
         call.Report.RequestSent = true;
         ResponseFacts.Read(response, call.Report, setup.Time.GetUtcNow());
         if (response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.NoContent)
