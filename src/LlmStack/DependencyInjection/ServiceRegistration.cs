@@ -3,6 +3,7 @@ using LlmStack.Calls;
 using LlmStack.Calls.Plans;
 using LlmStack.Configuration;
 using LlmStack.Diagnostics;
+using LlmStack.Diagnostics.Events;
 using LlmStack.Health;
 using LlmStack.Langfuse;
 using LlmStack.Limits;
@@ -135,6 +136,11 @@ internal static class ServiceRegistration
 
     private static void AddCalls(IServiceCollection services)
     {
+        services.TryAddSingleton(static provider => new LlmEventSource(
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<LlmEventSource>>(),
+            provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton<ILlmEvents>(static provider => provider.GetRequiredService<LlmEventSource>());
         services.TryAddSingleton(static provider => new CallMetrics(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(static provider => new CallTelemetry(
             provider.GetRequiredService<ILogger<CallTelemetry>>(),
