@@ -42,6 +42,7 @@ internal static class ServiceRegistration
         AddRouting(services);
         AddTracing(services);
         AddCalls(services);
+        LedgerServices.Add(services);
         services.AddSingleton<IHostedService, LlmStackHostedService>();
     }
 
@@ -138,16 +139,12 @@ internal static class ServiceRegistration
 
     private static void AddCalls(IServiceCollection services)
     {
-        services.TryAddSingleton(static provider => new LlmEventSource(
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<LlmEventSource>>(),
-            provider.GetService<IMeterFactory>()));
-        services.TryAddSingleton<ILlmEvents>(static provider => provider.GetRequiredService<LlmEventSource>());
         services.TryAddSingleton(static provider => new CallMetrics(provider.GetService<IMeterFactory>()));
         services.TryAddSingleton(static provider => new CallTelemetry(
             provider.GetRequiredService<ILogger<CallTelemetry>>(),
             provider.GetRequiredService<CallMetrics>(),
             provider.GetRequiredService<HealthTracker>(),
+            provider.GetRequiredService<LlmEventSource>(),
             provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.RecentCalls));
         services.TryAddSingleton<ProviderProbe>();
         services.TryAddSingleton<CallTrace>();

@@ -50,4 +50,10 @@ internal static partial class LogMessages
 
     [LoggerMessage(1300, LogLevel.Warning, "An observer of LlmStack's events threw {Error}; it keeps being told")]
     public static partial void ObserverFailed(ILogger logger, string error);
+
+    [LoggerMessage(1301, LogLevel.Warning, "Events for operators cannot be sent to {Address} ({Problem}); those that cannot are dropped and counted")]
+    public static partial void WebhookFailed(ILogger logger, string address, string problem);
+
+    [LoggerMessage(1302, LogLevel.Information, "Events for operators are sent to {Address} again")]
+    public static partial void WebhookRecovered(ILogger logger, string address);
 }

@@ -10,6 +10,8 @@ internal sealed class LlmEventSource : ILlmEvents, IThreadPoolWorkItem, IDisposa
     /// <summary>More than this are not kept waiting.</summary>
     public const int Capacity = 1024;
 
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Queue<LlmEvent> _waiting = new();
     private readonly TimeProvider _time;
@@ -31,6 +33,9 @@ internal sealed class LlmEventSource : ILlmEvents, IThreadPoolWorkItem, IDisposa
             _dropped = meter.CreateCounter<long>(MetricNames.EventsDropped, "{event}", "Events dropped because observers or the webhook were too slow.");
         }
     }
+
+    /// <summary>Whether anybody listens.</summary>
+    public bool IsObserved => !_observers.IsEmpty;
 
     /// <summary>Tells an event; its time is set here. Never blocks and never throws.</summary>
     public void Raise(LlmEvent happened)
@@ -126,9 +131,10 @@ internal sealed class LlmEventSource : ILlmEvents, IThreadPoolWorkItem, IDisposa
         }
     }
 
-    /// <summary>Tells nobody anything from here on, but that it is over.</summary>
+    /// <summary>Tells what still waits, within a bound, and that it is over.</summary>
     public void Dispose()
     {
+        IdleAsync().Wait(LastWords);
         ImmutableArray<IObserver<LlmEvent>> observers;
         lock (_gate)
         {

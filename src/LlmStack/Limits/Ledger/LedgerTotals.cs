@@ -84,4 +84,11 @@ public sealed class LedgerTotals
         CacheSurcharge += more.CacheSurcharge;
         Buckets.Add(more.Buckets);
     }
+
+    internal void Clear()
+    {
+        Attempts = Failed = Cancelled = MayHaveBeenBilled = Estimated = Unpriced = 0;
+        Spent = ComputedCost = CacheSavings = CacheSurcharge = 0;
+        Buckets = default;
+    }
 }
