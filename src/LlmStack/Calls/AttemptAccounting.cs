@@ -7,7 +7,7 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Calls;
 
 /// <summary>Opens and settles attempts: health, limits, the attempt on the route, its span. Each attempt is settled exactly once.</summary>
-internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace trace, HealthTracker health, IAdmission admission, ITokenEstimator estimator, TimeProvider time)
+internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace trace, HealthTracker health, IAdmission admission, ITokenEstimator estimator, AttemptLedger ledger, TimeProvider time)
 {
     /// <summary>
     /// Opens an attempt, for which a place is held where the deployment's concurrency is limited; false when its rate limit was reached in
@@ -46,6 +46,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         call.Timeouts = attempt.Timeouts;
         SetFidelity(call, deployment.ProviderEntry!, state.Request.Routing);
         trace.BeginAttempt(state, attempt);
+        ledger.Opened(state, attempt);
         attempt.Clock.Begin(now, preparation.Ticks(attempt.Timeouts.Attempt), state.Deadline, state.Caller);
         if (state.Streaming)
         {
@@ -128,6 +129,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         RouteAttempt entry = Add(state, attempt, error, now);
         admission.Settle(attempt.Reservation, new UsageAmounts(sent ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
         LeaveQueue(deployment);
+        ledger.Ended(state, attempt, entry);
         attempt.IsOpen = false;
         state.ProviderTicks += busy;
         CallTrace.AttemptFailed(state, entry, error, now);
@@ -176,6 +178,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         LeaveQueue(deployment);
         attempt.IsOpen = false;
         attempt.Billing = AttemptBilling.TermsOf(state, attempt, time);
+        ledger.Succeeded(state, attempt);
         state.ProviderTicks += busy;
     }
 
@@ -198,6 +201,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         entry.Billing = AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         admission.Settle(attempt.Reservation, new UsageAmounts(entry.MayHaveBeenBilled ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
         LeaveQueue(deployment);
+        ledger.Ended(state, attempt, entry);
         attempt.IsOpen = false;
         state.ProviderTicks += now - attempt.Started - attempt.ConsumerTicks;
         return entry;

@@ -26,6 +26,9 @@ internal sealed class CallAttempt : IConnectionWatch
     public AttemptRole Role;
     public bool IsOpen;
 
+    /// <summary>Its name in the ledger's journal; 0 without one.</summary>
+    public long LedgerTicket;
+
     // Monotonic, TimeProvider timestamp ticks.
     public long Started;
     public long FirstTokenAt;

@@ -49,6 +49,17 @@ internal struct UsageBuckets
         return buckets;
     }
 
+    /// <summary>Adds another usage, bucket by bucket.</summary>
+    public void Add(in UsageBuckets more)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            _counts[i] += more._counts[i];
+        }
+
+        Inconsistent |= more.Inconsistent;
+    }
+
     private static long Of(AdditionalPropertiesDictionary<long>? more, string key) => more is not null && more.TryGetValue(key, out long count) ? Math.Max(0, count) : 0;
 
     /// <summary>Clients of others use the type's own property.</summary>
@@ -112,7 +123,8 @@ internal struct UsageBuckets
         return Math.Max(0, count ?? 0);
     }
 
-    private void Set(UsageBucket bucket, long count) => _counts[(int)bucket] = count;
+    /// <summary>Sets how much of a bucket was used.</summary>
+    public void Set(UsageBucket bucket, long count) => _counts[(int)bucket] = count;
 
     private readonly long Sum(UsageBucket first, UsageBucket last)
     {

@@ -3,6 +3,7 @@ using LlmStack.Calls;
 using LlmStack.Calls.Plans;
 using LlmStack.Configuration;
 using LlmStack.Diagnostics;
+using LlmStack.Diagnostics.Events;
 using LlmStack.Health;
 using LlmStack.Langfuse;
 using LlmStack.Limits;
@@ -41,6 +42,7 @@ internal static class ServiceRegistration
         AddRouting(services);
         AddTracing(services);
         AddCalls(services);
+        LedgerServices.Add(services);
         services.AddSingleton<IHostedService, LlmStackHostedService>();
     }
 
@@ -147,6 +149,7 @@ internal static class ServiceRegistration
             provider.GetRequiredService<ILogger<CallTelemetry>>(),
             provider.GetRequiredService<CallMetrics>(),
             provider.GetRequiredService<HealthTracker>(),
+            provider.GetRequiredService<LlmEventSource>(),
             provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.RecentCalls));
         services.TryAddSingleton<ProviderProbe>();
         services.TryAddSingleton<CallTrace>();

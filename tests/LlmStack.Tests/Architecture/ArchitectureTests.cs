@@ -12,17 +12,17 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         [""] = ["Calls", "Calls/Plans", "Routing", "Tracing"],
-        ["Calls"] = ["Calls/Plans", "Routing", "Routing/Rules", "Health", "Limits", "Catalog", "Providers", "Tracing", "Diagnostics"],
+        ["Calls"] = ["Calls/Plans", "Routing", "Routing/Rules", "Health", "Limits", "Limits/Ledger", "Catalog", "Providers", "Tracing", "Diagnostics", "Diagnostics/Events"],
         ["Routing"] = ["Routing/Strategies", "Routing/Rules", "Health", "Limits", "Catalog"],
         ["Health"] = [],
-        ["Limits"] = [],
+        ["Limits"] = ["Limits/Ledger", "Catalog"],
         ["Catalog"] = [],
         ["Providers"] = ["Providers/Http", "Providers/Fidelity", "Catalog"],
         ["Tracing"] = ["Catalog"],
         ["Langfuse"] = ["Tracing", "Catalog"],
-        ["Diagnostics"] = ["Routing", "Health", "Catalog", "Tracing"],
+        ["Diagnostics"] = ["Diagnostics/Events", "Routing", "Health", "Catalog", "Tracing"],
         ["Configuration"] = ["Routing", "Routing/Rules", "Health", "Limits", "Catalog", "Providers", "Diagnostics"],
-        ["DependencyInjection"] = ["Calls", "Calls/Plans", "Catalog", "Configuration", "Diagnostics", "Health", "Langfuse", "Limits", "Providers", "Routing", "Routing/Strategies", "Tracing"],
+        ["DependencyInjection"] = ["Calls", "Calls/Plans", "Catalog", "Configuration", "Diagnostics", "Diagnostics/Events", "Health", "Langfuse", "Limits", "Limits/Ledger", "Providers", "Routing", "Routing/Strategies", "Tracing"],
     };
 
     /// <summary>Single files that go further, each with its reason.</summary>
