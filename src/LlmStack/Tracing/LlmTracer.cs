@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using LlmStack.Routing;
+using LlmStack.Tracing.Media;
 using Microsoft.Extensions.Logging;
 
 namespace LlmStack.Tracing;
@@ -33,7 +35,8 @@ internal sealed class LlmTracer : ILlmTracer
         _clock = new SpanClock(time);
         _ids = new IdGenerator(random);
         _activityTags = new ActivityTags(options);
-        Values = options.JsonTypeInfoResolver is null ? TraceValueWriter.Default : new TraceValueWriter(options.JsonTypeInfoResolver);
+        Extractor = _sinks.MaxMediaBytes > 0 ? new MediaExtractor(_sinks.MaxMediaBytes) : null;
+        Values = options.JsonTypeInfoResolver is null && Extractor is null ? TraceValueWriter.Default : new TraceValueWriter(options.JsonTypeInfoResolver, _sinks.MaxMediaBytes);
     }
 
     /// <summary>Uses of scopes after their end, since the process began.</summary>
@@ -43,6 +46,9 @@ internal sealed class LlmTracer : ILlmTracer
     public long SinkFailures => _sinks.Failures;
 
     public TraceValueWriter Values { get; }
+
+    /// <summary>Takes files out of contents; null when no sink uploads them.</summary>
+    public MediaExtractor? Extractor { get; }
 
     public int MaxContentBytes => _options.MaxContentBytes;
 
@@ -151,7 +157,8 @@ internal sealed class LlmTracer : ILlmTracer
 
         async Task Run()
         {
-            using TraceScope trace = StartTrace(name, context);
+            TraceScope trace = StartTrace(name, context);
+            await using ConfiguredAsyncDisposable ending = trace.ConfigureAwait(false);
             try
             {
                 await body(trace).ConfigureAwait(false);
@@ -172,7 +179,8 @@ internal sealed class LlmTracer : ILlmTracer
 
         async Task<TResult> Run()
         {
-            using TraceScope trace = StartTrace(name, context);
+            TraceScope trace = StartTrace(name, context);
+            await using ConfiguredAsyncDisposable ending = trace.ConfigureAwait(false);
             try
             {
                 return await body(trace).ConfigureAwait(false);
@@ -197,6 +205,21 @@ internal sealed class LlmTracer : ILlmTracer
     {
         ScoreRules.Check(score);
         Emit(score, sampled);
+    }
+
+    public Uri? GetTraceUrl(TraceId traceId) => GetTraceUrl(traceId, LlmContext.Current.Project);
+
+    public Uri? GetTraceUrl(TraceId traceId, string? project) => traceId.IsEmpty ? null : _sinks.GetUrl(traceId, project);
+
+    public ValueTask<Uri?> GetTraceUrlAsync(TraceId traceId, CancellationToken cancellationToken = default) =>
+        traceId.IsEmpty ? default : _sinks.GetUrlAsync(traceId, LlmContext.Current.Project, cancellationToken);
+
+    /// <summary>Waits until what has ended is delivered, when the options ask for that; bounded, and silent when it fails.</summary>
+    public ValueTask ExportAsync()
+    {
+        return _options.ExportMode == ExportMode.OnTraceEnd ? Wait() : ValueTask.CompletedTask;
+
+        async ValueTask Wait() => await _sinks.FlushAsync(_options.ExportTimeout, CancellationToken.None).ConfigureAwait(false);
     }
 
     public ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => _sinks.FlushAsync(timeout, cancellationToken);
@@ -259,7 +282,7 @@ internal sealed class LlmTracer : ILlmTracer
         }
 
         SpanRecord record = _pool.Rent();
-        record.Configure(_options.CaptureContent, _options.MaxContentBytes, Values);
+        record.Configure(_options.CaptureContent, _options.MaxContentBytes, Values, sampled ? Extractor : null);
         record.TraceId = traceId;
         record.SpanId = spanId;
         record.ParentSpanId = parent.SpanId;
