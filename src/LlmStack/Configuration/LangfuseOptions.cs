@@ -48,6 +48,12 @@ public sealed class LangfuseOptions
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
+    /// Regions whose content this server may hold, as calls name them in <c>RoutingOptions.Region</c>; <c>*</c> for every region. Default none: spans of calls
+    /// that were bound to a region arrive without input and output.
+    /// </summary>
+    public List<string> Regions { get; set; } = [];
+
+    /// <summary>
     /// Whether batches are compressed. Null, the default: yes, unless the server is on this machine, where it would cost time and save nothing.
     /// <see cref="LangfuseFormat.IngestionBatch"/> never is: those servers do not inflate.
     /// </summary>
@@ -79,6 +85,9 @@ public sealed class LangfuseOptions
         copy.SecretKey = project.SecretKey;
         copy.BaseUrl = string.IsNullOrWhiteSpace(project.BaseUrl) ? BaseUrl : project.BaseUrl;
         copy.ProjectId = project.ProjectId;
+
+        // Another server may stand in another region, so what is said of this one does not hold there.
+        copy.Regions = project.Regions ?? (string.IsNullOrWhiteSpace(project.BaseUrl) ? Regions : []);
         copy.Projects = [];
         return copy;
     }

@@ -18,6 +18,9 @@ public sealed class LangfuseProjectOptions
     /// <summary>The project's id on the server, part of the addresses of traces. Null: the server is asked for it when an address is wanted.</summary>
     public string? ProjectId { get; set; }
 
+    /// <summary>Regions whose content its server may hold. Null: <see cref="LangfuseOptions.Regions"/>, or none when it has a <see cref="BaseUrl"/> of its own.</summary>
+    public List<string>? Regions { get; set; }
+
     /// <inheritdoc/>
     public override string ToString() => $"{BaseUrl} {PublicKey}";
 }

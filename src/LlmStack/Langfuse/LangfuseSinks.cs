@@ -67,11 +67,14 @@ internal sealed class LangfuseSinks : ITraceSink, ITraceSinkStatus, ITraceUrls, 
         }
     }
 
+    /// <summary>Each project's server has regions of its own, so <see cref="Emit(in SpanData)"/> decides.</summary>
+    public bool AcceptsContentFrom(string region) => true;
+
     public void Emit(in SpanData span)
     {
         if (Of(span.Record.Context.Project) is { } sink)
         {
-            sink.Emit(span);
+            sink.Emit(span.Record.BoundRegion is { } region && !sink.AcceptsContentFrom(region) ? new SpanData(span.Record.WithoutContent()) : span);
         }
         else
         {

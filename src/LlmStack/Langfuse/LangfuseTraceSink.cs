@@ -14,6 +14,7 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, ITraceUr
 
     private readonly Lock _lock = new();
     private readonly LangfuseOptions _options;
+    private readonly string[] _regions;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SpanLane _spans;
@@ -26,6 +27,7 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, ITraceUr
     public LangfuseTraceSink(LangfuseOptions options, TracingOptions tracing, IHttpClientFactory http, TimeProvider time, ILogger<LangfuseTraceSink> logger, LangfuseMetrics? metrics = null, IRandomSource? random = null, IBatchStorage? storage = null)
     {
         _options = options;
+        _regions = [.. options.Regions];
         _time = time;
         _logger = logger;
         var endpoint = new LangfuseEndpoint(options, http, time);
@@ -63,6 +65,8 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, ITraceUr
     public Uri? GetUrl(TraceId traceId, string? project) => _urls.Get(traceId);
 
     public ValueTask<Uri?> GetUrlAsync(TraceId traceId, string? project, CancellationToken cancellationToken) => _urls.GetAsync(traceId, cancellationToken);
+
+    public bool AcceptsContentFrom(string region) => _regions.Length > 0 && SinkRegions.Contains(_regions, region);
 
     public void Emit(in SpanData span)
     {

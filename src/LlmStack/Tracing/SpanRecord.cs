@@ -58,6 +58,9 @@ internal sealed class SpanRecord : IContentCapture
     public CallRoute? Route;
     public RouteAttempt? Attempt;
 
+    /// <summary>The region the call was bound to: only sinks of that region get its content. Null when it was bound to none.</summary>
+    public string? BoundRegion;
+
     /// <summary>The name of what failed for <c>error.type</c> when there is no <see cref="ErrorKind"/>.</summary>
     public string? ErrorType;
 
@@ -75,6 +78,21 @@ internal sealed class SpanRecord : IContentCapture
 
     /// <summary>The files that were taken out of input and output; null when there are none.</summary>
     public List<MediaItem>? Media;
+
+    /// <summary>What those files hold in memory.</summary>
+    public long MediaBytes
+    {
+        get
+        {
+            long bytes = 0;
+            for (int i = 0; i < (Media?.Count ?? 0); i++)
+            {
+                bytes += Media![i].Bytes.Length;
+            }
+
+            return bytes;
+        }
+    }
 
     /// <summary>The input as one JSON value, UTF-8; empty when none was captured. Masked and truncated already when sinks see it.</summary>
     public ReadOnlySpan<byte> InputJson => _input.Json;
@@ -169,6 +187,35 @@ internal sealed class SpanRecord : IContentCapture
         _output.Set(json);
     }
 
+    /// <summary>The content of a field, for whoever rewrites it when the span has ended.</summary>
+    public SpanContent Content(MaskedField field) => field == MaskedField.Input ? _input : _output;
+
+    /// <summary>The files that were taken out of a field are content as well: they go when it does.</summary>
+    public void DropMedia(MaskedField field) => Replace(field == MaskedField.Input ? MediaField.Input : MediaField.Output, media: null);
+
+    /// <summary>A copy without input and output, for a sink that must not have them.</summary>
+    public SpanRecord WithoutContent()
+    {
+        var copy = (SpanRecord)MemberwiseClone();
+        copy._input = new SpanContent();
+        copy._output = new SpanContent();
+        copy.Media = null;
+        return copy;
+    }
+
+    /// <summary>Copies what the caller may change after the span has ended, for a record that waits.</summary>
+    public void Detach()
+    {
+        // The parent's record is out of reach once it has ended.
+        Route ??= Attempt is not null && Parent is { } parent && parent.Version == ParentVersion ? parent.Route : null;
+        Options = Options?.Clone();
+        if (Usage is { } usage)
+        {
+            Usage = new UsageDetails();
+            Usage.Add(usage);
+        }
+    }
+
     public void AddMetadata(string key, string value)
     {
         Metadata ??= [];
@@ -240,7 +287,9 @@ internal sealed class SpanRecord : IContentCapture
         Streaming = false;
         Options = null;
         Usage = null;
+        Billing = null;
         Deployment = null;
+        BoundRegion = null;
         ErrorKind = null;
         Route = null;
         Attempt = null;

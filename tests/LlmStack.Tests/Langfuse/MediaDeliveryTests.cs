@@ -167,6 +167,29 @@ public sealed class MediaDeliveryTests
     }
 
     [Fact]
+    public async Task The_files_of_a_field_that_is_removed_or_must_not_leave_its_region_go_with_it()
+    {
+        await using SinkHarness harness = await StartAsync();
+        var masked = new TracingOptions();
+        masked.Masking.Input = MaskedFieldPolicy.Remove;
+        using (TraceScope trace = new LlmTracer([harness.Sink], [], masked, harness.Time).StartTrace("removed"))
+        {
+            trace.Input = "data:image/png;base64," + Convert.ToBase64String(Picture);
+        }
+
+        var tracer = new LlmTracer([harness.Sink], [], new TracingOptions(), harness.Time);
+        SpanRecord bound = tracer.StartAutomatic("bound", ObservationType.Generation, harness.Time.GetTimestamp())!;
+        bound.SetInput(Encoding.UTF8.GetBytes($"\"data:image/png;base64,{Convert.ToBase64String(Picture)}\""));
+        bound.BoundRegion = "eu";
+        tracer.End(bound, harness.Time.GetTimestamp());
+
+        Assert.True((await harness.FlushAsync()).IsComplete);
+        Assert.Equal(0, harness.Sink.MediaCounters.Emitted);
+        Assert.Equal(2, harness.Receiver.Spans.Count);
+        Assert.All(harness.Receiver.Spans, static span => Assert.Null(span.Text("langfuse.observation.input")));
+    }
+
+    [Fact]
     public async Task Without_uploads_contents_stay_as_they_are()
     {
         await using SinkHarness harness = await SinkHarness.StartAsync(static options => options.UploadMedia = false);

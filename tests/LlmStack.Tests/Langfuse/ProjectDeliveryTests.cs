@@ -99,6 +99,33 @@ public sealed class ProjectDeliveryTests
     }
 
     [Fact]
+    public async Task Content_bound_to_a_region_goes_to_the_projects_whose_server_is_marked_for_it()
+    {
+        await using LangfuseReceiver receiver = await LangfuseReceiver.StartAsync();
+        await using LangfuseReceiver elsewhere = await LangfuseReceiver.StartAsync();
+        await using ServiceProvider services = Build(receiver, llm => llm
+            .AddLangfuse(static langfuse => langfuse.Regions = ["eu"])
+            .AddLangfuse("same", static project => (project.PublicKey, project.SecretKey) = ("pk-same", "sk-same"))
+            .AddLangfuse("other", project => (project.PublicKey, project.SecretKey, project.BaseUrl) = ("pk-other", "sk-other", elsewhere.BaseUrl))
+            .AddLangfuse("marked", project => (project.PublicKey, project.SecretKey, project.BaseUrl, project.Regions) = ("pk-marked", "sk-marked", elsewhere.BaseUrl, ["eu"])));
+        LlmTracer tracer = services.GetRequiredService<LlmTracer>();
+        foreach (string project in (string[])["same", "other", "marked"])
+        {
+            using (LlmContext.Push(new LlmContext { Project = project }))
+            {
+                SpanRecord record = tracer.StartAutomatic(project, ObservationType.Generation, 0)!;
+                record.SetInput("\"secret\""u8);
+                record.BoundRegion = "eu";
+                tracer.End(record, 0);
+            }
+        }
+
+        Assert.Equal(3, (await tracer.FlushAsync(Patience)).Delivered);
+        Assert.Equal("secret", Assert.Single(receiver.Spans).Text("langfuse.observation.input"));
+        Assert.Equal([("marked", "secret"), ("other", null)], elsewhere.Spans.Select(static span => (span.Name, span.Text("langfuse.observation.input"))).Order());
+    }
+
+    [Fact]
     public void Entries_without_keys_or_for_the_same_project_are_named()
     {
         string problems = Assert.Throws<Microsoft.Extensions.Options.OptionsValidationException>(() => Stack.Build(llm => llm
