@@ -35,6 +35,7 @@ internal sealed class CallTrace(LlmTracer tracer)
         state.Span = span;
         state.Route.SetTrace(span.TraceId, span.SpanId);
         state.Route.Tracer = tracer;
+        state.Route.Project = span.Context.Project;
     }
 
     /// <summary>An attempt starts: decides where its content goes.</summary>

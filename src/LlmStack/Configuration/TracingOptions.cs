@@ -24,6 +24,12 @@ public sealed class TracingOptions
     /// <summary>The environment traces are filed under, <c>[a-z0-9-_]</c>, at most 40 characters; capitals are lowered. Null: the variable <c>LANGFUSE_TRACING_ENVIRONMENT</c>.</summary>
     public string? Environment { get; set; }
 
+    /// <summary>When finished traces leave. Default <see cref="ExportMode.Batched"/>; processes that freeze between calls need <see cref="ExportMode.OnTraceEnd"/>.</summary>
+    public ExportMode ExportMode { get; set; }
+
+    /// <summary>How long the end of a trace waits for delivery with <see cref="ExportMode.OnTraceEnd"/>; more than zero. Default 3 s.</summary>
+    public TimeSpan ExportTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>
     /// The share of traces that sinks receive, 0 to 1, decided by the trace's id. Default 1. Labels and in-process score observers are
     /// not affected, and OpenTelemetry decides for itself.

@@ -14,6 +14,12 @@ internal static class TracingValidation
         TracingOptions tracing = options.Tracing;
         problems.Share($"{TracingPath}:{nameof(tracing.SampleRate)}", tracing.SampleRate);
         problems.AtLeast($"{TracingPath}:{nameof(tracing.MaxContentBytes)}", tracing.MaxContentBytes, 1024);
+        problems.Positive($"{TracingPath}:{nameof(tracing.ExportTimeout)}", tracing.ExportTimeout);
+        if (!Enum.IsDefined(tracing.ExportMode))
+        {
+            problems.Add($"{TracingPath}:{nameof(tracing.ExportMode)}", tracing.ExportMode, string.Join(", ", Enum.GetNames<ExportMode>()));
+        }
+
         if (tracing.Environment is { } environment && !IsEnvironment(environment))
         {
             problems.Add($"{TracingPath}:{nameof(tracing.Environment)}", environment, "1 to 40 of a-z (capitals are lowered), 0-9, '-' and '_', not starting with 'langfuse'");
@@ -73,14 +79,58 @@ internal static class TracingValidation
             }
         }
 
+        foreach ((string id, LangfuseProjectOptions project) in langfuse.Projects)
+        {
+            Project($"{LangfusePath}:{nameof(langfuse.Projects)}:{id}", project, problems);
+        }
+
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach ((string id, LangfuseProjectOptions project) in langfuse.Projects)
+        {
+            if (!names.Add(project.Project ?? id))
+            {
+                problems.Say($"{LangfusePath}:{nameof(langfuse.Projects)}:{id}", $"is for the project '{project.Project ?? id}', as another entry is; allowed: one entry for a project");
+            }
+        }
+
+        if (!Enum.IsDefined(langfuse.UnknownProjects))
+        {
+            problems.Add($"{LangfusePath}:{nameof(langfuse.UnknownProjects)}", langfuse.UnknownProjects, string.Join(", ", Enum.GetNames<UnknownProjectHandling>()));
+        }
+
+        if (!Enum.IsDefined(langfuse.Format))
+        {
+            problems.Add($"{LangfusePath}:{nameof(langfuse.Format)}", langfuse.Format, string.Join(", ", Enum.GetNames<LangfuseFormat>()));
+        }
+
         problems.AtLeast($"{LangfusePath}:{nameof(langfuse.MaxQueuedSpans)}", langfuse.MaxQueuedSpans, 16);
         problems.AtLeast($"{LangfusePath}:{nameof(langfuse.MaxQueuedBytes)}", langfuse.MaxQueuedBytes, 64 * 1024);
         problems.AtLeast($"{LangfusePath}:{nameof(langfuse.MaxBatchSpans)}", langfuse.MaxBatchSpans, 1);
         problems.AtLeast($"{LangfusePath}:{nameof(langfuse.MaxBatchBytes)}", langfuse.MaxBatchBytes, 16 * 1024);
+        problems.AtLeast($"{LangfusePath}:{nameof(langfuse.MaxMediaBytes)}", langfuse.MaxMediaBytes, 1024);
+        problems.AtLeast($"{LangfusePath}:{nameof(langfuse.MaxQueuedMediaBytes)}", langfuse.MaxQueuedMediaBytes, 64 * 1024);
         problems.Positive($"{LangfusePath}:{nameof(langfuse.FlushInterval)}", langfuse.FlushInterval);
         problems.Positive($"{LangfusePath}:{nameof(langfuse.RequestTimeout)}", langfuse.RequestTimeout);
         problems.Positive($"{LangfusePath}:{nameof(langfuse.MaxRetryAge)}", langfuse.MaxRetryAge);
         problems.Positive($"{LangfusePath}:{nameof(langfuse.ShutdownTimeout)}", langfuse.ShutdownTimeout);
+    }
+
+    private static void Project(string path, LangfuseProjectOptions project, OptionsProblems problems)
+    {
+        if (string.IsNullOrWhiteSpace(project.PublicKey))
+        {
+            problems.Say($"{path}:{nameof(project.PublicKey)}", "is missing; allowed: the project's public key");
+        }
+
+        if (string.IsNullOrWhiteSpace(project.SecretKey))
+        {
+            problems.Say($"{path}:{nameof(project.SecretKey)}", "is missing; allowed: the project's secret key");
+        }
+
+        if (!string.IsNullOrWhiteSpace(project.BaseUrl))
+        {
+            problems.Address($"{path}:{nameof(project.BaseUrl)}", project.BaseUrl);
+        }
     }
 
     private static bool IsEnvironment(string value)

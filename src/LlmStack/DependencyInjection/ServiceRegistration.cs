@@ -112,18 +112,14 @@ internal static class ServiceRegistration
 
     private static void AddTracing(IServiceCollection services)
     {
-        services.TryAddSingleton(static provider =>
-        {
-            LlmStackOptions options = provider.GetRequiredService<IOptions<LlmStackOptions>>().Value;
-            return new LangfuseTraceSink(
-                options.Langfuse,
-                options.Tracing,
-                provider.GetRequiredService<IHttpClientFactory>(),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<LangfuseTraceSink>>(),
-                provider.GetService<IMeterFactory>(),
-                provider.GetRequiredService<IRandomSource>());
-        });
+        services.TryAddSingleton(static provider => new LangfuseMetrics(provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(static provider => CreateSink(provider, provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Langfuse));
+        services.TryAddSingleton(static provider => new LangfuseSinks(
+            provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Langfuse,
+            langfuse => CreateSink(provider, langfuse),
+            provider.GetService<LangfuseProjectResolver>()?.Resolve,
+            provider.GetRequiredService<LangfuseMetrics>(),
+            provider.GetRequiredService<ILogger<LangfuseTraceSink>>()));
         services.TryAddSingleton<ActiveSinks>();
         services.TryAddSingleton(static provider =>
         {
@@ -141,6 +137,15 @@ internal static class ServiceRegistration
         });
         services.TryAddSingleton<ILlmTracer>(static provider => provider.GetRequiredService<LlmTracer>());
     }
+
+    private static LangfuseTraceSink CreateSink(IServiceProvider provider, LangfuseOptions langfuse) => new(
+        langfuse,
+        provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Tracing,
+        provider.GetRequiredService<IHttpClientFactory>(),
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<ILogger<LangfuseTraceSink>>(),
+        provider.GetRequiredService<LangfuseMetrics>(),
+        provider.GetRequiredService<IRandomSource>());
 
     private static void AddCalls(IServiceCollection services)
     {

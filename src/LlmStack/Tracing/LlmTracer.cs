@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using LlmStack.Routing;
+using LlmStack.Tracing.Media;
 using Microsoft.Extensions.Logging;
 
 namespace LlmStack.Tracing;
@@ -37,7 +39,8 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
         _ids = new IdGenerator(random);
         _activityTags = new ActivityTags(options);
         _pipeline = new SpanPipeline(_sinks, options, time, meters, _pool.Return);
-        Values = options.JsonTypeInfoResolver is null ? TraceValueWriter.Default : new TraceValueWriter(options.JsonTypeInfoResolver);
+        Extractor = _sinks.MaxMediaBytes > 0 ? new MediaExtractor(_sinks.MaxMediaBytes) : null;
+        Values = options.JsonTypeInfoResolver is null && Extractor is null ? TraceValueWriter.Default : new TraceValueWriter(options.JsonTypeInfoResolver, _sinks.MaxMediaBytes);
     }
 
     /// <summary>Uses of scopes after their end, since the process began.</summary>
@@ -50,6 +53,9 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
     public SpanPipeline Pipeline => _pipeline;
 
     public TraceValueWriter Values { get; }
+
+    /// <summary>Takes files out of contents; null when no sink uploads them.</summary>
+    public MediaExtractor? Extractor { get; }
 
     public int MaxContentBytes => _options.MaxContentBytes;
 
@@ -158,7 +164,8 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
 
         async Task Run()
         {
-            using TraceScope trace = StartTrace(name, context);
+            TraceScope trace = StartTrace(name, context);
+            await using ConfiguredAsyncDisposable ending = trace.ConfigureAwait(false);
             try
             {
                 await body(trace).ConfigureAwait(false);
@@ -179,7 +186,8 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
 
         async Task<TResult> Run()
         {
-            using TraceScope trace = StartTrace(name, context);
+            TraceScope trace = StartTrace(name, context);
+            await using ConfiguredAsyncDisposable ending = trace.ConfigureAwait(false);
             try
             {
                 return await body(trace).ConfigureAwait(false);
@@ -204,6 +212,21 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
     {
         ScoreRules.Check(score);
         Emit(score, sampled);
+    }
+
+    public Uri? GetTraceUrl(TraceId traceId) => GetTraceUrl(traceId, LlmContext.Current.Project);
+
+    public Uri? GetTraceUrl(TraceId traceId, string? project) => traceId.IsEmpty ? null : _sinks.GetUrl(traceId, project);
+
+    public ValueTask<Uri?> GetTraceUrlAsync(TraceId traceId, CancellationToken cancellationToken = default) =>
+        traceId.IsEmpty ? default : _sinks.GetUrlAsync(traceId, LlmContext.Current.Project, cancellationToken);
+
+    /// <summary>Waits until what has ended is delivered, when the options ask for that; bounded, and silent when it fails.</summary>
+    public ValueTask ExportAsync()
+    {
+        return _options.ExportMode == ExportMode.OnTraceEnd ? Wait() : ValueTask.CompletedTask;
+
+        async ValueTask Wait() => await FlushAsync(_options.ExportTimeout).ConfigureAwait(false);
     }
 
     public async ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
@@ -279,7 +302,7 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
         }
 
         SpanRecord record = _pool.Rent();
-        record.Configure(_options.CaptureContent, _options.MaxContentBytes, Values);
+        record.Configure(_options.CaptureContent, _options.MaxContentBytes, Values, sampled ? Extractor : null);
         record.TraceId = traceId;
         record.SpanId = spanId;
         record.ParentSpanId = parent.SpanId;

@@ -49,6 +49,7 @@ internal sealed class SpanMasker(MaskingOptions options)
         if (policy == MaskedFieldPolicy.Remove)
         {
             content.Clear();
+            record.DropMedia(field);
             return;
         }
 
@@ -75,6 +76,7 @@ internal sealed class SpanMasker(MaskingOptions options)
             // Whatever went wrong, what could not be masked does not go out.
             Interlocked.Increment(ref _failures);
             content.Set(FailedJson);
+            record.DropMedia(field);
         }
         finally
         {

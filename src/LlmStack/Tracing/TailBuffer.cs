@@ -37,7 +37,7 @@ internal sealed class TailBuffer(TailSamplingOptions options, TimeProvider time,
             record.Detach();
             WaitingTrace trace = Of(record.TraceId);
             trace.Spans.Add(record);
-            Add(trace, BytesPerItem + record.InputJson.Length + record.OutputJson.Length);
+            Add(trace, BytesPerItem + record.InputJson.Length + record.OutputJson.Length + record.MediaBytes);
             Judge(trace, record);
 
             // The topmost span of this process ends last, unless somebody did not wait for his work.

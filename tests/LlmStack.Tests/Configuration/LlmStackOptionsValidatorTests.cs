@@ -182,6 +182,7 @@ public sealed class LlmStackOptionsValidatorTests
     [InlineData("LANGFUSE_SAMPLE_RATE", "half", "LANGFUSE_SAMPLE_RATE is 'half'; allowed: a number from 0 to 1")]
     [InlineData("LANGFUSE_SAMPLE_RATE", "1.5", "LlmStack:Tracing:SampleRate is 1.5; allowed: a number from 0 to 1")]
     [InlineData("LANGFUSE_TRACING_ENABLED", "maybe", "LANGFUSE_TRACING_ENABLED is 'maybe'; allowed: true or false")]
+    [InlineData("LANGFUSE_MEDIA_UPLOAD_ENABLED", "perhaps", "LANGFUSE_MEDIA_UPLOAD_ENABLED is 'perhaps'; allowed: true or false")]
     [InlineData("LANGFUSE_TIMEOUT", "0", "LANGFUSE_TIMEOUT is '0'; allowed: seconds, more than 0")]
     [InlineData("OPENAI_BASE_URL", "localhost", "LlmStack:Providers:openai:Endpoint is 'localhost'; allowed: an absolute http or https address")]
     public void A_wrong_variable_is_named(string name, string value, string expected)
