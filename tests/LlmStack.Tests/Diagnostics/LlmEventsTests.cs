@@ -195,6 +195,10 @@ public sealed class LlmEventsTests
     {
         public string? PauseReason { get; set; }
 
+        public long Delivered => 0;
+
+        public long Dropped => 0;
+
         public void Emit(in SpanData span)
         {
         }
