@@ -25,6 +25,7 @@ internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<
         ResilienceCheck.Warn(Get<IHttpMessageHandlerFactory>(), snapshot, logger);
         ReportFindings(Get<ILlmRouter>().CheckConfiguration());
         CatalogServices.Start(services);
+        Get<ActiveProbes>().Start();
         return Task.CompletedTask;
     }
 

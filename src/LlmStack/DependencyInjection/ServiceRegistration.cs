@@ -143,6 +143,7 @@ internal static class ServiceRegistration
             provider.GetRequiredService<HealthTracker>(),
             provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.RecentCalls));
         services.TryAddSingleton<ProviderProbe>();
+        services.TryAddSingleton<ActiveProbes>();
         services.TryAddSingleton<CallTrace>();
         services.TryAddSingleton<CallPreparation>();
         services.TryAddSingleton<CallPlanner>();
@@ -153,7 +154,9 @@ internal static class ServiceRegistration
         services.TryAddSingleton<BackgroundCalls>();
         services.TryAddSingleton<Mirrors>();
         services.TryAddSingleton<Cascades>();
+        services.TryAddSingleton<SharedRoutes>();
         services.TryAddSingleton<SharedCalls>();
+        services.TryAddSingleton<SharedStreams>();
         services.TryAddSingleton<AttemptLoop>();
         services.TryAddSingleton<CallAccounting>();
         services.TryAddSingleton<CallRunner>();

@@ -23,6 +23,9 @@ internal static class MetricNames
     public const string PriceDeviations = "llmstack.price.deviations";
     public const string UnknownPrices = "llmstack.price.unknown";
 
+    public const string Probes = "llmstack.probes";
+    public const string ProbeCost = "llmstack.probe.cost";
+
     public const string Provider = "provider";
     public const string Group = "group";
     public const string Deployment = "deployment";
