@@ -7,7 +7,7 @@ using Microsoft.Extensions.AI;
 namespace LlmStack;
 
 /// <summary>Checks arguments and hands every operation to the one request path.</summary>
-internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedCalls shared, IServiceProvider services) : ILlmClient
+internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedCalls shared, SharedStreams sharedStreams, IServiceProvider services) : ILlmClient
 {
     public Task<ChatResponse> ChatAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -28,7 +28,21 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedC
         IReadOnlyList<ChatMessage> list = Materialize(messages, copy: true);
         RoutingOptions? routing = Take(ref options);
         var request = new CallRequest(model, routing, list, options, RequestInspector.FeaturesOf(list, options, streaming: true), options?.MaxOutputTokens);
-        return streams.StreamAsync<ChatStreamOperation, ChatResponseUpdate, ChatUpdateTraits>(new ChatStreamOperation(list, options), request, cancellationToken);
+        if (!sharedStreams.MayShare)
+        {
+            return streams.StreamAsync<ChatStreamOperation, ChatResponseUpdate, ChatUpdateTraits>(new ChatStreamOperation(list, options), request, cancellationToken);
+        }
+
+        return sharedStreams.StreamAsync(
+            request,
+            stop =>
+            {
+                // The call may outlive the caller who began it.
+                var operation = new ChatStreamOperation(list, options);
+                operation.Detach();
+                return streams.StreamAsync<ChatStreamOperation, ChatResponseUpdate, ChatUpdateTraits>(operation, request, stop);
+            },
+            cancellationToken);
     }
 
     public Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(string model, IEnumerable<string> inputs, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)

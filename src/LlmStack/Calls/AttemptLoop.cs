@@ -93,17 +93,19 @@ internal sealed class AttemptLoop(CallPlanner planner, AttemptQueue queue, Attem
                     attempt.CountsAs = counted;
                 }
 
-                if (state.Group.Plans?.Cascade is not { } cascade || state.Streaming)
+                // Of an answer whose beginning was delivered, the rest is not judged.
+                if (state.Group.Plans?.Cascade is not { } cascade || state.Delivered.Length > 0)
                 {
                     return result;
                 }
 
                 asked.Describe(result, ref attempt.Facts);
-                if (CallPlanner.Better(state, cascade) is not { } better || await cascades.FindFaultAsync(state, cascade, result).ConfigureAwait(false) is not { } fault)
+                if (CallPlanner.Better(state, cascade) is not { } better || await cascades.FindFaultAsync(state, attempt, cascade, result).ConfigureAwait(false) is not { } fault)
                 {
                     return result;
                 }
 
+                await asked.DiscardAsync(result).ConfigureAwait(false);
                 accounting.Rejected(state, attempt, fault, time.GetTimestamp());
                 if (CallPlanner.Enter(state, better, rewrite: null))
                 {

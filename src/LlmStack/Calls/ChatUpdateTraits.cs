@@ -118,6 +118,24 @@ internal readonly struct ChatUpdateTraits : IUpdateTraits<ChatResponseUpdate>
         return size;
     }
 
+    public static int ContentSizeOf(ChatResponseUpdate update)
+    {
+        int size = SizeOf(update);
+        IList<AIContent> contents = update.Contents;
+        for (int i = 0; i < contents.Count; i++)
+        {
+            size += contents[i] switch
+            {
+                TextContent text => text.Text.Length * sizeof(char),
+                TextReasoningContent reasoning => reasoning.Text.Length * sizeof(char),
+                DataContent data => data.Data.Length,
+                _ => IUpdateTraits<ChatResponseUpdate>.EmptySize,
+            };
+        }
+
+        return size;
+    }
+
     public static ChatResponseUpdate MakeContinuation(StreamContinuation continuation, UsageDetails? usage)
     {
         var update = new ChatResponseUpdate { Role = ChatRole.Assistant, AdditionalProperties = new() { [StreamContinuation.Key] = continuation } };

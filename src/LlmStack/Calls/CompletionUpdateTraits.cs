@@ -35,6 +35,8 @@ internal readonly struct CompletionUpdateTraits : IUpdateTraits<TextCompletionUp
 
     public static int SizeOf(TextCompletionUpdate update) => IUpdateTraits<TextCompletionUpdate>.EmptySize;
 
+    public static int ContentSizeOf(TextCompletionUpdate update) => IUpdateTraits<TextCompletionUpdate>.EmptySize + (update.Text.Length * sizeof(char));
+
     public static TextCompletionUpdate MakeContinuation(StreamContinuation continuation, UsageDetails? usage) => new() { Continuation = continuation, Usage = usage };
 
     public static void Join(TextCompletionUpdate update, TextCompletionUpdate first) => update.ResponseId = first.ResponseId;

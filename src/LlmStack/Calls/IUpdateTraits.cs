@@ -30,6 +30,9 @@ internal interface IUpdateTraits<TUpdate>
     /// <summary>About how many bytes an update holds that has no content.</summary>
     static abstract int SizeOf(TUpdate update);
 
+    /// <summary>About how many bytes an update holds, its content included.</summary>
+    static abstract int ContentSizeOf(TUpdate update);
+
     /// <summary>The update that announces a continuation, with the usage of the part before it.</summary>
     static abstract TUpdate MakeContinuation(StreamContinuation continuation, UsageDetails? usage);
 

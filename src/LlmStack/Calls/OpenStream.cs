@@ -63,6 +63,44 @@ internal sealed class OpenStream<TUpdate>
         }
     }
 
+    /// <summary>
+    /// Reads to the end, so that the answer can be looked at before anybody gets it; false when it is longer than <paramref name="mostBytes"/>,
+    /// and then the rest is still to be read. Whatever fails here has delivered nothing.
+    /// </summary>
+    public async ValueTask<bool> ReadToEndAsync<TTraits>(CallAttempt attempt, long idleTicks, int mostBytes, TimeProvider time)
+        where TTraits : struct, IUpdateTraits<TUpdate>
+    {
+        long bytes = 0;
+        foreach (TUpdate update in Held)
+        {
+            bytes += TTraits.ContentSizeOf(update);
+        }
+
+        try
+        {
+            while (!Ended && bytes <= mostBytes)
+            {
+                attempt.Clock.Expect(TimeLimit.Idle, time.GetTimestamp(), idleTicks);
+                if (!await Updates.MoveNextAsync().ConfigureAwait(false))
+                {
+                    Ended = true;
+                    break;
+                }
+
+                Held.Add(Updates.Current);
+                bytes += TTraits.ContentSizeOf(Updates.Current);
+            }
+
+            attempt.Clock.Pause();
+            return Ended;
+        }
+        catch
+        {
+            await CloseAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
     /// <summary>Closes the adapter's side. The outcome is known by now, so a failure to close changes nothing.</summary>
     public async ValueTask CloseAsync()
     {

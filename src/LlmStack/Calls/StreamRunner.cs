@@ -187,7 +187,8 @@ internal sealed class StreamRunner(CallPreparation preparation, AttemptLoop atte
     private void NoteFirstToken<TUpdate>(CallState state, OpenStream<TUpdate> stream)
         where TUpdate : class
     {
-        if (stream.HasContent)
+        // An answer that was judged before it is handed on began long ago.
+        if (stream.HasContent && state.Attempt.FirstTokenAt == 0)
         {
             state.Attempt.FirstTokenAt = time.GetTimestamp();
         }

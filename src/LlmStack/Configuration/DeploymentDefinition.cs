@@ -1,3 +1,5 @@
+using LlmStack.Routing;
+
 namespace LlmStack.Configuration;
 
 /// <summary>The fields that belong to the deployment itself, not to its place in a group; members with one id share them.</summary>
@@ -26,6 +28,7 @@ internal static class DeploymentDefinition
             : Differ(a.TrainsOnData, b.TrainsOnData) ? nameof(DeploymentOptions.TrainsOnData)
             : Differ(a.Retention, b.Retention) ? nameof(DeploymentOptions.Retention)
             : Differ(a.Price, b.Price) ? nameof(DeploymentOptions.Price)
+            : Differ(ProbePlan.Of(a.Probe), ProbePlan.Of(b.Probe)) ? nameof(DeploymentOptions.Probe)
             : Differ(a.Tags, b.Tags) ? nameof(DeploymentOptions.Tags)
             : Differ(a.Environments, b.Environments) ? nameof(DeploymentOptions.Environments)
             : a.Policy is not null && b.Policy is not null && !PolicyDefinition.AreEqual(a.Policy, b.Policy) ? nameof(DeploymentOptions.Policy)
@@ -53,6 +56,7 @@ internal static class DeploymentDefinition
         Price = a.Price ?? b.Price,
         Tags = a.Tags.Count > 0 ? a.Tags : b.Tags,
         Environments = a.Environments.Count > 0 ? a.Environments : b.Environments,
+        Probe = a.Probe ?? b.Probe,
         Policy = a.Policy ?? b.Policy,
     };
 

@@ -6,7 +6,7 @@ using LlmStack.Routing;
 namespace LlmStack.Configuration;
 
 /// <summary>Makes one deployment for each id, whichever groups share it. What one member leaves unset, another may set.</summary>
-internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntry> providers, DeploymentRegistry registry, ModelLookup models)
+internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntry> providers, DeploymentRegistry registry, ModelLookup models, TimeProvider time)
 {
     private const int DefaultMaxQueue = 100;
 
@@ -33,6 +33,13 @@ internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntr
         _ = ModelName.TryParse(options.Model, out ModelName name);
         ProviderEntry provider = providers[name.Provider];
         (DeploymentHealth health, DeploymentLimits limits) = registry.Get(id);
+        ProbePlan? plan = (ProbePlan.Of(options.Probe) ?? provider.ProbePlan) is { Enabled: true } set ? set : null;
+        ProbeState? probe = plan is null ? null : registry.ProbeOf(id);
+        if (probe is not null)
+        {
+            probe.ValidFor = (long)(2 * plan!.Interval.TotalSeconds * time.TimestampFrequency);
+        }
+
         ModelInfo? info = models.Find(provider, name.Model, options.BaseModel?.Trim());
         return new Deployment(id, provider.Name, name.Model)
         {
@@ -56,6 +63,8 @@ internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntr
             Gate = registry.GateOf(id),
             Health = health,
             Limits = limits,
+            ProbePlan = plan,
+            Probe = probe,
             ProviderEntry = provider,
             PolicyOverride = options.Policy,
         };

@@ -72,6 +72,9 @@ public sealed class DeploymentOptions
     /// <summary>The price. Null: the catalogue's; unknown when it has none.</summary>
     public ModelPrice? Price { get; set; }
 
+    /// <summary>Background probes. Null: as the provider says.</summary>
+    public ProbeOptions? Probe { get; set; }
+
     /// <summary>Settings of calls to this deployment.</summary>
     public CallPolicyOptions? Policy { get; set; }
 }

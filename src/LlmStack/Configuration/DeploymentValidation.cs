@@ -92,6 +92,7 @@ internal sealed class DeploymentValidation(LlmStackOptions options, OptionsProbl
         }
 
         PriceValidation.Validate($"{path}:{nameof(deployment.Price)}", deployment.Price, problems);
+        ProbeValidation.Validate($"{path}:{nameof(deployment.Probe)}", deployment.Probe, problems);
         PolicyValidation.Validate($"{path}:{nameof(deployment.Policy)}", deployment.Policy, problems);
         PolicyValidation.RefuseOnDeployment($"{path}:{nameof(deployment.Policy)}", deployment.Policy, problems);
     }

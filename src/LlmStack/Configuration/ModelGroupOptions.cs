@@ -47,7 +47,7 @@ public sealed class ModelGroupOptions
     /// <summary>Copies of calls for another group. Null: none.</summary>
     public MirrorOptions? Mirror { get; set; }
 
-    /// <summary>Whether identical calls of one caller that run at the same time share one answer; not for streams and calls with tools. Default false.</summary>
+    /// <summary>Whether identical calls of one caller that run at the same time share one answer, streams too; not calls with tools, media or fields of your own. Default false.</summary>
     public bool SingleFlight { get; set; }
 
     /// <summary>Cheap first, a better group where the answer is not good enough. Null: none.</summary>

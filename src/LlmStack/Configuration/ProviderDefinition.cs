@@ -1,3 +1,5 @@
+using LlmStack.Routing;
+
 namespace LlmStack.Configuration;
 
 /// <summary>Whether two definitions of a provider would make the same adapter.</summary>
@@ -10,6 +12,7 @@ internal static class ProviderDefinition
         && (a.UnsupportedFields, a.RepairHistory, a.CacheBreakpoints, a.Api) == (b.UnsupportedFields, b.RepairHistory, b.CacheBreakpoints, b.Api)
         && a.ApiKeys.Count == b.ApiKeys.Count
         && a.ApiKeys.All(key => b.ApiKeys.TryGetValue(key.Key, out ApiKeyOptions? other) && (other.Key, other.Variable, other.Weight) == (key.Value.Key, key.Value.Variable, key.Value.Weight))
+        && ProbePlan.Of(a.Probe) == ProbePlan.Of(b.Probe)
         && PolicyDefinition.AreEqual(a.Policy, b.Policy);
 
     private static (string?, string?, string?, string?, string?, string?, string?, bool?, TimeSpan, bool, bool?, TimeSpan?) Key(ProviderOptions o) =>

@@ -66,6 +66,9 @@ public sealed class ProviderOptions
     /// <summary>Whether breakpoints for the provider's prompt cache are set behind the stable prefix, where its format has them. Writing to a cache may cost more than plain input. Default false.</summary>
     public bool CacheBreakpoints { get; set; }
 
+    /// <summary>Background probes of its deployments. Null: none.</summary>
+    public ProbeOptions? Probe { get; set; }
+
     /// <summary>Settings of calls to this provider.</summary>
     public CallPolicyOptions? Policy { get; set; }
 

@@ -35,6 +35,7 @@ internal sealed class ProviderValidation(LlmStackRegistrations registrations, Pr
             problems.NotNegative($"{path}:{nameof(provider.Retention)}", provider.Retention);
             Headers(path, provider);
             Keys(path, provider);
+            ProbeValidation.Validate($"{path}:{nameof(provider.Probe)}", provider.Probe, problems);
             PolicyValidation.Validate($"{path}:{nameof(provider.Policy)}", provider.Policy, problems);
         }
     }

@@ -20,7 +20,7 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
         var models = new ModelLookup(catalog, [.. options.Models.Values.Select(ModelOverride.From)]);
         CallPolicy defaults = CallPolicy.Default.With(options.Defaults);
         FallbackRule[] defaultFallbacks = GroupFactory.Fallbacks(options.DefaultFallbacks);
-        FrozenDictionary<string, Deployment> deployments = new DeploymentFactory(entries, registry, models).Make(options.ModelGroups);
+        FrozenDictionary<string, Deployment> deployments = new DeploymentFactory(entries, registry, models, services.GetRequiredService<TimeProvider>()).Make(options.ModelGroups);
         Dictionary<string, ModelGroup> groups = new(StringComparer.OrdinalIgnoreCase);
         var factory = new GroupFactory(services, strategies, registry, defaults, defaultFallbacks, deployments, options.ModelGroups);
         foreach ((string name, ModelGroupOptions group) in options.ModelGroups)

@@ -1,4 +1,5 @@
 using LlmStack.DependencyInjection;
+using LlmStack.Diagnostics;
 using LlmStack.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -23,6 +24,7 @@ public static class LlmClientFactory
             _ = provider.GetRequiredService<SnapshotSource>();
             CatalogServices.Start(provider);
             LedgerServices.Start(provider);
+            provider.GetRequiredService<ActiveProbes>().Start();
             return new LlmStackInstance(provider);
         }
         catch (OptionsValidationException exception)

@@ -29,6 +29,7 @@ internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<
         ReportFindings(Get<ILlmRouter>().CheckConfiguration());
         CatalogServices.Start(services);
         LedgerServices.Start(services);
+        Get<ActiveProbes>().Start();
         return Task.CompletedTask;
     }
 

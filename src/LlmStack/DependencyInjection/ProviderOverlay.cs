@@ -22,6 +22,7 @@ internal static class ProviderOverlay
         target.CacheBreakpoints |= code.CacheBreakpoints;
         target.PropagateTrace |= code.PropagateTrace;
         target.Policy = code.Policy ?? target.Policy;
+        target.Probe = code.Probe ?? target.Probe;
         target.PooledConnectionLifetime = code.PooledConnectionLifetime == Unset.PooledConnectionLifetime ? target.PooledConnectionLifetime : code.PooledConnectionLifetime;
         foreach ((string id, ApiKeyOptions key) in code.ApiKeys)
         {

@@ -157,6 +157,7 @@ internal static class ServiceRegistration
             provider.GetRequiredService<LlmEventSource>(),
             provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.RecentCalls));
         services.TryAddSingleton<ProviderProbe>();
+        services.TryAddSingleton<ActiveProbes>();
         services.TryAddSingleton<CallTrace>();
         services.TryAddSingleton<CallPreparation>();
         services.TryAddSingleton<CallPlanner>();
@@ -167,7 +168,9 @@ internal static class ServiceRegistration
         services.TryAddSingleton<BackgroundCalls>();
         services.TryAddSingleton<Mirrors>();
         services.TryAddSingleton<Cascades>();
+        services.TryAddSingleton<SharedRoutes>();
         services.TryAddSingleton<SharedCalls>();
+        services.TryAddSingleton<SharedStreams>();
         services.TryAddSingleton<AttemptLoop>();
         services.TryAddSingleton<CallAccounting>();
         services.TryAddSingleton<CallRunner>();

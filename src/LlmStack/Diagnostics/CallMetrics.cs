@@ -22,6 +22,8 @@ internal sealed class CallMetrics
     private readonly Counter<double>? _cost;
     private readonly Counter<long>? _deviations;
     private readonly Counter<long>? _unpriced;
+    private readonly Counter<long>? _probes;
+    private readonly Counter<double>? _probeCost;
 
     public CallMetrics(IMeterFactory? meters)
     {
@@ -39,6 +41,8 @@ internal sealed class CallMetrics
         _cooldowns = meter.CreateCounter<long>(MetricNames.Cooldowns, "{cooldown}", "Cooldowns by the failure that caused them.");
         _cost = meter.CreateCounter<double>(MetricNames.Cost, "{USD}", "Cost of attempts whose price is known.");
         _deviations = meter.CreateCounter<long>(MetricNames.PriceDeviations, "{attempt}", "Attempts whose cost as the provider reports it is more than 1 % off our own reckoning.");
+        _probes = meter.CreateCounter<long>(MetricNames.Probes, "{probe}", "Background probes of deployments by their outcome.");
+        _probeCost = meter.CreateCounter<double>(MetricNames.ProbeCost, "{USD}", "Cost of background probes whose price is known; no part of the cost of calls.");
         _unpriced = meter.CreateCounter<long>(MetricNames.UnknownPrices, "{call}", "Calls whose price is unknown.");
     }
 
@@ -79,6 +83,19 @@ internal sealed class CallMetrics
         if (_unpriced is { Enabled: true })
         {
             _unpriced.Add(1, new TagList { { MetricNames.Provider, deployment.Provider }, { MetricNames.Deployment, deployment.Id } });
+        }
+    }
+
+    public void Probed(Deployment deployment, string kind, UsageDetails? usage)
+    {
+        if (_probes is { Enabled: true })
+        {
+            _probes.Add(1, new TagList { { MetricNames.Provider, deployment.Provider }, { MetricNames.Deployment, deployment.Id }, { MetricNames.Kind, kind } });
+        }
+
+        if (_probeCost is { Enabled: true } && CostCalculator.TryCompute(deployment.Price, usage, null, out CostAmounts cost))
+        {
+            _probeCost.Add((double)cost.Total, new TagList { { MetricNames.Provider, deployment.Provider }, { MetricNames.Deployment, deployment.Id } });
         }
     }
 

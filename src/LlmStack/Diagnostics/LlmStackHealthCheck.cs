@@ -11,8 +11,14 @@ internal sealed class LlmStackHealthCheck(Func<ILlmRouter> router, IEnumerable<I
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         Dictionary<string, (int In, int Cooling)> groups = new(StringComparer.OrdinalIgnoreCase);
+        List<(string Deployment, string Error)> probes = [];
         foreach (DeploymentStatus deployment in router().GetDeployments())
         {
+            if (deployment.Probe is { Passed: false } failed)
+            {
+                probes.Add((deployment.Id, failed.Error!));
+            }
+
             foreach (string group in deployment.Groups)
             {
                 (int up, int cooling) = groups.GetValueOrDefault(group);
@@ -32,6 +38,12 @@ internal sealed class LlmStackHealthCheck(Func<ILlmRouter> router, IEnumerable<I
             HealthStatus status = up == 0 ? HealthStatus.Unhealthy : cooling > 0 ? HealthStatus.Degraded : HealthStatus.Healthy;
             data[group] = string.Create(CultureInfo.InvariantCulture, $"{status}: {up} of {up + cooling} deployments in, {cooling} cooling");
             Worsen(status, $"group {group} is {status}");
+        }
+
+        foreach ((string deployment, string error) in probes)
+        {
+            data["probe " + deployment] = error;
+            Worsen(HealthStatus.Degraded, $"deployment {deployment} fails its probe");
         }
 
         foreach (ITraceSink sink in sinks)

@@ -17,7 +17,7 @@ public static class LlmWarmUpExtensions
     {
         ArgumentNullException.ThrowIfNull(client);
         return client.GetService(typeof(ProviderProbe)) is ProviderProbe probe
-            ? probe.RunAsync(cancellationToken)
+            ? probe.WarmUpAsync(cancellationToken)
             : throw new NotSupportedException("This client has no providers to warm up.");
     }
 }

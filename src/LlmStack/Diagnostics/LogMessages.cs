@@ -45,6 +45,12 @@ internal static partial class LogMessages
     [LoggerMessage(1200, LogLevel.Warning, "{Deployment} cools for {Duration} after {Kind}")]
     public static partial void Cooling(ILogger logger, string deployment, TimeSpan duration, string kind);
 
+    [LoggerMessage(1202, LogLevel.Warning, "{Deployment} failed its probe: {Error}")]
+    public static partial void ProbeFailed(ILogger logger, string deployment, string error);
+
+    [LoggerMessage(1203, LogLevel.Information, "{Deployment} passes its probe again")]
+    public static partial void ProbePassed(ILogger logger, string deployment);
+
     [LoggerMessage(1201, LogLevel.Information, "{Deployment} is back")]
     public static partial void Back(ILogger logger, string deployment);
 

@@ -26,6 +26,9 @@ internal static class MetricNames
     public const string Events = "llmstack.events";
     public const string EventsDropped = "llmstack.events.dropped";
 
+    public const string Probes = "llmstack.probes";
+    public const string ProbeCost = "llmstack.probe.cost";
+
     public const string Provider = "provider";
     public const string Group = "group";
     public const string Deployment = "deployment";

@@ -1,31 +1,43 @@
 using System.Net.Http.Headers;
 using LlmStack.DependencyInjection;
+using LlmStack.Providers;
 using LlmStack.Routing;
+using Microsoft.Extensions.AI;
 
 namespace LlmStack.Diagnostics;
 
-/// <summary>Connects to providers with a request that costs no tokens, so that a pooled connection and the key are at hand.</summary>
+/// <summary>Asks providers and models whether they are there: for warming up, for health checks and for background probes. No call of a user's sees it.</summary>
 internal sealed class ProviderProbe(SnapshotSource snapshots, IHttpMessageHandlerFactory http, TimeProvider time)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly ChatMessage[] Question = [new(ChatRole.User, "ping")];
 
+    /// <summary>Connects to every provider with a request that costs no tokens, so that a pooled connection and the key are at hand.</summary>
     public async Task<IReadOnlyList<ProviderWarmUp>> RunAsync(CancellationToken cancellationToken)
     {
         ProviderEntry[] providers = [.. snapshots.Current.Providers.Values.OrderBy(static provider => provider.Name, StringComparer.Ordinal)];
         var probes = new Task<ProviderWarmUp>[providers.Length];
         for (int i = 0; i < providers.Length; i++)
         {
-            probes[i] = ProbeAsync(providers[i], cancellationToken);
+            probes[i] = ReachAsync(providers[i], Limit, cancellationToken);
         }
 
-        await Rehearsal.RunAsync(cancellationToken).ConfigureAwait(false);
         return await Task.WhenAll(probes).ConfigureAwait(false);
     }
 
-    private async Task<ProviderWarmUp> ProbeAsync(ProviderEntry provider, CancellationToken cancellationToken)
+    /// <summary>As <see cref="RunAsync"/>, and has the path of a call compiled.</summary>
+    public async Task<IReadOnlyList<ProviderWarmUp>> WarmUpAsync(CancellationToken cancellationToken)
+    {
+        Task<IReadOnlyList<ProviderWarmUp>> probes = RunAsync(cancellationToken);
+        await Rehearsal.RunAsync(cancellationToken).ConfigureAwait(false);
+        return await probes.ConfigureAwait(false);
+    }
+
+    /// <summary>Asks a provider's server for its list of models.</summary>
+    public async Task<ProviderWarmUp> ReachAsync(ProviderEntry provider, TimeSpan limit, CancellationToken cancellationToken)
     {
         long start = time.GetTimestamp();
-        using var timer = new CancellationTokenSource(Limit, time);
+        using var timer = new CancellationTokenSource(limit, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         try
         {
@@ -39,7 +51,7 @@ internal sealed class ProviderProbe(SnapshotSource snapshots, IHttpMessageHandle
         }
         catch (OperationCanceledException)
         {
-            return Failed($"no answer within {Limit.TotalSeconds:0} s");
+            return Failed($"no answer within {limit.TotalSeconds:0.###} s");
         }
         catch (HttpRequestException exception)
         {
@@ -52,6 +64,45 @@ internal sealed class ProviderProbe(SnapshotSource snapshots, IHttpMessageHandle
         }
 
         ProviderWarmUp Failed(string error) => new(provider.Name, false, null, time.GetElapsedTime(start), error);
+    }
+
+    /// <summary>Asks a model for one token, with a key of the provider's own.</summary>
+    /// <returns>The usage, and the failure; null when it answered, or refused what no other answer would cure.</returns>
+    public async Task<(UsageDetails? Usage, LlmException? Failure)> ChatAsync(Deployment deployment, ICredential key, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        ProviderEntry provider = deployment.ProviderEntry!;
+        using var timer = new CancellationTokenSource(limit, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        var call = new ProviderCall(deployment.Model, key)
+        {
+            DeploymentId = deployment.Id,
+            Info = deployment.Info,
+            Api = deployment.Api,
+            FieldPolicy = UnsupportedFields.Drop,
+            Timeouts = CallPolicy.Default.Timeouts,
+        };
+        try
+        {
+            // Code of the user's may not listen to the token.
+            ChatResponse answer = await provider.Provider.ChatAsync(call, Question, new ChatOptions { MaxOutputTokens = 1 }, linked.Token).AsTask().WaitAsync(limit, time, cancellationToken).ConfigureAwait(false);
+            return (answer.Usage, null);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
+        {
+            return (null, new LlmException(LlmErrorKind.Timeout, $"no answer within {limit.TotalSeconds:0.###} s", exception));
+        }
+        catch (LlmException exception)
+        {
+            return (exception.Usage, exception);
+        }
+        catch (Exception exception)
+        {
+            return (null, new LlmException(LlmErrorKind.Unknown, exception.GetType().Name, exception));
+        }
     }
 
     private async Task<int?> AskAsync(ProviderEntry provider, string? secret, CancellationToken cancellationToken)

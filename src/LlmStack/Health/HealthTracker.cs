@@ -110,6 +110,26 @@ internal sealed class HealthTracker
         }
     }
 
+    /// <summary>A probe that began at <paramref name="started"/> was answered, which ends a cooldown early; not one for which the provider asked.</summary>
+    public void ProbeSucceeded(Deployment deployment, long started, ICredential? key)
+    {
+        long now = Time.GetTimestamp();
+        Circuit own = deployment.Health.Circuit;
+        bool closed = !own.IsIdle && own.Kind != LlmErrorKind.RateLimited && own.Succeeded(started, now);
+        if (closed)
+        {
+            deployment.Health.ForgetWindow();
+        }
+        if (key is not null && !_keys.AreIdle)
+        {
+            closed |= _keys.Of(key.Id) is { Kind: not LlmErrorKind.RateLimited } everywhere && everywhere.Succeeded(started, now);
+        }
+        if (closed)
+        {
+            Changed?.Invoke(new CooldownChange(deployment, Cooling: false, TimeSpan.Zero, LlmErrorKind.Unknown));
+        }
+    }
+
     /// <summary>An attempt failed.</summary>
     public void Failed(Deployment deployment, ModelGroup group, LlmException error, in AttemptSample sample, ICredential? key = null, int keys = 1)
     {

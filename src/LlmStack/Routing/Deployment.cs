@@ -99,6 +99,12 @@ public sealed class Deployment
     /// <summary>Places and queue of <see cref="MaxConcurrency"/>; shared likewise.</summary>
     internal ConcurrencyGate Gate { get; init; } = new();
 
+    /// <summary>How it is probed, and what the last probe found; null when it is not.</summary>
+    internal ProbePlan? ProbePlan { get; init; }
+
+    /// <summary>Shared likewise.</summary>
+    internal ProbeState? Probe { get; init; }
+
     /// <summary>The provider behind it; set by the snapshot.</summary>
     internal ProviderEntry? ProviderEntry { get; init; }
 

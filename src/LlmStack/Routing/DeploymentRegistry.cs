@@ -15,6 +15,7 @@ internal sealed class DeploymentRegistry
     private readonly ConcurrentDictionary<string, RetryBudget> _budgets = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, GroupControl> _controls = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<(string Group, double Share), RetryBudget> _hedges = new();
+    private readonly ConcurrentDictionary<string, ProbeState> _probes = new(StringComparer.Ordinal);
     private int _direct;
     private int _directBudgets;
 
@@ -32,6 +33,9 @@ internal sealed class DeploymentRegistry
 
     /// <summary>Places and queue of a deployment that the configuration names.</summary>
     public ConcurrencyGate GateOf(string id) => _gates.GetOrAdd(id, static _ => new ConcurrencyGate());
+
+    /// <summary>What the last probe of a deployment found.</summary>
+    public ProbeState ProbeOf(string id) => _probes.GetOrAdd(id, static _ => new ProbeState());
 
     /// <summary>The retry budget of a group, by its name: a reload must not fill it up again in the middle of an outage.</summary>
     public RetryBudget RetryBudgetOf(string group) => _budgets.GetOrAdd(group, static _ => new RetryBudget());

@@ -25,4 +25,7 @@ public sealed record DeploymentStatus(
 {
     /// <summary>Whether an operator takes new calls away from it.</summary>
     public bool Draining { get; init; }
+
+    /// <summary>What its last probe found; null when it is not probed, or was not yet.</summary>
+    public ProbeStatus? Probe { get; init; }
 }

@@ -79,6 +79,8 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
                 new DynamicVerdict(Removal.Cooldown, FilterNames.Headroom, "the provider reports fewer tokens left than the prompt has", LlmErrorKind.NoCandidate, reset),
             _ when deployment.MaxConcurrency is { } places && !deployment.Gate.HasRoom(places) =>
                 new DynamicVerdict(Removal.Concurrency, FilterNames.Concurrency, "all its places are taken", LlmErrorKind.Overloaded, DynamicVerdict.Never),
+            _ when deployment.Probe is { } probe && !request.IgnoresProbes && probe.Fails(request.Timestamp) =>
+                new DynamicVerdict(Removal.Probe, FilterNames.Probe, "its last probe failed", LlmErrorKind.NoCandidate, DynamicVerdict.Never),
             _ => default,
         };
     }

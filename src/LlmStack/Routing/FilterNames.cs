@@ -24,4 +24,5 @@ internal static class FilterNames
     public const string Headroom = "headroom";
     public const string Limits = "limits";
     public const string Concurrency = "concurrency";
+    public const string Probe = "probe";
 }

@@ -43,6 +43,10 @@ internal static class IdleSettings
         {
             Add(findings, deployment.Id, $"{setting} in the policy of the deployment '{deployment.Id}' has no effect: it is read from the group and the defaults.");
         }
+        if (deployment is { ProbePlan.Kind: ProbeKind.Models, ProviderEntry.Endpoint: null })
+        {
+            Add(findings, deployment.Id, $"The probe of '{deployment.Id}' has no effect: its provider runs in code and has no address to ask; Kind Chat asks the model.");
+        }
         if (deployment is { PolicyOverride.ConnectTimeout: not null, ProviderEntry.RunsUserCode: true })
         {
             Add(findings, deployment.Id, $"ConnectTimeout in the policy of the deployment '{deployment.Id}' has no effect: its provider runs in code, which connects by itself.");

@@ -33,6 +33,9 @@ internal struct PickSummary
     /// <summary>A candidate that has just come back from a cooldown and was passed over.</summary>
     public Member? ComingBack { get; private set; }
 
+    /// <summary>Whether somebody is out by nothing but a failed probe.</summary>
+    public bool FailsProbe { get; private set; }
+
     /// <summary>The tier whose members were all looked at last; -1 when none was.</summary>
     public int ScannedTier { get; private set; }
 
@@ -61,6 +64,7 @@ internal struct PickSummary
         {
             NoteBusy(member);
         }
+        FailsProbe |= verdict.Removal == Removal.Probe;
         _exhausted |= verdict.Removal == Removal.History;
         if (verdict.Removal != Removal.Cooldown)
         {

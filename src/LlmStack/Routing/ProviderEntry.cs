@@ -48,6 +48,9 @@ internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredent
 
     public CallPolicyOptions? PolicyOverride { get; init; }
 
+    /// <summary>How its deployments are probed that say nothing themselves; null: not at all.</summary>
+    public ProbePlan? ProbePlan { get; init; }
+
     /// <summary>What happens to options that cannot be sent, unless the call says otherwise.</summary>
     public UnsupportedFields FieldPolicy { get; init; }
 

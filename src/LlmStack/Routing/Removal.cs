@@ -14,4 +14,5 @@ internal enum Removal
     Limits,
     Cooldown,
     Concurrency,
+    Probe,
 }

@@ -10,6 +10,8 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
     /// <summary>A source nobody gave a way to copy is replaced: its state must not move.</summary>
     private const ulong OtherSeed = 0x5EED;
 
+    private const string DespiteProbe = "its last probe failed, but nobody else is left";
+
     private readonly CandidateFigures _figures = new(dynamicFilters, health);
 
     public RouteExplanation Explain(RoutingSnapshot snapshot, in ResolvedName name, in RouteRequest request)
@@ -119,6 +121,12 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
                 survivors.Add(group.Members[i]);
             }
         }
+        if (survivors.Count == 0 && Array.IndexOf(filters, FilterNames.Probe) >= 0)
+        {
+            // As in a pick: a probe never empties a group.
+            removals.RemoveAll(static removal => removal.Filter == FilterNames.Probe);
+            return Candidates(snapshot, group, request with { IgnoresProbes = true }, history, mode, []);
+        }
         var set = new CandidateSet([.. survivors], survivors.Count);
         double[]? shares = CandidateFigures.SharesOf(group, set);
         var result = new CandidateExplanation[verdicts.Length];
@@ -131,6 +139,10 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
                 ?? (tier != lowest ? tier.Describe(lowest!.Value)
                     : group.Strategy is BuiltInStrategy builtIn ? builtIn.Describe(request, set, rank)
                     : $"ranked by {group.StrategyName}");
+            if (filters[i] is null && member.Deployment.Probe?.Fails(request.Timestamp) == true)
+            {
+                reason = $"{reason}; {DespiteProbe}";
+            }
             var explanation = new CandidateExplanation(member.Deployment.Id, member.Deployment.Provider, member.Deployment.Model, filters[i] is null, filters[i], reason);
             result[i] = _figures.Of(explanation, member, request, shares is not null && rank >= 0 ? shares[rank] : null);
         }

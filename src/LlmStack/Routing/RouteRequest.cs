@@ -46,6 +46,9 @@ public readonly struct RouteRequest
     /// <summary>The deployment that the request belongs to; default for none.</summary>
     internal Affinity Affinity { get; init; }
 
+    /// <summary>Whether failed probes count for nothing, because they would leave nobody.</summary>
+    internal bool IgnoresProbes { get; init; }
+
     /// <summary>What a classifier found, or null.</summary>
     public RouteHints? Hints { get; init; }
 

@@ -52,6 +52,7 @@ internal static class RouterStatus
             learned.Failures)
         {
             Draining = learned.Draining,
+            Probe = deployment.Probe?.Last is { } probe ? new ProbeStatus(probe.Error is null, health.ToTimeSpan(now - probe.Ended), health.ToTimeSpan(probe.Ended - probe.Started), probe.Error) : null,
         };
     }
 }

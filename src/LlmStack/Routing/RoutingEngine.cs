@@ -15,6 +15,7 @@ internal sealed class RoutingEngine
     private const string OnlyOne = "the only candidate";
     private const string ByOperator = "pinned by an operator";
     private const string JustBack = "has just come back, and nobody else is left";
+    private const string DespiteProbe = "its last probe failed, but nobody else is left";
     private const string FirstBack = "all are cooling, this one comes back first";
 
     [ThreadStatic]
@@ -130,6 +131,12 @@ internal sealed class RoutingEngine
                 return Picked(set, summary, picked, set.Tiers.Length == 1 && set.Tiers[i].Members.Length == 1 ? OnlyOne : group.ByStrategy);
             }
         }
+        if (summary.FailsProbe)
+        {
+            // A probe never empties a group: what it says is ignored, and the decision says that.
+            PickResult anyway = Pick(snapshot, group, request with { IgnoresProbes = true }, history, mode, removals: null, random, peek);
+            return anyway.Status == PickStatus.Picked ? anyway with { Reason = DespiteProbe } : anyway;
+        }
         if (summary.ComingBack is { } back && Take(back, request, peek))
         {
             return Picked(set, summary, back, JustBack);
@@ -159,7 +166,7 @@ internal sealed class RoutingEngine
         {
             return new PickResult(PickStatus.Filtered, null, TimeSpan.Zero, LlmErrorKind.NoCandidate, request.Affinity.Absence);
         }
-        DynamicVerdict verdict = _dynamicFilters.Judge(request, holder, history, mode);
+        DynamicVerdict verdict = _dynamicFilters.Judge(request with { IgnoresProbes = true }, holder, history, mode);
         bool leastBad = mode == PickMode.LeastBad && verdict.Removal == Removal.Cooldown;
         if (leastBad || (verdict.Removal == Removal.None && Take(holder, request, peek)))
         {

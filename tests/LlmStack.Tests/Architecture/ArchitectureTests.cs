@@ -57,6 +57,7 @@ public sealed class ArchitectureTests
         [("Langfuse/LangfuseSinks.cs", "Diagnostics")] = "the sinks tell the health check how delivery goes",
         [("Langfuse/LangfuseTraceSink.cs", "Diagnostics")] = "the sink tells the health check how delivery goes",
         [("Diagnostics/LlmStackHealthCheckExtensions.cs", "DependencyInjection")] = "the check looks at the sinks in force",
+        [("Diagnostics/ProviderProbe.cs", "Providers")] = "a probe asks the adapter itself, past the path of users' calls",
         [("Diagnostics/ProviderProbe.cs", "DependencyInjection")] = "the probe uses the provider's own HTTP client, by its name",
         [("Configuration/ConfigurationSource.cs", "DependencyInjection")] = "configurations handed to AddLlmStack are registrations",
         [("Configuration/LlmStackOptionsValidator.cs", "DependencyInjection")] = "what code registered is validated together with the options",

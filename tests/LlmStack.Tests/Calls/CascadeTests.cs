@@ -109,14 +109,85 @@ public sealed class CascadeTests
     }
 
     [Fact]
-    public async Task Streams_are_not_judged()
+    public async Task Of_a_stream_that_is_rejected_nobody_sees_anything()
     {
-        using CallHarness h = Cascade(Judged);
+        using CallHarness h = Cascade(new CascadeOptions { EscalateTo = "good", Validator = "long-enough" }, new LongEnough());
+        h["a"].OnOtherCalls.Stream("sh", "ort").Usage(3, 1);
+        h["b"].OnOtherCalls.Stream("a long ", "answer").Usage(5, 3);
 
         List<ChatResponseUpdate> updates = await h.StreamAsync("cheap");
 
-        Assert.Equal("short", string.Concat(updates.Select(u => u.Text)));
+        CallRoute route = updates[^1].GetRoute()!;
+        Assert.Equal("a long answer", string.Concat(updates.Select(u => u.Text)));
+        Assert.Equal(["a/m", "b/m"], route.Attempts.Select(a => a.Deployment));
+        Assert.Equal(["fewer than 10 characters", null], route.Attempts.Select(a => a.Rejection));
+        Assert.Equal(4m + 8m, route.Cost.Total);
+        Assert.Equal(route.Cost.Total, h.Traces.Spans.Where(span => span.Type == ObservationType.Generation).Sum(span => span.Cost));
+        Assert.Contains("short", h.Traces.Single("attempt 1").GetOutputJson(), StringComparison.Ordinal);
+        Assert.DoesNotContain("short", h.Traces.Single("chat cheap").GetOutputJson(), StringComparison.Ordinal);
+        h.AssertNothingLeaks();
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_good_enough_is_handed_on_as_it_came()
+    {
+        using CallHarness h = Cascade(Judged);
+        h["a"].OnOtherCalls.Stream("one ", "two ", "three").Usage(3, 1);
+        h["c"].OnOtherCalls.Answer("yes").Usage(20, 1);
+
+        List<ChatResponseUpdate> updates = await h.StreamAsync("cheap");
+
+        Assert.Equal(["one ", "two ", "three"], updates.Select(u => u.Text).Where(text => text.Length > 0));
+        Assert.Contains("Answer:\none two three", h["c"].Calls[0].Messages[^1].Text, StringComparison.Ordinal);
+        Assert.Equal(4m + 21m, updates[^1].GetRoute()!.Cost.Total);
+        Assert.Equal(4m, updates[^1].GetRoute()!.Attempts.Single(a => a.Role != AttemptRole.Judge).Cost!.Total);
+        h.AssertNothingLeaks();
+    }
+
+    [Fact]
+    public async Task A_stream_that_is_lost_before_it_was_judged_is_asked_for_elsewhere_unseen()
+    {
+        using CallHarness h = Cascade(Judged);
+        h["a"].OnOtherCalls.Stream("one ", "two").CutAfter(1);
+        h["b"].OnOtherCalls.Answer("a long answer").Usage(5, 3);
+        h["c"].OnOtherCalls.Answer("yes");
+        h.Router.SetDeployment("cheap", "spare", new DeploymentOptions { Model = "b/spare", Order = 1 });
+
+        List<ChatResponseUpdate> updates = await h.StreamAsync("cheap");
+
+        Assert.Equal("a long answer", string.Concat(updates.Select(u => u.Text)));
+        Assert.Equal(["a/m", "b/spare"], updates[^1].GetRoute()!.Attempts.Where(a => a.Role != AttemptRole.Judge).Select(a => a.Deployment));
+        h.AssertNothingLeaks();
+    }
+
+    [Fact]
+    public async Task A_stream_too_long_to_be_held_back_is_handed_on_unjudged()
+    {
+        using CallHarness h = Cascade(Judged);
+        string piece = new('x', 1024 * 1024);
+        h["a"].OnOtherCalls.Stream(piece, piece, piece, "end");
+
+        List<ChatResponseUpdate> updates = await h.StreamAsync("cheap");
+
+        Assert.Equal((3 * piece.Length) + 3, updates.Sum(u => u.Text.Length));
         Assert.Empty(h["c"].Calls);
+        h.AssertNothingLeaks();
+    }
+
+    [Fact]
+    public async Task The_time_a_judge_takes_is_not_the_deployments_and_ends_with_the_calls_deadline()
+    {
+        using CallHarness h = Cascade(Judged);
+        h["a"].OnOtherCalls.Delay(TimeSpan.FromSeconds(1)).Answer("short").Usage(3, 1);
+        h["c"].OnOtherCalls.StallAfter(0);
+
+        ChatResponse response = await h.RunAsync(
+            h.Client.ChatAsync("cheap", "Hello", ((ChatOptions?)null).WithRouting(new RoutingOptions { Deadline = TimeSpan.FromSeconds(5) })),
+            TimeSpan.FromMilliseconds(500));
+
+        Assert.Equal("short", response.Text);
+        Assert.InRange(response.GetRoute()!.Timing.Total, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6));
+        Assert.InRange(h.Get<SnapshotSource>().Current.Deployments["a/m"].Health.Answer.Seconds, 1, 2);
     }
 
     private sealed class LongEnough : IAnswerValidator

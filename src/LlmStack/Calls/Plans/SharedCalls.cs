@@ -1,6 +1,5 @@
 using LlmStack.Providers;
 using LlmStack.Routing;
-using LlmStack.Tracing;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Calls.Plans;
@@ -9,10 +8,8 @@ namespace LlmStack.Calls.Plans;
 /// Single flight: identical calls of one caller that run at the same time share one answer. The call runs for as long as anybody waits
 /// for it, whoever began it; nothing is kept once it has ended.
 /// </summary>
-internal sealed class SharedCalls(SnapshotSource snapshots, LlmTracer tracer, TimeProvider time)
+internal sealed class SharedCalls(SnapshotSource snapshots, SharedRoutes routes, TimeProvider time)
 {
-    private const string Reason = "shares the answer of an identical call";
-
     private readonly Lock _gate = new();
     private readonly Dictionary<SharedCallKey, Flight> _flights = [];
 
@@ -118,24 +115,9 @@ internal sealed class SharedCalls(SnapshotSource snapshots, LlmTracer tracer, Ti
     /// <summary>A copy of the answer with a route of its own, on which nothing was paid.</summary>
     private RoutedChatResponse Share(ChatResponse answer, string model, long started)
     {
-        long now = time.GetTimestamp();
         CallRoute made = answer.GetRoute()!;
-        var route = new CallRoute(model, made.SnapshotVersion)
-        {
-            Group = made.Group,
-            Served = made.Served,
-            Reason = Reason,
-            RequestId = made.RequestId,
-            Usage = new UsageDetails(),
-        };
-        route.SetTiming(time.GetElapsedTime(started, now), TimeSpan.Zero, null);
-        if (tracer.StartAutomatic(made.Group is null ? model : "chat " + made.Group, ObservationType.Span, started) is { } span)
-        {
-            span.AddMetadata("shared", made.ObservationId?.ToString() ?? "true");
-            route.SetTrace(span.TraceId, span.SpanId);
-            tracer.End(span, now);
-        }
-
+        CallRoute route = SharedRoutes.Begin(model, made);
+        routes.End(route, made, started, firstToken: null);
         var messages = new List<ChatMessage>(answer.Messages.Count);
         foreach (ChatMessage message in answer.Messages)
         {
