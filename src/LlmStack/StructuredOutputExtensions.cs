@@ -35,23 +35,12 @@ public static class StructuredOutputExtensions
         ArgumentNullException.ThrowIfNull(client);
         serializerOptions ??= AIJsonUtilities.DefaultOptions;
         JsonTypeInfo<T> typeInfo = TypeInfoOf<T>(serializerOptions);
-        JsonElement schema = AIJsonUtilities.CreateJsonSchema(typeof(T), serializerOptions: serializerOptions, inferenceOptions: SchemaOptions);
-        bool wrapped = !IsObject(schema);
-        if (wrapped)
-        {
-            schema = Wrap(schema);
-        }
-
+        StructuredForm form = StructuredForm.Of(typeof(T), serializerOptions);
         ChatOptions copy = options?.Clone() ?? new ChatOptions();
-        copy.ResponseFormat = ChatResponseFormat.ForJsonSchema(schema, SchemaName(typeof(T)));
+        copy.ResponseFormat = form.Format;
         ChatResponse response = await client.ChatAsync(model, messages, copy, cancellationToken).ConfigureAwait(false);
-        return new StructuredResponse<T>(response, Read(response, typeInfo, wrapped));
+        return new StructuredResponse<T>(response, Read(response, typeInfo, form.IsWrapped));
     }
-
-    private static readonly AIJsonSchemaCreateOptions SchemaOptions = new()
-    {
-        TransformOptions = new AIJsonSchemaTransformOptions { DisallowAdditionalProperties = true, RequireAllProperties = true, MoveDefaultKeywordToDescription = true },
-    };
 
     private static JsonTypeInfo<T> TypeInfoOf<T>(JsonSerializerOptions options)
     {
@@ -109,89 +98,4 @@ public static class StructuredOutputExtensions
             Usage = response.Usage,
             PartialText = response.Text,
         };
-
-    private static bool IsObject(JsonElement schema) =>
-        schema.ValueKind == JsonValueKind.Object
-        && schema.TryGetProperty("type"u8, out JsonElement type)
-        && type.ValueKind == JsonValueKind.String
-        && type.ValueEquals("object"u8);
-
-    private static JsonElement Wrap(JsonElement schema)
-    {
-        using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            writer.WriteString("type"u8, "object"u8);
-            writer.WritePropertyName("properties"u8);
-            writer.WriteStartObject();
-            writer.WritePropertyName("data"u8);
-            WriteMoved(writer, schema);
-            writer.WriteEndObject();
-            writer.WritePropertyName("required"u8);
-            writer.WriteStartArray();
-            writer.WriteStringValue("data"u8);
-            writer.WriteEndArray();
-            writer.WriteBoolean("additionalProperties"u8, false);
-            writer.WriteEndObject();
-        }
-
-        using JsonDocument document = JsonDocument.Parse(buffer.ToArray());
-        return document.RootElement.Clone();
-    }
-
-    /// <summary>Writes a schema that is no longer the root: references into it start further down.</summary>
-    private static void WriteMoved(Utf8JsonWriter writer, JsonElement schema)
-    {
-        switch (schema.ValueKind)
-        {
-            case JsonValueKind.Object:
-                writer.WriteStartObject();
-                foreach (JsonProperty property in schema.EnumerateObject())
-                {
-                    writer.WritePropertyName(property.Name);
-                    if (property.NameEquals("$ref"u8) && property.Value.ValueKind == JsonValueKind.String && property.Value.GetString() is ['#', .. var path])
-                    {
-                        writer.WriteStringValue("#/properties/data" + path);
-                    }
-                    else
-                    {
-                        WriteMoved(writer, property.Value);
-                    }
-                }
-
-                writer.WriteEndObject();
-                break;
-            case JsonValueKind.Array:
-                writer.WriteStartArray();
-                foreach (JsonElement item in schema.EnumerateArray())
-                {
-                    WriteMoved(writer, item);
-                }
-
-                writer.WriteEndArray();
-                break;
-            default:
-                schema.WriteTo(writer);
-                break;
-        }
-    }
-
-    /// <summary>Providers allow letters, digits, underscore and dash, up to 64 characters.</summary>
-    private static string SchemaName(Type type)
-    {
-        Span<char> name = stackalloc char[64];
-        int length = 0;
-        foreach (char c in type.Name)
-        {
-            if (length == name.Length)
-            {
-                break;
-            }
-
-            name[length++] = char.IsAsciiLetterOrDigit(c) ? c : '_';
-        }
-
-        return new string(name[..length]);
-    }
 }

@@ -19,6 +19,9 @@ internal sealed record ProviderSetup(string Name, ProviderOptions Options, Uri E
     /// <summary>Where a token goes that is fetched, where that is another place than the key's; set by the format.</summary>
     public KeyPlacement? TokenKey { get; init; }
 
+    /// <summary>What the format's own tokens begin with, which are no web tokens; null when it has none. Set by the format.</summary>
+    public string? TokenPrefix { get; init; }
+
     /// <summary>Whether organization and project are sent as OpenAI's headers; not by formats that have them elsewhere.</summary>
     public bool SendsOrganization { get; init; } = true;
 

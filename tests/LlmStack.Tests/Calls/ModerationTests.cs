@@ -67,7 +67,7 @@ public sealed class ModerationTests
     [Fact]
     public async Task A_deployment_without_the_operation_is_no_candidate_and_a_substitute_is_named()
     {
-        using CallHarness h = new(llm => llm.AddModelGroup("g", g => g.AddDeployment("a/m")), "a");
+        using CallHarness h = new(llm => llm.AddProvider("a", p => p.UseProvider(_ => new OddProvider())).AddModelGroup("g", g => g.AddDeployment("a/m")));
         Assert.Same(h.Router, h.Client.AsModerator("g").GetService(typeof(ILlmRouter)));
         LlmException error = await CallHarness.FailsAsync(() => h.Client.AsModerator("g").ModerateAsync(["x"]));
         Assert.Equal(LlmErrorKind.NoCandidate, error.Kind);

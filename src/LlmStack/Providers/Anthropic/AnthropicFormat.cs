@@ -25,8 +25,7 @@ internal sealed class AnthropicFormat : IProviderFormat
     public ILlmProvider Create(ProviderSetup setup)
     {
         string version = string.IsNullOrWhiteSpace(setup.Options.ApiVersion) ? DefaultVersion : setup.Options.ApiVersion.Trim();
-        KeyPlacement key = setup.Options.ApiKey?.StartsWith(TokenPrefix, StringComparison.Ordinal) == true ? KeyPlacement.Bearer : new KeyPlacement("x-api-key", "");
-        ProviderSetup own = setup with { Key = key, FormatHeaders = [new(VersionHeader, version)] };
+        ProviderSetup own = setup with { Key = new KeyPlacement("x-api-key", ""), TokenKey = KeyPlacement.Bearer, TokenPrefix = TokenPrefix, FormatHeaders = [new(VersionHeader, version)] };
 
         // Versions are dates, which compare as texts.
         bool samples = string.CompareOrdinal(version, FirstVersionWithoutSampling) < 0;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -12,6 +13,7 @@ internal sealed class AnthropicStreamSession(AnthropicProvider provider, Provide
     private readonly AnthropicDocument _document = new(call.Model);
     private readonly TextDeltaTemplate _template = new();
     private readonly AnthropicBlockAssembler _blocks = new(call);
+    private StreamedForm? _form;
     private bool _started;
     private bool _decided;
     private bool _isWhole;
@@ -23,6 +25,7 @@ internal sealed class AnthropicStreamSession(AnthropicProvider provider, Provide
     {
         using AnthropicRequest request = provider.Write(call, messages, options, stream: true);
         _blocks.SchemaTool = request.SchemaTool;
+        _form = StreamedForm.For(request.Plan, _http.Name);
         return await provider.SendAsync(call, request, stream: true, cancellationToken).ConfigureAwait(false);
     }
 
@@ -80,6 +83,7 @@ internal sealed class AnthropicStreamSession(AnthropicProvider provider, Provide
         _blocks.WriteCapture();
         var update = new RoutedChatResponseUpdate { FinishReason = StopReasons.Map(_document.StopReason, _blocks.HasToolCalls) };
         Fill(update, contents);
+        _form?.Check(update.FinishReason, _document.Usage());
         return update;
     }
 
@@ -192,6 +196,7 @@ internal sealed class AnthropicStreamSession(AnthropicProvider provider, Provide
 
     private void Fill(ChatResponseUpdate update, List<AIContent> contents)
     {
+        _form?.Add(contents);
         update.Role = ChatRole.Assistant;
         update.Contents = contents;
         update.ResponseId = _document.Id;

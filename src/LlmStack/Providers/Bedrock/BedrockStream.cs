@@ -20,6 +20,7 @@ internal sealed class BedrockStream(BedrockProvider provider, ProviderCall call,
     public override async ValueTask<HttpResponseMessage> OpenAsync(CancellationToken cancellationToken)
     {
         using PooledBuffer body = provider.Write(Call, messages, options, out _plan);
+        Form = StreamedForm.For(_plan, Http.Name);
         return await provider.SendAsync(Call, body, stream: true, cancellationToken).ConfigureAwait(false);
     }
 

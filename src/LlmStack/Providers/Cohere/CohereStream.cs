@@ -17,6 +17,7 @@ internal sealed class CohereStream(CohereProvider provider, ProviderCall call, I
     public override async ValueTask<HttpResponseMessage> OpenAsync(CancellationToken cancellationToken)
     {
         using PooledBuffer body = provider.Write(Call, messages, options, stream: true, out _plan);
+        Form = StreamedForm.For(_plan, Http.Name);
         return await provider.SendAsync(Call, body, stream: true, cancellationToken).ConfigureAwait(false);
     }
 

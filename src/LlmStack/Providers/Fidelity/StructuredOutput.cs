@@ -116,32 +116,28 @@ internal static class StructuredOutput
         }
         else if (plan.Method is StructuredMethod.JsonMode or StructuredMethod.Prompt && response.FinishReason != ChatFinishReason.Length && response.FinishReason != ChatFinishReason.ContentFilter)
         {
-            FinishText(response, plan.Format!, provider);
+            foreach (ChatMessage message in response.Messages)
+            {
+                string json = CheckText(message.Text, plan.Format!, provider, response.Usage);
+                if (message.Contents is [TextContent only])
+                {
+                    only.Text = json;
+                }
+            }
         }
     }
 
-    /// <summary>The same for the last update of a stream, where tool calls are complete. The text of other emulations has passed by then, and is not checked.</summary>
-    /// <exception cref="LlmException"><see cref="LlmErrorKind.InvalidResponse"/> when the arguments are not what the schema demands.</exception>
-    public static void Finish(ChatResponseUpdate update, in StructuredPlan plan, string provider)
+    /// <summary>Checks an answer whose form was asked for in words, and takes off the fence that models like to put around it.</summary>
+    /// <param name="text">The whole answer.</param>
+    /// <param name="format">The form.</param>
+    /// <param name="provider">Who answered.</param>
+    /// <param name="usage">What the answer used, which is billed all the same.</param>
+    /// <exception cref="LlmException"><see cref="LlmErrorKind.InvalidResponse"/> when it is not what the schema demands.</exception>
+    public static string CheckText(string text, ChatResponseFormatJson format, string provider, UsageDetails? usage)
     {
-        if (plan.Method != StructuredMethod.ForcedTool)
-        {
-            return;
-        }
-
-        for (int i = 0; i < update.Contents.Count; i++)
-        {
-            if (TryUnwrap(update.Contents[i], plan, provider, out TextContent? text))
-            {
-                update.Contents[i] = text!;
-                update.FinishReason = ChatFinishReason.Stop;
-            }
-        }
-
-        if (update.Contents.Any(static content => content is FunctionCallContent))
-        {
-            update.FinishReason = ChatFinishReason.ToolCalls;
-        }
+        string json = WithoutFence(text);
+        Check(json, format, provider, usage);
+        return json;
     }
 
     private static StructuredMethod MethodOf(ChatResponseFormatJson format, in StructuredFeatures features, bool hasTools)
@@ -167,19 +163,6 @@ internal static class StructuredOutput
         return string.IsNullOrEmpty(instructions) ? demand : $"{instructions}\n\n{demand}";
     }
 
-    private static void FinishText(ChatResponse response, ChatResponseFormatJson format, string provider)
-    {
-        foreach (ChatMessage message in response.Messages)
-        {
-            string json = WithoutFence(message.Text);
-            Check(json, format, provider);
-            if (message.Contents is [TextContent only])
-            {
-                only.Text = json;
-            }
-        }
-    }
-
     private static string WithoutFence(string text)
     {
         string trimmed = text.Trim();
@@ -188,12 +171,12 @@ internal static class StructuredOutput
         return fenced && trimmed.Length - 3 > line ? trimmed[(line + 1)..^3].Trim() : trimmed;
     }
 
-    private static void Check(string json, ChatResponseFormatJson format, string provider)
+    private static void Check(string json, ChatResponseFormatJson format, string provider, UsageDetails? usage = null)
     {
         string? problem = SchemaCheck.ProblemOf(json, format.Schema);
         if (problem is not null)
         {
-            throw new LlmException(LlmErrorKind.InvalidResponse, $"Provider '{provider}' was asked for an answer in a form, and sent another: {problem}.") { Provider = provider, PartialText = json };
+            throw new LlmException(LlmErrorKind.InvalidResponse, $"Provider '{provider}' was asked for an answer in a form, and sent another: {problem}.") { Provider = provider, PartialText = json, Usage = usage };
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -11,6 +12,7 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
     private readonly GeminiDocument _document = new(call.Model);
     private readonly GeminiChunkTemplate _template = new();
     private GeminiParts? _partsOrNull;
+    private StreamedForm? _form;
     private int _part;
     private bool _started;
     private bool _decided;
@@ -23,6 +25,7 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
     public async ValueTask<HttpResponseMessage> OpenAsync(CancellationToken cancellationToken)
     {
         using GeminiRequest request = provider.Write(call, messages, options);
+        _form = StreamedForm.For(request.Plan, _http.Name);
         return await provider.SendAsync(call, request, stream: true, cancellationToken).ConfigureAwait(false);
     }
 
@@ -83,6 +86,7 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
         }
 
         Fill(update, 0, contents ?? []);
+        _form?.Check(update.FinishReason, _document.Usage());
         return update;
     }
 
@@ -191,6 +195,11 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
 
     private void Fill(ChatResponseUpdate update, int candidate, List<AIContent> contents)
     {
+        if (candidate == 0)
+        {
+            _form?.Add(contents);
+        }
+
         update.Role = ChatRole.Assistant;
         update.Contents = contents;
         update.ResponseId = _document.Id;

@@ -16,9 +16,11 @@ internal sealed class KeyHeader
 
     public string Value { get; }
 
-    /// <summary>Where a secret goes: a web token among the tokens, anything else among the keys.</summary>
+    /// <summary>Where a secret goes: a web token, and one of the format's own, among the tokens, anything else among the keys.</summary>
     public static KeyPlacement PlacementOf(string secret, ProviderSetup setup) =>
-        setup.TokenKey is { } token && secret.StartsWith("eyJ", StringComparison.Ordinal) && secret.AsSpan().Count('.') == 2 ? token : setup.Key;
+        setup.TokenKey is { } token && (IsWebToken(secret) || (setup.TokenPrefix is { } own && secret.StartsWith(own, StringComparison.Ordinal))) ? token : setup.Key;
+
+    private static bool IsWebToken(string secret) => secret.StartsWith("eyJ", StringComparison.Ordinal) && secret.AsSpan().Count('.') == 2;
 
     public static KeyHeader Make(string provider, string credentialId, string secret, KeyPlacement placement)
     {

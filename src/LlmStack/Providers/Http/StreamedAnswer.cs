@@ -22,6 +22,9 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
 
     public bool Done { get; protected set; }
 
+    /// <summary>Checks the answer's form at the end; null when nothing is to be checked.</summary>
+    protected StreamedForm? Form { get; set; }
+
     protected ProviderHttp Http => http;
 
     protected ProviderCall Call => call;
@@ -91,6 +94,7 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
 
         WriteCapture();
         Fill(update, _contents ?? []);
+        Form?.Check(update.FinishReason, Usage);
         return update;
     }
 
@@ -232,6 +236,7 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
 
     private void Fill(ChatResponseUpdate update, List<AIContent> contents)
     {
+        Form?.Add(contents);
         update.Role = ChatRole.Assistant;
         update.Contents = contents;
         Identify(update);

@@ -23,6 +23,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
     private List<StreamedChoice>? _others;
     private ToolCallAssembler? _tools;
     private StructuredPlan _plan;
+    private StreamedForm? _form;
     private bool _keepsRaw;
     private bool _wasUnwrapped;
     private JsonElement? _raw;
@@ -41,6 +42,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
     public void Expect(in ChatRequest request)
     {
         _plan = request.Plan;
+        _form = StreamedForm.For(request.Plan, http.Name);
         _keepsRaw = request.KeepsRaw;
     }
 
@@ -107,6 +109,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
             AdditionalProperties = _main.Properties(_document.Extras),
         };
         Fill(update, 0, contents);
+        _form?.Check(update.FinishReason, _document.Usage);
         return update;
     }
 
@@ -342,6 +345,11 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
 
     private void Fill(ChatResponseUpdate update, int choice, List<AIContent> contents)
     {
+        if (choice == 0)
+        {
+            _form?.Add(contents);
+        }
+
         update.Role = ChatRole.Assistant;
         update.Contents = contents;
         update.ResponseId = _document.Id;

@@ -298,4 +298,17 @@ public sealed class AnthropicRequestTests
 
         Assert.Contains("image_url", capture.Input, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("sk-ant-api03-key", "x-api-key", "sk-ant-api03-key")]
+    [InlineData("sk-ant-oat01-token", "Authorization", "Bearer sk-ant-oat01-token")]
+    [InlineData("eyJhbGciOiJ.eyJhdWQi.c2lnbmF0dXJl", "Authorization", "Bearer eyJhbGciOiJ.eyJhdWQi.c2lnbmF0dXJl")]
+    public async Task A_token_goes_where_tokens_go_however_it_was_come_by(string secret, string header, string value)
+    {
+        var handler = new HeadersHandler();
+        var call = new ProviderCall(AnthropicWire.Model, new StaticCredential("fetched", secret));
+        await Assert.ThrowsAsync<LlmException>(async () => await AnthropicWire.Provider(new HttpMessageInvoker(handler)).ChatAsync(call, Wire.Hello, null, CancellationToken.None));
+        Assert.Equal(value, handler.Headers[header]);
+        Assert.False(handler.Headers.ContainsKey(header == "x-api-key" ? "Authorization" : "x-api-key"));
+    }
 }
