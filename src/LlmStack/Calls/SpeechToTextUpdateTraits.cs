@@ -48,6 +48,20 @@ internal readonly struct SpeechToTextUpdateTraits : IUpdateTraits<SpeechToTextRe
 
     public static int SizeOf(SpeechToTextResponseUpdate update) => IUpdateTraits<SpeechToTextResponseUpdate>.EmptySize;
 
+    public static int ContentSizeOf(SpeechToTextResponseUpdate update)
+    {
+        int size = SizeOf(update);
+        for (int i = 0; i < update.Contents.Count; i++)
+        {
+            if (update.Contents[i] is TextContent text)
+            {
+                size += text.Text.Length * sizeof(char);
+            }
+        }
+
+        return size;
+    }
+
     public static SpeechToTextResponseUpdate MakeContinuation(StreamContinuation continuation, UsageDetails? usage) => throw new NotSupportedException("A transcript is not continued elsewhere.");
 
     public static void Join(SpeechToTextResponseUpdate update, SpeechToTextResponseUpdate first) => update.ResponseId = first.ResponseId;

@@ -40,6 +40,20 @@ internal readonly struct TextToSpeechUpdateTraits : IUpdateTraits<TextToSpeechRe
 
     public static int SizeOf(TextToSpeechResponseUpdate update) => IUpdateTraits<TextToSpeechResponseUpdate>.EmptySize;
 
+    public static int ContentSizeOf(TextToSpeechResponseUpdate update)
+    {
+        int size = SizeOf(update);
+        for (int i = 0; i < update.Contents.Count; i++)
+        {
+            if (update.Contents[i] is DataContent data)
+            {
+                size += data.Data.Length;
+            }
+        }
+
+        return size;
+    }
+
     public static TextToSpeechResponseUpdate MakeContinuation(StreamContinuation continuation, UsageDetails? usage) => throw new NotSupportedException("Speech is not continued elsewhere.");
 
     public static void Join(TextToSpeechResponseUpdate update, TextToSpeechResponseUpdate first) => update.ResponseId = first.ResponseId;

@@ -183,7 +183,7 @@ internal sealed class ActiveProbes(SnapshotSource snapshots, ProviderProbe probe
         foreach (Deployment deployment in deployments)
         {
             Report(deployment, started, error, error is null ? MetricNames.NoError : answer.StatusCode is null ? nameof(LlmErrorKind.Network) : nameof(LlmErrorKind.ServerError), null);
-            if (error is null && deployment.Health.Circuit.Kind == LlmErrorKind.Network)
+            if (error is null && deployment.Health.Circuit?.Kind == LlmErrorKind.Network)
             {
                 health.ProbeSucceeded(deployment, started, key: null);
             }

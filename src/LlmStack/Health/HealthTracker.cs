@@ -114,8 +114,7 @@ internal sealed class HealthTracker
     public void ProbeSucceeded(Deployment deployment, long started, ICredential? key)
     {
         long now = Time.GetTimestamp();
-        Circuit own = deployment.Health.Circuit;
-        bool closed = !own.IsIdle && own.Kind != LlmErrorKind.RateLimited && own.Succeeded(started, now);
+        bool closed = deployment.Health.Circuit is { IsIdle: false, Kind: not LlmErrorKind.RateLimited } own && own.Succeeded(started, now);
         if (closed)
         {
             deployment.Health.ForgetWindow();
