@@ -28,12 +28,7 @@ public class LedgerReportBenchmarks
     {
         _services = Services(File.Value);
         _ledger = _services.GetRequiredService<IUsageLedger>();
-        _sql = $"SELECT s.team, s.provider, {LineColumns.Sums("l")} FROM line l JOIN scope s ON s.id = l.scope WHERE l.at >= $from AND l.at < $to GROUP BY s.team, s.provider";
-        if (BareSql() != Lines || Report().GetAwaiter().GetResult() != Lines)
-        {
-            throw new InvalidOperationException("The file does not have the lines it should have.");
-        }
-    }
+        _sql = $"SELECT s.team, s.provider, {LineColumns.Sums("l")} FROM line l JOIN scope s ON s.id = l.scope WHERE l.at >= $from AND l.at < $to GROUP BY s.team, s.provider";    }
 
     [GlobalCleanup]
     public void Cleanup() => _services.Dispose();
@@ -53,11 +48,14 @@ public class LedgerReportBenchmarks
             attempts += reader.GetInt64(2);
         }
 
-        return attempts;
+        return Checked(attempts);
     }
 
     [Benchmark]
-    public async Task<long> Report() => (await _ledger.QueryAsync(_query)).Total.Attempts;
+    public async Task<long> Report() => Checked((await _ledger.QueryAsync(_query)).Total.Attempts);
+
+    private static long Checked(long attempts) =>
+        attempts == Lines ? attempts : throw new InvalidOperationException($"{attempts} of {Lines} lines were added up.");
 
     private static string Make()
     {
@@ -85,7 +83,7 @@ public class LedgerReportBenchmarks
                 totals.Buckets.Set(UsageBucket.Input, random.Next(10, 5_000));
                 totals.Buckets.Set(UsageBucket.Output, random.Next(10, 900));
                 totals.Buckets.Set(UsageBucket.Requests, 1);
-                long at = Month.UtcTicks + (long)(random.NextDouble() * 30 * TimeSpan.TicksPerDay);
+                long at = Month.UtcTicks + (long)((written + i) * (30.0 / Lines) * TimeSpan.TicksPerDay);
                 batch.Lines.Add(new PendingLine(0, at, scopes[random.Next(scopes.Length)], totals));
             }
 
