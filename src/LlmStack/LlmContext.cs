@@ -77,6 +77,9 @@ public sealed record LlmContext
     /// <summary>The innermost budget opened by <see cref="OpenBudget"/>; null for none.</summary>
     internal LlmBudget? Budget { get; init; }
 
+    /// <summary>Whether calls made here belong to another call (its judges and mirrors): for limits on calls that one counts.</summary>
+    internal bool IsPartOfCall { get; init; }
+
     /// <summary>Encoded once per context by a sink, because every span of a trace repeats it.</summary>
     /// <remarks>A <c>with</c> copy takes the field along, so the cache names the context it was made for.</remarks>
     internal Tracing.ContextCache? Cache { get; set; }

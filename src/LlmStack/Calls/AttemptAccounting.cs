@@ -23,6 +23,13 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
             return false;
         }
 
+        if (state.Request.Scopes is { } scopes && !scopes.TryReserve(attempt.Scoped, state.Request, deployment, now))
+        {
+            admission.Settle(reservation, new UsageAmounts(0, 0, 0, now));
+            LeaveQueue(deployment);
+            return false;
+        }
+
         ICredential key = health.KeyFor(deployment, state.Request.Context, now);
         health.Started(deployment, key);
         deployment.Health.Headroom.Sent(state.Request.EstimatedInputTokens, now);
@@ -126,6 +133,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         bool sent = report.RequestSent || error.StatusCode is not null || error.Kind != LlmErrorKind.Network;
         RouteAttempt entry = Add(state, attempt, error, now);
         admission.Settle(attempt.Reservation, new UsageAmounts(sent ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
+        state.Request.Scopes?.Settle(attempt.Scoped, deployment, sent, entry.IsBilled, entry.Usage, entry.Billing);
         LeaveQueue(deployment);
         attempt.IsOpen = false;
         state.ProviderTicks += busy;
@@ -175,6 +183,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         LeaveQueue(deployment);
         attempt.IsOpen = false;
         attempt.Billing = AttemptBilling.TermsOf(state, attempt, time);
+        state.Request.Scopes?.Settle(attempt.Scoped, deployment, sent: true, billed: true, usage, attempt.Billing);
         state.ProviderTicks += busy;
     }
 
@@ -196,6 +205,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         Estimate(state, attempt, entry);
         entry.Billing = AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         admission.Settle(attempt.Reservation, new UsageAmounts(entry.MayHaveBeenBilled ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
+        state.Request.Scopes?.Settle(attempt.Scoped, deployment, entry.MayHaveBeenBilled, entry.MayHaveBeenBilled, entry.Usage, entry.Billing);
         LeaveQueue(deployment);
         attempt.IsOpen = false;
         state.ProviderTicks += now - attempt.Started - attempt.ConsumerTicks;

@@ -1,5 +1,6 @@
 using LlmStack.Catalog;
 using LlmStack.Limits;
+using LlmStack.Limits.Scopes;
 using LlmStack.Providers;
 using LlmStack.Routing;
 using LlmStack.Tracing;
@@ -13,6 +14,9 @@ internal sealed class CallAttempt(TimeProvider time)
     public Member? Member;
     public Reservation Reservation;
     public AttemptTimeouts Timeouts;
+
+    /// <summary>What it holds of limits and budgets.</summary>
+    public readonly ScopeReservation Scoped = new();
     public AttemptRole Role;
     public bool IsOpen;
 

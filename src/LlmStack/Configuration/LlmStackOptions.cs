@@ -44,6 +44,12 @@ public sealed class LlmStackOptions
     /// <summary>What is known better of models than the catalogue does, by any id.</summary>
     public Dictionary<string, ModelOptions> Models { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>What may be used in a window of time, by any id.</summary>
+    public Dictionary<string, LimitOptions> Limits { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What may be spent in a window of time, by any id.</summary>
+    public Dictionary<string, BudgetOptions> Budgets { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Settings of every call that no group, deployment or call overrides.</summary>
     public CallPolicyOptions Defaults { get; set; } = new();
 

@@ -14,7 +14,7 @@ internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<
 {
     private LlmTracer? _tracer;
 
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         // Throws the validation's one message before any other service starts.
         LlmStackOptions valid = options.Value;
@@ -25,7 +25,7 @@ internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<
         ResilienceCheck.Warn(Get<IHttpMessageHandlerFactory>(), snapshot, logger);
         ReportFindings(Get<ILlmRouter>().CheckConfiguration());
         CatalogServices.Start(services);
-        return Task.CompletedTask;
+        await LimitServices.StartAsync(services, cancellationToken).ConfigureAwait(false);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -22,6 +22,8 @@ internal sealed class BudgetRule(string id, ScopePattern pattern, ScopeTable tab
 
     public IBudgetListener? Listener { get; init; }
 
+    public override bool IsPerCall => PerCall;
+
     public override bool CountsAttempts => true;
 
     public override bool CountsCost => true;

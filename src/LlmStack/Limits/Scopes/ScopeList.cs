@@ -3,7 +3,7 @@ namespace LlmStack.Limits.Scopes;
 /// <summary>The counters that a call falls under. Reused from call to call.</summary>
 internal sealed class ScopeList
 {
-    private ScopeEntry[] _entries = new ScopeEntry[8];
+    private ScopeEntry[] _entries = [];
 
     public int Count { get; private set; }
 
@@ -16,7 +16,7 @@ internal sealed class ScopeList
     {
         if (Count == _entries.Length)
         {
-            Array.Resize(ref _entries, Count * 2);
+            Array.Resize(ref _entries, Math.Max(4, Count * 2));
         }
 
         _entries[Count++] = entry;

@@ -11,6 +11,7 @@ internal sealed class ScopePlan
         OfCallers = Array.FindAll(Rules, static rule => !rule.Pattern.LooksAtDeployment);
         OfBoth = Array.FindAll(Rules, static rule => rule.Pattern is { LooksAtDeployment: true, LooksAtCaller: true });
         _ofDeployments = Array.FindAll(Rules, static rule => rule.Pattern is { LooksAtDeployment: true, LooksAtCaller: false });
+        CountsCostOfDeployments = Array.Exists(Rules, static rule => rule.Pattern.LooksAtDeployment && rule.CountsCost);
     }
 
     /// <summary>For calls that fall under budgets of their own alone.</summary>
@@ -23,6 +24,12 @@ internal sealed class ScopePlan
 
     /// <summary>Rules that look at the caller and the deployment.</summary>
     public ScopeRule[] OfBoth { get; }
+
+    /// <summary>Whether any rule looks at deployments.</summary>
+    public bool LooksAtDeployments => OfBoth.Length + _ofDeployments.Length > 0;
+
+    /// <summary>Whether a rule that looks at deployments counts cost.</summary>
+    public bool CountsCostOfDeployments { get; }
 
     /// <summary>Whether a budget follows the calendar, so that the wall clock is read.</summary>
     public bool UsesCalendar { get; init; }

@@ -3,7 +3,7 @@ namespace LlmStack.Limits.Scopes;
 /// <summary>What a call, or an attempt, holds of every counter it falls under. Reused; one owner at a time.</summary>
 internal sealed class ScopeReservation
 {
-    private ScopeHold[] _holds = new ScopeHold[8];
+    private ScopeHold[] _holds = [];
     private int _count;
 
     /// <summary>Whether something is held that is not settled yet.</summary>
@@ -15,7 +15,7 @@ internal sealed class ScopeReservation
     {
         if (_count == _holds.Length)
         {
-            Array.Resize(ref _holds, _count * 2);
+            Array.Resize(ref _holds, Math.Max(8, _count * 2));
         }
 
         ref ScopeHold hold = ref _holds[_count++];

@@ -23,6 +23,9 @@ internal abstract class ScopeRule(string id, ScopePattern pattern, ScopeTable ta
 
     public abstract bool CountsCost { get; }
 
+    /// <summary>Whether each call has a counter of its own.</summary>
+    public virtual bool IsPerCall => false;
+
     /// <summary>Up to how long a call may wait for it; zero: it fails at once.</summary>
     public virtual TimeSpan MaxWait => TimeSpan.Zero;
 
@@ -71,7 +74,7 @@ internal abstract class ScopeRule(string id, ScopePattern pattern, ScopeTable ta
             return;
         }
 
-        list.Add(new ScopeEntry(this, list.IsDryRun ? Table.Find(key) ?? Table.Make(key) : Table.GetOrAdd(key)));
+        list.Add(new ScopeEntry(this, IsPerCall ? Table.Make(key) : list.IsDryRun ? Table.Find(key) ?? Table.Make(key) : Table.GetOrAdd(key)));
     }
 
     private bool HasOwn(LlmContext context, ScopeTarget? target, string? tag)
