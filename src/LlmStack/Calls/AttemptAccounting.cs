@@ -41,6 +41,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
 
         state.AttemptsInGroup++;
         attempt.Timeouts = TimeoutsOf(state, member);
+        attempt.ConnectTicks = preparation.Ticks(attempt.Timeouts.Connect);
         state.Route.Served = deployment;
 
         ProviderCall call = attempt.Call;
@@ -130,7 +131,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         long busy = now - attempt.Started - attempt.ConsumerTicks;
         health.Failed(deployment, state.Group, error, new AttemptSample(now, busy, busy, 0, state.Streaming), attempt.Call.Credential, state.KeysOf(deployment));
         health.Headroom(deployment, report.Headroom, now, attempt.Call.Credential);
-        bool sent = report.RequestSent || error.StatusCode is not null || error.Kind != LlmErrorKind.Network;
+        bool sent = report.RequestSent || error.StatusCode is not null || (error.Kind != LlmErrorKind.Network && attempt.Clock.Fired != TimeLimit.Connect);
         RouteAttempt entry = Add(state, attempt, error, now);
         admission.Settle(attempt.Reservation, new UsageAmounts(sent ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
         state.Request.Scopes?.Settle(attempt.Scoped, deployment, sent, entry.IsBilled, entry.Usage, entry.Billing);
@@ -223,8 +224,12 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
     private static AttemptTimeouts TimeoutsOf(CallState state, Member member)
     {
         AttemptTimeouts timeouts = state.Group.PolicyFor(member.Deployment).Timeouts;
-        return state.Request.Routing is { } routing && (routing.FirstTokenTimeout ?? routing.IdleTimeout ?? routing.AttemptTimeout) is not null
-            ? new AttemptTimeouts(routing.FirstTokenTimeout ?? timeouts.FirstToken, routing.IdleTimeout ?? timeouts.Idle, routing.AttemptTimeout ?? timeouts.Attempt)
+        return state.Request.Routing is { } routing && (routing.ConnectTimeout ?? routing.FirstTokenTimeout ?? routing.IdleTimeout ?? routing.AttemptTimeout) is not null
+            ? new AttemptTimeouts(
+                routing.ConnectTimeout ?? timeouts.Connect,
+                routing.FirstTokenTimeout ?? timeouts.FirstToken,
+                routing.IdleTimeout ?? timeouts.Idle,
+                routing.AttemptTimeout ?? timeouts.Attempt)
             : timeouts;
     }
 

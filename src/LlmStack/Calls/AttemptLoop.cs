@@ -64,6 +64,12 @@ internal sealed class AttemptLoop(CallPlanner planner, ScopeGate gate, AttemptQu
                 throw failure;
             }
 
+            if (decision.Classifies)
+            {
+                await CallPreparation.ClassifyAsync(state).ConfigureAwait(false);
+                continue;
+            }
+
             if (decision.Member is not { } member)
             {
                 await preparation.WaitAsync(state, decision.Wait).ConfigureAwait(false);
@@ -124,7 +130,10 @@ internal sealed class AttemptLoop(CallPlanner planner, ScopeGate gate, AttemptQu
                 }
 
                 accounting.Rejected(state, attempt, fault, time.GetTimestamp());
-                state.Enter(better, rewrite: null);
+                if (CallPlanner.Enter(state, better, rewrite: null))
+                {
+                    await CallPreparation.ClassifyAsync(state).ConfigureAwait(false);
+                }
             }
             catch (Exception ex) when (state.Attempt.IsOpen)
             {

@@ -80,7 +80,12 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
         LlmContext context = LlmContext.Current;
         CallScopes? held = scopes.Begin(snapshot, context);
         bool estimate = held is not null || _alwaysEstimate || snapshot.NeedsEstimate || routing?.MaxCost is not null || name.Group.Rules is not null;
-        state.Request = new RouteRequest { Scopes = held };
+        if (held is not null)
+        {
+            // Whatever happens from here on, it is given back with the state.
+            state.Request = new RouteRequest { Scopes = held };
+        }
+
         int input = estimate ? operation.EstimateInput(estimator) : 0;
         state.Request = new RouteRequest
         {

@@ -31,6 +31,7 @@ internal sealed class CallTrace(LlmTracer tracer)
         span.Operation = MetricNames.NameOf(state.Operation);
         span.Streaming = state.Streaming;
         span.Options = state.Request.Options;
+        span.BoundRegion = state.Request.Routing?.Region;
         state.Span = span;
         state.Route.SetTrace(span.TraceId, span.SpanId);
         state.Route.Tracer = tracer;
@@ -287,6 +288,7 @@ internal sealed class CallTrace(LlmTracer tracer)
         attempt.Operation = span.Operation;
         attempt.Streaming = state.Streaming;
         attempt.Options = span.Options;
+        attempt.BoundRegion = span.BoundRegion;
         return attempt;
     }
 

@@ -41,6 +41,12 @@ public sealed class LangfuseOptions
     /// <summary>How long host stop and dispose wait for delivery; more than zero. Default 5 s.</summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Regions whose content this server may hold, as calls name them in <c>RoutingOptions.Region</c>; <c>*</c> for every region. Default none: spans of calls
+    /// that were bound to a region arrive without input and output.
+    /// </summary>
+    public List<string> Regions { get; set; } = [];
+
     /// <summary>Whether batches are compressed. Default true.</summary>
     public bool Gzip { get; set; } = true;
 

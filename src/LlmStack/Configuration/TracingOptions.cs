@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using LlmStack.Tracing;
 
 namespace LlmStack;
 
@@ -28,6 +29,18 @@ public sealed class TracingOptions
     /// not affected, and OpenTelemetry decides for itself.
     /// </summary>
     public double SampleRate { get; set; } = 1;
+
+    /// <summary>Which traces are kept although <see cref="SampleRate"/> leaves them out: by default those with an error.</summary>
+    public TailSamplingOptions Tail { get; set; } = new();
+
+    /// <summary>What is hidden in traces. Default nothing.</summary>
+    public MaskingOptions Masking { get; set; } = new();
+
+    /// <summary>
+    /// Spans that are left out are those for which one of these functions returns false; by default none. They see a span before it is masked, on the
+    /// thread that ended it. One that throws leaves the span out, and is logged once. What is below a span that is left out is sent all the same.
+    /// </summary>
+    public IList<Func<SpanData, bool>> Filters { get; } = [];
 
     /// <summary>The longest recorded input or output in bytes, 1,024 or more; longer ones are replaced by a marked preview. Default 1 MiB.</summary>
     public int MaxContentBytes { get; set; } = 1024 * 1024;

@@ -1,3 +1,5 @@
+using LlmStack.Tracing;
+
 namespace LlmStack.Configuration;
 
 /// <summary>Checks what traces contain and where they go.</summary>
@@ -17,7 +19,46 @@ internal static class TracingValidation
             problems.Add($"{TracingPath}:{nameof(tracing.Environment)}", environment, "1 to 40 of a-z (capitals are lowered), 0-9, '-' and '_', not starting with 'langfuse'");
         }
 
+        Tail(tracing.Tail, problems);
+        Masking(tracing.Masking, problems);
         Langfuse(options.Langfuse, problems);
+    }
+
+    private static void Tail(TailSamplingOptions tail, OptionsProblems problems)
+    {
+        const string Path = TracingPath + ":" + nameof(TracingOptions.Tail);
+        problems.Positive($"{Path}:{nameof(tail.KeepSlowerThan)}", tail.KeepSlowerThan);
+        problems.Positive($"{Path}:{nameof(tail.MaxAge)}", tail.MaxAge);
+        problems.AtLeast($"{Path}:{nameof(tail.MaxSpans)}", tail.MaxSpans, 16);
+        problems.AtLeast($"{Path}:{nameof(tail.MaxBytes)}", tail.MaxBytes, 64 * 1024);
+        if (tail.KeepCostlierThan is <= 0)
+        {
+            problems.Add($"{Path}:{nameof(tail.KeepCostlierThan)}", tail.KeepCostlierThan, "US dollars, more than 0");
+        }
+    }
+
+    private static void Masking(MaskingOptions masking, OptionsProblems problems)
+    {
+        const string Path = TracingPath + ":" + nameof(TracingOptions.Masking);
+        if ((masking.Detect & ~SensitiveData.All) != 0)
+        {
+            problems.Add($"{Path}:{nameof(masking.Detect)}", masking.Detect, $"{string.Join(", ", Enum.GetNames<SensitiveData>())}, several with commas");
+        }
+
+        Policy(nameof(masking.Input), masking.Input);
+        Policy(nameof(masking.Output), masking.Output);
+        Policy(nameof(masking.Metadata), masking.Metadata);
+        Policy(nameof(masking.StatusMessage), masking.StatusMessage);
+        Policy(nameof(masking.Scores), masking.Scores);
+        Policy(nameof(masking.Labels), masking.Labels);
+
+        void Policy(string name, MaskedFieldPolicy policy)
+        {
+            if (!Enum.IsDefined(policy))
+            {
+                problems.Add($"{Path}:{name}", policy, string.Join(", ", Enum.GetNames<MaskedFieldPolicy>()));
+            }
+        }
     }
 
     private static void Langfuse(LangfuseOptions langfuse, OptionsProblems problems)

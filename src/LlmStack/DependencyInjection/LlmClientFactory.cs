@@ -22,7 +22,7 @@ public static class LlmClientFactory
         {
             _ = provider.GetRequiredService<SnapshotSource>();
             CatalogServices.Start(provider);
-            Task.Run(() => LimitServices.StartAsync(provider, CancellationToken.None)).GetAwaiter().GetResult();
+            LimitServices.StartAsync(provider, CancellationToken.None).GetAwaiter().GetResult();
             return new LlmStackInstance(provider);
         }
         catch (OptionsValidationException exception)

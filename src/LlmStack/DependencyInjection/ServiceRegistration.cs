@@ -94,6 +94,7 @@ internal static class ServiceRegistration
         services.TryAddSingleton<SnapshotReloader>();
         services.TryAddSingleton<IRouterConfiguration>(static provider => provider.GetRequiredService<SnapshotReloader>());
         services.TryAddSingleton<AffinityStore>();
+        services.TryAddSingleton<SemanticExampleStore>();
         services.TryAddSingleton(static provider => provider.GetRequiredService<SnapshotReloader>().Source);
         services.TryAddSingleton<LikelyOutput>();
         services.TryAddSingleton(static provider => new RoutingEngine(
@@ -130,7 +131,8 @@ internal static class ServiceRegistration
                 options.Tracing,
                 provider.GetRequiredService<TimeProvider>(),
                 options.Seed is null ? null : provider.GetRequiredService<IRandomSource>(),
-                provider.GetRequiredService<ILogger<LlmTracer>>());
+                provider.GetRequiredService<ILogger<LlmTracer>>(),
+                provider.GetService<IMeterFactory>());
         });
         services.TryAddSingleton<ILlmTracer>(static provider => provider.GetRequiredService<LlmTracer>());
     }

@@ -14,6 +14,7 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, IDisposa
 
     private readonly Lock _lock = new();
     private readonly LangfuseOptions _options;
+    private readonly string[] _regions;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly SpanLane _spans;
@@ -23,6 +24,7 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, IDisposa
     public LangfuseTraceSink(LangfuseOptions options, TracingOptions tracing, IHttpClientFactory http, TimeProvider time, ILogger<LangfuseTraceSink> logger, IMeterFactory? meters = null, IRandomSource? random = null, IBatchStorage? storage = null)
     {
         _options = options;
+        _regions = [.. options.Regions];
         _time = time;
         _logger = logger;
         var endpoint = new LangfuseEndpoint(options, http, time);
@@ -44,6 +46,8 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, IDisposa
     string? ITraceSinkStatus.PauseReason => Status is { IsHealthy: false } status ? status.LastError ?? "not delivering" : null;
 
     public SinkStatus Status => _spans.State.Status.IsHealthy ? _scores.State.Status : _spans.State.Status;
+
+    public bool AcceptsContentFrom(string region) => _regions.Length > 0 && SinkRegions.Contains(_regions, region);
 
     public void Emit(in SpanData span) => _spans.Queue.Add(span.Record);
 

@@ -20,6 +20,9 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
     /// <summary>Whether models have stars, so that the group serves names of its pattern but not its own.</summary>
     public bool IsTemplate { get; } = Array.Exists(members, static member => member.Deployment.IsTemplate);
 
+    /// <summary>Providers of members at which callers use credentials of their own, each once; mostly none.</summary>
+    public ProviderEntry[] CallerProviders { get; } = CallerProvidersOf(members);
+
     public IRoutingStrategy Strategy { get; } = strategy;
 
     public string StrategyName { get; } = strategyName;
@@ -106,6 +109,19 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
         }
 
         return _policies.GetOrAdd(deployment, static (key, group) => Merge(key, group), Policy);
+    }
+
+    private static ProviderEntry[] CallerProvidersOf(Member[] members)
+    {
+        List<ProviderEntry>? found = null;
+        foreach (Member member in members)
+        {
+            if (member.Deployment.ProviderEntry is { TakesCallerCredentials: true } provider && found?.Contains(provider) != true)
+            {
+                (found ??= []).Add(provider);
+            }
+        }
+        return found?.ToArray() ?? [];
     }
 
     private static CallPolicy Merge(Deployment deployment, CallPolicy group)

@@ -19,6 +19,9 @@ internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredent
     /// <summary>The credential of a caller without one of his own; of a pool the first.</summary>
     public ICredential Credential => Credentials.For(LlmContext.Empty)[0];
 
+    /// <summary>Whether callers may bring credentials of their own.</summary>
+    public bool TakesCallerCredentials { get; } = credentials is CallerCredentials;
+
     /// <summary>The OpenTelemetry provider name (<c>gen_ai.provider.name</c>), for instance <c>openai</c>.</summary>
     public string SystemName { get; init; } = name;
 

@@ -72,6 +72,9 @@ public sealed record RoutingOptions
     /// <summary>Whether breakpoints for the provider's prompt cache are set behind the stable prefix. Null: the provider's setting (false).</summary>
     public bool? CacheBreakpoints { get; init; }
 
+    /// <summary>Up to this long to open a connection. Null: as configured.</summary>
+    public TimeSpan? ConnectTimeout { get; init; }
+
     /// <summary>Up to this long until the first content. Null: as configured.</summary>
     public TimeSpan? FirstTokenTimeout { get; init; }
 

@@ -42,6 +42,12 @@ public sealed class JsonLinesTraceSink : ITraceSink, IDisposable, IAsyncDisposab
     /// <summary>Spans and scores that were not written: the queue was full, the sink disposed, or the file refused them.</summary>
     public long Dropped => Interlocked.Read(ref _refused) + Interlocked.Read(ref _failed);
 
+    /// <summary>Regions whose content may be written, as calls name them; <c>*</c> for every region. Default none.</summary>
+    public IReadOnlyList<string> Regions { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool AcceptsContentFrom(string region) => SinkRegions.Contains(Regions, region);
+
     /// <inheritdoc/>
     public void Emit(in SpanData span)
     {

@@ -1,11 +1,12 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using LlmStack.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace LlmStack.Tracing;
 
 /// <summary>Opens scopes, makes the automatic spans of calls, and hands finished spans to every sink.</summary>
-internal sealed class LlmTracer : ILlmTracer
+internal sealed class LlmTracer : ILlmTracer, IDisposable
 {
     private static long _misuses;
     private readonly SinkSet _sinks;
@@ -17,6 +18,7 @@ internal sealed class LlmTracer : ILlmTracer
     private readonly SpanPool _pool = new(TraceLimits.PooledSpans);
     private readonly TraceNames _names = new();
     private readonly ActivityTags _activityTags;
+    private readonly SpanPipeline _pipeline;
 
     /// <param name="sinks">Where finished spans go.</param>
     /// <param name="scoreObservers">Who learns from scores in this process.</param>
@@ -24,7 +26,8 @@ internal sealed class LlmTracer : ILlmTracer
     /// <param name="time">Both clocks.</param>
     /// <param name="random">A seeded source when ids have to repeat; null for ids that differ from process to process.</param>
     /// <param name="logger">Where the first failure of a sink is said.</param>
-    public LlmTracer(IEnumerable<ITraceSink> sinks, IEnumerable<IScoreObserver> scoreObservers, TracingOptions options, TimeProvider time, IRandomSource? random = null, ILogger<LlmTracer>? logger = null)
+    /// <param name="meters">Where counters are published; null for nowhere.</param>
+    public LlmTracer(IEnumerable<ITraceSink> sinks, IEnumerable<IScoreObserver> scoreObservers, TracingOptions options, TimeProvider time, IRandomSource? random = null, ILogger<LlmTracer>? logger = null, IMeterFactory? meters = null)
     {
         _sinks = new SinkSet([.. sinks], logger, time);
         _observers = [.. scoreObservers];
@@ -33,6 +36,7 @@ internal sealed class LlmTracer : ILlmTracer
         _clock = new SpanClock(time);
         _ids = new IdGenerator(random);
         _activityTags = new ActivityTags(options);
+        _pipeline = new SpanPipeline(_sinks, options, time, meters, _pool.Return);
         Values = options.JsonTypeInfoResolver is null ? TraceValueWriter.Default : new TraceValueWriter(options.JsonTypeInfoResolver);
     }
 
@@ -41,6 +45,9 @@ internal sealed class LlmTracer : ILlmTracer
 
     /// <summary>Exceptions thrown by sinks and score observers.</summary>
     public long SinkFailures => _sinks.Failures;
+
+    /// <summary>What finished spans pass before the sinks.</summary>
+    public SpanPipeline Pipeline => _pipeline;
 
     public TraceValueWriter Values { get; }
 
@@ -188,7 +195,7 @@ internal sealed class LlmTracer : ILlmTracer
     public void Score(in ScoreData score)
     {
         ScoreRules.Check(score);
-        bool sampled = score.TraceId is not { } traceId || TraceSampling.Includes(traceId, _options.SampleRate);
+        bool sampled = score.TraceId is not { } traceId || _pipeline.Records(traceId);
         Emit(score, sampled);
     }
 
@@ -199,7 +206,20 @@ internal sealed class LlmTracer : ILlmTracer
         Emit(score, sampled);
     }
 
-    public ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => _sinks.FlushAsync(timeout, cancellationToken);
+    public async ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        _pipeline.Drain(all: false);
+        FlushResult result = await _sinks.FlushAsync(timeout, cancellationToken).ConfigureAwait(false);
+        int waiting = _pipeline.Waiting;
+        return waiting == 0 ? result : result with
+        {
+            Pending = result.Pending + waiting,
+            Error = $"{(result.Error is { } error ? error + "; " : "")}{waiting} wait for the end of their trace, which decides whether it is kept",
+        };
+    }
+
+    /// <summary>Nothing more will come: traces that still wait are decided by what is known of them.</summary>
+    public void Dispose() => _pipeline.Drain(all: true);
 
     private static AmbientScope Enter(SpanRecord? record, LlmContext context, TraceId traceId, SpanId spanId, bool sampled, AmbientScope? ambient)
     {
@@ -252,7 +272,7 @@ internal sealed class LlmTracer : ILlmTracer
         }
 
         bool own = !parent.TraceId.IsEmpty && !parent.IsForeign;
-        sampled = !_sinks.IsEmpty && (own ? parent.Sampled : TraceSampling.Includes(traceId, _options.SampleRate));
+        sampled = !_sinks.IsEmpty && (own ? parent.Sampled : _pipeline.Records(traceId));
         if (!sampled && activity is null && parent.Record is null)
         {
             return null;
@@ -291,18 +311,17 @@ internal sealed class LlmTracer : ILlmTracer
             MarkAncestors(record);
         }
 
-        if (record.Sampled)
-        {
-            _sinks.Emit(new SpanData(record));
-        }
-
+        bool passes = _pipeline.Prepare(record);
         if (record.Activity is { } activity)
         {
             _activityTags.Write(activity, record);
             ActivityBridge.Stop(activity, record.EndUnixNanos);
         }
 
-        _pool.Return(record);
+        if (!record.Sampled || !passes || !_pipeline.Emit(record))
+        {
+            _pool.Return(record);
+        }
     }
 
     private static void MarkAncestors(SpanRecord failed)
@@ -343,7 +362,7 @@ internal sealed class LlmTracer : ILlmTracer
 
         if (_options.Enabled && sampled)
         {
-            _sinks.Emit(complete);
+            _pipeline.Emit(complete);
         }
     }
 }

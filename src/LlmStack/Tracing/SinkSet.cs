@@ -18,7 +18,8 @@ internal sealed class SinkSet(ITraceSink[] sinks, ILogger? logger, TimeProvider 
         {
             try
             {
-                sink.Emit(span);
+                // Content of a call that was bound to a region stays in that region.
+                sink.Emit(span.Record.BoundRegion is { } region && !sink.AcceptsContentFrom(region) ? new SpanData(span.Record.WithoutContent()) : span);
             }
             catch (Exception exception)
             {

@@ -57,6 +57,9 @@ internal sealed class SpanRecord : IContentCapture
     public CallRoute? Route;
     public RouteAttempt? Attempt;
 
+    /// <summary>The region the call was bound to: only sinks of that region get its content. Null when it was bound to none.</summary>
+    public string? BoundRegion;
+
     /// <summary>The name of what failed for <c>error.type</c> when there is no <see cref="ErrorKind"/>.</summary>
     public string? ErrorType;
 
@@ -152,6 +155,31 @@ internal sealed class SpanRecord : IContentCapture
     /// <summary>Takes over a finished output; the buffer gets the old one.</summary>
     public void TakeOutput(ContentBuffer json) => _output.Set(json);
 
+    /// <summary>The content of a field, for whoever rewrites it when the span has ended.</summary>
+    public SpanContent Content(MaskedField field) => field == MaskedField.Input ? _input : _output;
+
+    /// <summary>A copy without input and output, for a sink that must not have them.</summary>
+    public SpanRecord WithoutContent()
+    {
+        var copy = (SpanRecord)MemberwiseClone();
+        copy._input = new SpanContent();
+        copy._output = new SpanContent();
+        return copy;
+    }
+
+    /// <summary>Copies what the caller may change after the span has ended, for a record that waits.</summary>
+    public void Detach()
+    {
+        // The parent's record is out of reach once it has ended.
+        Route ??= Attempt is not null && Parent is { } parent && parent.Version == ParentVersion ? parent.Route : null;
+        Options = Options?.Clone();
+        if (Usage is { } usage)
+        {
+            Usage = new UsageDetails();
+            Usage.Add(usage);
+        }
+    }
+
     public void AddMetadata(string key, string value)
     {
         Metadata ??= [];
@@ -221,7 +249,9 @@ internal sealed class SpanRecord : IContentCapture
         Streaming = false;
         Options = null;
         Usage = null;
+        Billing = null;
         Deployment = null;
+        BoundRegion = null;
         ErrorKind = null;
         Route = null;
         Attempt = null;

@@ -34,7 +34,7 @@ public sealed class LlmStackOptionsValidatorTests
     [InlineData("Endpoint", "\"https://user:secret@host/v1\"", "Endpoint contains a user or password")]
     [InlineData("Endpoint", "\"user:secret@host\"", "Endpoint is '…@host'; allowed: an absolute http or https address")]
     [InlineData("ApiKey", "\"secret\\n\"", "ApiKey contains spaces or characters that a header cannot carry")]
-    [InlineData("ConnectTimeout", "\"-00:00:01\"", "ConnectTimeout is -00:00:01; allowed: a time, more than 0")]
+    [InlineData("Policy", "{ \"ConnectTimeout\": \"-00:00:01\" }", "Policy:ConnectTimeout is -00:00:01; allowed: a time, more than 0")]
     [InlineData("PooledConnectionLifetime", "\"00:00:00\"", "PooledConnectionLifetime is 00:00:00; allowed: a time, more than 0")]
     [InlineData("Headers", "{ \"bad name\": \"secret\" }", "Headers:bad name cannot be sent")]
     [InlineData("Policy", "{ \"MaxAttempts\": 0 }", "Policy:MaxAttempts is 0; allowed: 1 to 100")]
