@@ -74,6 +74,12 @@ public sealed record LlmContext
     /// <summary>Free labels of the trace.</summary>
     public ImmutableDictionary<string, string> Metadata { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>The innermost budget opened by <see cref="OpenBudget"/>; null for none.</summary>
+    internal LlmBudget? Budget { get; init; }
+
+    /// <summary>Whether calls made here belong to another call (its judges and mirrors): for limits on calls that one counts.</summary>
+    internal bool IsPartOfCall { get; init; }
+
     /// <summary>Encoded once per context by a sink, because every span of a trace repeats it.</summary>
     /// <remarks>A <c>with</c> copy takes the field along, so the cache names the context it was made for.</remarks>
     internal Tracing.ContextCache? Cache { get; set; }
@@ -94,6 +100,23 @@ public sealed record LlmContext
     {
         ArgumentNullException.ThrowIfNull(context);
         return Tracing.AmbientScope.PushContext(context);
+    }
+
+    /// <summary>
+    /// Opens a budget for everything called from here on, until it is disposed: fallbacks, hedges, mirrors and judges included. Budgets
+    /// inside one another all hold, and so do those of the configuration.
+    /// </summary>
+    /// <param name="amount">US dollars, 0 to 1,000,000,000. With 0 only what is known to cost nothing is called.</param>
+    /// <param name="name">A name for error messages, or null.</param>
+    /// <param name="unknownPrice">What happens to calls whose price nobody knows. Default <see cref="UnknownPriceBehavior.AssumeMax"/>.</param>
+    /// <returns>The budget; dispose it where it was opened.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="amount"/> is negative or too large.</exception>
+    /// <example><code>using LlmBudget budget = LlmContext.OpenBudget(1.50m, "research");</code></example>
+    public static LlmBudget OpenBudget(decimal amount, string? name = null, UnknownPriceBehavior unknownPrice = UnknownPriceBehavior.AssumeMax)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(amount);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(amount, Limits.Budgets.Money.Most);
+        return new LlmBudget(amount, name, unknownPrice, Current.Budget).Open();
     }
 
     /// <summary>This context with the labels of a trace on top: its scalars override, its tags and metadata are added.</summary>

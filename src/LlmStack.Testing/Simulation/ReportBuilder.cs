@@ -3,7 +3,7 @@ using LlmStack.Routing;
 namespace LlmStack.Testing.Simulation;
 
 /// <summary>Works the report out of what was counted.</summary>
-internal sealed class ReportBuilder(SimulationScenario scenario, SimulationRecorder recorder, RoutingSnapshot snapshot, IReadOnlyDictionary<string, double> shares)
+internal sealed class ReportBuilder(SimulationScenario scenario, SimulationRecorder recorder, RoutingSnapshot snapshot, IReadOnlyDictionary<string, double> shares, int openScopes)
 {
     /// <summary>Below this the share of a second is chance.</summary>
     private const int FewestAttempts = 100;
@@ -52,7 +52,7 @@ internal sealed class ReportBuilder(SimulationScenario scenario, SimulationRecor
         Seconds = recorder.Seconds,
         Leftovers = new SimulationLeftovers(
             snapshot.Deployments.Values.Sum(static deployment => deployment.InFlight),
-            snapshot.Deployments.Values.Sum(static deployment => deployment.Limits.OpenReservations),
+            snapshot.Deployments.Values.Sum(static deployment => deployment.Limits.OpenReservations) + openScopes,
             timers),
     };
 

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using LlmStack.Health;
+using LlmStack.Limits.Scopes;
 using LlmStack.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -54,7 +55,7 @@ internal sealed class SimulationRun : IDisposable
         _recorder.Finish();
         TimeSpan lasted = _time.Elapsed;
         RunUntil(_time.GetTimestamp() + Settling.Ticks);
-        return new ReportBuilder(_scenario, _recorder, _host.Snapshot, shares).Build(lasted, _time.ArmedTimers);
+        return new ReportBuilder(_scenario, _recorder, _host.Snapshot, shares, _host.Get<ScopeBook>().OpenReservations).Build(lasted, _time.ArmedTimers);
     }
 
     public void Dispose() => _host.Dispose();

@@ -23,6 +23,13 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
             return false;
         }
 
+        if (state.Request.Scopes is { } scopes && !scopes.TryReserve(attempt.Scoped, state.Request, deployment, now))
+        {
+            admission.Settle(reservation, new UsageAmounts(0, 0, 0, now));
+            LeaveQueue(deployment);
+            return false;
+        }
+
         ICredential key = health.KeyFor(deployment, state.Request.Context, now);
         health.Started(deployment, key);
         deployment.Health.Headroom.Sent(state.Request.EstimatedInputTokens, now);
@@ -128,6 +135,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         bool sent = report.RequestSent || error.StatusCode is not null || (error.Kind != LlmErrorKind.Network && attempt.Clock.Fired != TimeLimit.Connect);
         RouteAttempt entry = Add(state, attempt, error, now);
         admission.Settle(attempt.Reservation, new UsageAmounts(sent ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
+        state.Request.Scopes?.Settle(attempt.Scoped, deployment, sent, entry.IsBilled, entry.Usage, entry.Billing);
         LeaveQueue(deployment);
         ledger.Ended(state, attempt, entry);
         attempt.IsOpen = false;
@@ -179,6 +187,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         attempt.IsOpen = false;
         attempt.Billing = AttemptBilling.TermsOf(state, attempt, time);
         ledger.Succeeded(state, attempt);
+        state.Request.Scopes?.Settle(attempt.Scoped, deployment, sent: true, billed: true, usage, attempt.Billing);
         state.ProviderTicks += busy;
     }
 
@@ -200,6 +209,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         Estimate(state, attempt, entry);
         entry.Billing = AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         admission.Settle(attempt.Reservation, new UsageAmounts(entry.MayHaveBeenBilled ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
+        state.Request.Scopes?.Settle(attempt.Scoped, deployment, entry.MayHaveBeenBilled, entry.MayHaveBeenBilled, entry.Usage, entry.Billing);
         LeaveQueue(deployment);
         ledger.Ended(state, attempt, entry);
         attempt.IsOpen = false;

@@ -5,7 +5,7 @@ using LlmStack.Routing;
 namespace LlmStack.Calls;
 
 /// <summary>Pick → attempt → classify → retry or fall back, until somebody has answered. The only retry loop in the product.</summary>
-internal sealed class AttemptLoop(CallPlanner planner, AttemptQueue queue, AttemptAccounting accounting, AttemptInvoker invoker, ParallelAttempts parallel, Cascades cascades, CallPreparation preparation, TimeProvider time)
+internal sealed class AttemptLoop(CallPlanner planner, ScopeGate gate, AttemptQueue queue, AttemptAccounting accounting, AttemptInvoker invoker, ParallelAttempts parallel, Cascades cascades, CallPreparation preparation, TimeProvider time)
 {
     /// <summary>On return an attempt is still open: plain calls settle it at once, streams at their end.</summary>
     /// <exception cref="LlmException">Nobody could serve, or the attempts are used up.</exception>
@@ -24,6 +24,18 @@ internal sealed class AttemptLoop(CallPlanner planner, AttemptQueue queue, Attem
 
         while (true)
         {
+            if (state.Request.Scopes is { } scopes)
+            {
+                long started = state.QueuedTicks;
+                if (await gate.EnterAsync(state, scopes).ConfigureAwait(false) is { } over)
+                {
+                    throw over;
+                }
+
+                first &= state.QueuedTicks == started;
+                scopes.BeginPick();
+            }
+
             long now = time.GetTimestamp();
             if (!first)
             {
@@ -36,6 +48,19 @@ internal sealed class AttemptLoop(CallPlanner planner, AttemptQueue queue, Attem
             waitedForRetry = false;
             if (decision.Failure is { } failure)
             {
+                if (state.Request.Scopes is { } limits && state.LastError is null)
+                {
+                    if (failure.Kind == LlmErrorKind.LimitExceeded && await gate.WaitForDeploymentAsync(state, limits).ConfigureAwait(false))
+                    {
+                        // What was written down of the pick that found nobody is not what comes of the call.
+                        state.Route.Details().Removals = null;
+                        state.Route.Details().Candidates = null;
+                        continue;
+                    }
+
+                    limits.NoteFailure(failure.Kind);
+                }
+
                 throw failure;
             }
 

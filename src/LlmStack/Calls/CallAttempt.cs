@@ -1,5 +1,6 @@
 using LlmStack.Catalog;
 using LlmStack.Limits;
+using LlmStack.Limits.Scopes;
 using LlmStack.Providers;
 using LlmStack.Routing;
 using LlmStack.Tracing;
@@ -23,6 +24,10 @@ internal sealed class CallAttempt : IConnectionWatch
     public Reservation Reservation;
     public AttemptTimeouts Timeouts;
     public long ConnectTicks;
+
+    /// <summary>What it holds of limits and budgets.</summary>
+    public readonly ScopeReservation Scoped = new();
+
     public AttemptRole Role;
     public bool IsOpen;
 

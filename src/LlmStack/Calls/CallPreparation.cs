@@ -5,7 +5,7 @@ using LlmStack.Routing.Rules;
 namespace LlmStack.Calls;
 
 /// <summary>Makes a request ready for its first pick, and lends out the pooled state.</summary>
-internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace, ITokenEstimator estimator, LikelyOutput likelyOutput, AffinityStore affinities, IEnumerable<IRoutingFilter> filters, TimeProvider time)
+internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace, ITokenEstimator estimator, LikelyOutput likelyOutput, AffinityStore affinities, CallScopesPool scopes, IEnumerable<IRoutingFilter> filters, TimeProvider time)
 {
     private const int MaxPooled = 256;
 
@@ -20,6 +20,11 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
     public void Return(CallState state)
     {
         Retire(state.Attempt);
+        if (state.Request.Scopes is { } held)
+        {
+            scopes.End(held, sent: state.Attempts > 0);
+        }
+
         state.Reset();
         if (_pool.Count < MaxPooled)
         {
@@ -73,7 +78,14 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
         RoutingOptions? routing = request.Routing;
         CheckFallbacks(snapshot, routing);
         LlmContext context = LlmContext.Current;
-        bool estimate = _alwaysEstimate || snapshot.NeedsEstimate || routing?.MaxCost is not null || name.Group.Rules is not null;
+        CallScopes? held = scopes.Begin(snapshot, context);
+        bool estimate = held is not null || _alwaysEstimate || snapshot.NeedsEstimate || routing?.MaxCost is not null || name.Group.Rules is not null;
+        if (held is not null)
+        {
+            // Whatever happens from here on, it is given back with the state.
+            state.Request = new RouteRequest { Scopes = held };
+        }
+
         int input = estimate ? operation.EstimateInput(estimator) : 0;
         state.Request = new RouteRequest
         {
@@ -86,6 +98,7 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
             Options = request.Options,
             Routing = routing,
             Context = context,
+            Scopes = held,
             Clock = time,
             Timestamp = state.Started,
         };
@@ -107,6 +120,11 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
                 LikelyCachedTokens = likelyOutput.ExpectCached(state.Group.Name, context.Feature, input),
                 LikelyOutputTokens = likelyOutput.Expect(state.Group.Name, context.Feature, request.MaxOutputTokens),
             };
+        }
+
+        if (held is not null)
+        {
+            held.LikelyOutputTokens = scopes.LikelyOutputOf(operation.Operation, state.Group.Name, context.Feature, request.MaxOutputTokens);
         }
 
         state.Group.RetryBudget.CountRequest(state.Started, time.TimestampFrequency);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Calls;
 
 /// <summary>Looks at the router from outside a call, through the same engine.</summary>
-internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, ITokenEstimator estimator, LikelyOutput likelyOutput, AffinityStore affinities, IRouterConfiguration configuration, CallTelemetry telemetry, HealthTracker health, TimeProvider time) : ILlmRouter
+internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, ITokenEstimator estimator, LikelyOutput likelyOutput, AffinityStore affinities, IRouterConfiguration configuration, CallTelemetry telemetry, HealthTracker health, CallScopesPool scopes, TimeProvider time) : ILlmRouter
 {
     public async ValueTask<RouteExplanation> ExplainAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -38,6 +38,12 @@ internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, 
         if (name.Group.Rules is not null)
         {
             name = name with { Group = RuleSet.Follow(snapshot, name.Group, request).Group };
+        }
+
+        if (scopes.Peek(snapshot, context) is { } peek)
+        {
+            peek.LikelyOutputTokens = scopes.LikelyOutputOf(LlmOperation.Chat, name.Group.Name, context.Feature, options?.MaxOutputTokens);
+            request = request with { Scopes = peek };
         }
 
         request = request with { Affinity = affinities.Find(name.Group, request) };

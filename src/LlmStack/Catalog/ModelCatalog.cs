@@ -43,6 +43,9 @@ internal sealed class ModelCatalog
     /// <summary>Replaces what is known; lookups under way end on the old one.</summary>
     public void Use(CatalogIndex index) => Volatile.Write(ref _view, new View(index));
 
+    /// <summary>The providers that it knows.</summary>
+    public IEnumerable<string> Providers => Current.Index.Providers;
+
     private View Load()
     {
         var loaded = new View(CatalogIndex.Read(CatalogText.Embedded(), verify: false));

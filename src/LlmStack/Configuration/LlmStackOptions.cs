@@ -50,6 +50,12 @@ public sealed class LlmStackOptions
     /// <summary>Who is told what an operator wants to know.</summary>
     public EventsOptions Events { get; set; } = new();
 
+    /// <summary>What may be used in a window of time, by any id.</summary>
+    public Dictionary<string, LimitOptions> Limits { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What may be spent in a window of time, by any id.</summary>
+    public Dictionary<string, BudgetOptions> Budgets { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Settings of every call that no group, deployment or call overrides.</summary>
     public CallPolicyOptions Defaults { get; set; } = new();
 

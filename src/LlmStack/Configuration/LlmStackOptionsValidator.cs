@@ -19,6 +19,8 @@ internal sealed class LlmStackOptionsValidator(IEnvironment environment, LlmStac
         new GroupValidation(strategies, problems).Validate(options);
         ModelValidation.Validate(options, problems);
         CatalogValidation.Validate(options, problems);
+        LimitValidation.Validate(options, problems);
+        BudgetValidation.Validate(options, problems);
         TracingValidation.Validate(options, problems);
         LedgerValidation.Validate(options, problems);
         return problems.All.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(Message(problems.All));

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace LlmStack.Configuration;
 
 /// <summary>Turns validated options into the immutable snapshot that calls run on.</summary>
-internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries providers, StrategyResolver strategies, DeploymentRegistry registry, ModelCatalog catalog)
+internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries providers, StrategyResolver strategies, DeploymentRegistry registry, ScopePlanFactory scopes, ModelCatalog catalog)
 {
     public RoutingSnapshot Build(LlmStackOptions options, long version)
     {
@@ -47,6 +47,7 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
             Defaults = defaults,
             Explain = options.Explain,
             DefaultFallbacks = defaultFallbacks,
+            Scopes = scopes.Make(options),
             SharesCalls = options.ModelGroups.Values.Any(static group => group.SingleFlight),
             Registry = registry,
             Models = models,

@@ -25,6 +25,7 @@ public static class LlmClientFactory
             CatalogServices.Start(provider);
             LedgerServices.Start(provider);
             provider.GetRequiredService<ActiveProbes>().Start();
+            LimitServices.StartAsync(provider, CancellationToken.None).GetAwaiter().GetResult();
             return new LlmStackInstance(provider);
         }
         catch (OptionsValidationException exception)

@@ -15,7 +15,7 @@ internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<
     private LlmTracer? _tracer;
     private bool _isCounted;
 
-    public Task StartingAsync(CancellationToken cancellationToken)
+    public async Task StartingAsync(CancellationToken cancellationToken)
     {
         // Throws the validation's one message before any other service starts.
         LlmStackOptions valid = options.Value;
@@ -30,7 +30,7 @@ internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<
         CatalogServices.Start(services);
         LedgerServices.Start(services);
         Get<ActiveProbes>().Start();
-        return Task.CompletedTask;
+        await LimitServices.StartAsync(services, cancellationToken).ConfigureAwait(false);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -21,6 +21,9 @@ public sealed class LlmStackInstance : IDisposable, IAsyncDisposable
     /// <summary>The tracer.</summary>
     public ILlmTracer Tracer => _services.GetRequiredService<ILlmTracer>();
 
+    /// <summary>What is used of limits and budgets.</summary>
+    public ILlmLimits Limits => _services.GetRequiredService<ILlmLimits>();
+
     /// <summary>The services that were registered.</summary>
     public IServiceProvider Services => _services;
 

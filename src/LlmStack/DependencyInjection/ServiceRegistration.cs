@@ -94,6 +94,7 @@ internal static class ServiceRegistration
         services.AddSingleton<IScoreObserver>(static provider => provider.GetRequiredService<QualityObserver>());
         services.AddSingleton<QualityObserver>();
         CatalogServices.Add(services);
+        LimitServices.Add(services);
         services.TryAddSingleton<ProviderEntries>();
         services.TryAddSingleton<SnapshotBuilder>();
         services.TryAddSingleton<SnapshotReloader>();

@@ -42,6 +42,15 @@ internal static partial class LogMessages
     [LoggerMessage(1101, LogLevel.Warning, "No price is known for {Model} of {Provider}: what it costs is not recorded; add it to LlmStack:Models, or set the deployment's BaseModel or Price")]
     public static partial void PriceUnknown(ILogger logger, string model, string provider);
 
+    [LoggerMessage(1110, LogLevel.Warning, "The budget {Budget} ({Scope}) has reached {Soft} USD: {Spent} USD are spent")]
+    public static partial void SoftBudgetReached(ILogger logger, string budget, string scope, decimal spent, decimal soft);
+
+    [LoggerMessage(1111, LogLevel.Warning, "The budget {Budget} ({Scope}) refuses calls: {Spent} of {Limit} USD are spent")]
+    public static partial void HardBudgetRefused(ILogger logger, string budget, string scope, decimal spent, decimal limit);
+
+    [LoggerMessage(1112, LogLevel.Error, "What was spent of the budget {Budget} before the start could not be read from the usage ledger, it begins at zero: {Problem}")]
+    public static partial void BudgetNotRecovered(ILogger logger, string budget, string problem);
+
     [LoggerMessage(1200, LogLevel.Warning, "{Deployment} cools for {Duration} after {Kind}")]
     public static partial void Cooling(ILogger logger, string deployment, TimeSpan duration, string kind);
 

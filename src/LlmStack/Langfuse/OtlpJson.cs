@@ -114,6 +114,7 @@ internal sealed class OtlpJson
         Text("provider"u8, route.Provider);
         Text("model"u8, route.Model);
         Text("reason"u8, route.Reason);
+        Text("limited_by"u8, route.LimitedBy);
         _writer.WriteNumber("snapshot"u8, route.SnapshotVersion);
 
         // A call served by its first attempt says nothing more there than above.

@@ -67,6 +67,9 @@ public sealed class CallRoute
         Queue = _details?.QueueWait ?? TimeSpan.Zero,
     };
 
+    /// <summary>The limit that made the call wait, for instance <c>limit 'per-team' (team=search)</c>; null when none did. The time is in <see cref="CallTiming.Queue"/>.</summary>
+    public string? LimitedBy => _details?.LimitedBy;
+
     /// <summary>Fields that an adapter dropped or rewrote, each as <c>field: what was done</c>; null when none.</summary>
     public IReadOnlyList<string>? Changes => _details?.Changes;
 

@@ -19,6 +19,9 @@ internal sealed class CallRouteDetails
 
     public TimeSpan QueueWait { get; set; }
 
+    /// <summary>The limit that the call waited for last.</summary>
+    public string? LimitedBy { get; set; }
+
     public TimeSpan Consumer { get; set; }
 
     public IReadOnlyList<string>? Changes { get; set; }

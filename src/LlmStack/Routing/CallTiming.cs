@@ -8,7 +8,7 @@ namespace LlmStack.Routing;
 /// <param name="Consumer">Spent by the consumer of a stream between its items; zero for other calls.</param>
 public readonly record struct CallTiming(TimeSpan Total, TimeSpan Provider, TimeSpan RetryWait, TimeSpan? FirstToken, TimeSpan Consumer)
 {
-    /// <summary>Spent waiting for a place under a deployment's concurrency limit.</summary>
+    /// <summary>Spent waiting for a place under a deployment's concurrency limit, or for a limit to give way.</summary>
     public TimeSpan Queue { get; init; }
 
     /// <summary>What the library itself added: the total less the provider's, the queue's, the waiting and the consumer's time.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using LlmStack.Health;
 using LlmStack.Limits;
+using LlmStack.Limits.Scopes;
 
 namespace LlmStack.Routing;
 
@@ -12,6 +13,7 @@ public sealed class Deployment
     internal const double UnknownQuality = 0.5;
 
     private readonly HotFields _hot = new();
+    private int _isFree;
 
     /// <summary>Makes a deployment; outside tests the configuration does this.</summary>
     /// <param name="id">Explicit id, else <c>provider/model[@region]</c>.</param>
@@ -104,6 +106,23 @@ public sealed class Deployment
 
     /// <summary>Shared likewise.</summary>
     internal ProbeState? Probe { get; init; }
+
+    /// <summary>What limits and budgets see of it.</summary>
+    internal ScopeTarget ScopeTarget => field ??= new ScopeTarget(Provider, Model, Id);
+
+    /// <summary>Whether its price is known to be 0.</summary>
+    internal bool IsFree
+    {
+        get
+        {
+            if (_isFree == 0)
+            {
+                _isFree = FreePrice.Is(Price) ? 1 : -1;
+            }
+
+            return _isFree > 0;
+        }
+    }
 
     /// <summary>The provider behind it; set by the snapshot.</summary>
     internal ProviderEntry? ProviderEntry { get; init; }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using LlmStack.Health;
 using LlmStack.Limits;
+using LlmStack.Limits.Budgets;
+using LlmStack.Limits.Scopes;
 
 namespace LlmStack.Routing;
 
@@ -71,6 +73,10 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
                 ? new DynamicVerdict(Removal.Limits, FilterNames.Limits, "the prompt exceeds the tokens allowed in a minute", LlmErrorKind.LimitExceeded, DynamicVerdict.Never)
                 : new DynamicVerdict(Removal.Limits, FilterNames.Limits, "its requests or tokens per minute are used up", LlmErrorKind.LimitExceeded, health.ToTicks(wait));
         }
+        if (request.Scopes is { } scopes && !scopes.Fits(request, deployment))
+        {
+            return Refused(scopes.Last);
+        }
         return health.StateOf(deployment, request.Timestamp, out long cooling, request.Context) switch
         {
             CircuitState.Open => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is cooling down after failures", LlmErrorKind.NoCandidate, cooling),
@@ -83,6 +89,17 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
                 new DynamicVerdict(Removal.Probe, FilterNames.Probe, "its last probe failed", LlmErrorKind.NoCandidate, DynamicVerdict.Never),
             _ => default,
         };
+    }
+
+    private DynamicVerdict Refused(in ScopeRefusal refusal)
+    {
+        bool budget = refusal.Rule is BudgetRule;
+        return new DynamicVerdict(
+            budget ? Removal.Budget : Removal.ScopeLimits,
+            budget ? FilterNames.Budget : FilterNames.Limits,
+            refusal.Reason,
+            refusal.Rule!.ErrorKind,
+            refusal.RetryAfter is { } wait ? health.ToTicks(wait) : DynamicVerdict.Never);
     }
 
     /// <summary>What the call would probably cost, in US dollars; <see cref="Strategies.ExpectedCost.Unknown"/> without a price.</summary>

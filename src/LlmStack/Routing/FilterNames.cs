@@ -23,6 +23,7 @@ internal static class FilterNames
     public const string Cooldown = "cooldown";
     public const string Headroom = "headroom";
     public const string Limits = "limits";
+    public const string Budget = "budget";
     public const string Concurrency = "concurrency";
     public const string Probe = "probe";
 }

@@ -12,6 +12,7 @@ internal sealed class LikelyOutput
     private const double Memory = 1.0 / 32;
 
     private readonly BoundedMap<(string Group, string? Feature), Mean> _means = new(Capacity, new KeyComparer());
+    private readonly BoundedMap<(string Group, string? Feature), OutputLengths> _lengths = new(Capacity, new KeyComparer());
     private readonly BoundedMap<(string Group, string? Feature), Mean> _cached = new(Capacity, new KeyComparer());
 
     /// <summary>The expectation, capped by <paramref name="maxOutputTokens"/>; before samples that maximum, else 512.</summary>
@@ -21,12 +22,20 @@ internal sealed class LikelyOutput
         return _means.Find((group, feature)) is { } mean ? Math.Min(cap, mean.Rounded) : maxOutputTokens is > 0 ? cap : Unknown;
     }
 
+    /// <summary>What 95 % of the answers do not exceed, capped likewise; before samples as <see cref="Expect"/>.</summary>
+    public int ExpectHigh(string group, string? feature, int? maxOutputTokens)
+    {
+        int cap = maxOutputTokens is > 0 ? maxOutputTokens.Value : int.MaxValue;
+        return _lengths.Find((group, feature)) is { } lengths ? Math.Min(cap, lengths.High95()) : maxOutputTokens is > 0 ? cap : Unknown;
+    }
+
     /// <summary>Learns from an answer; 0 tokens means unknown and teaches nothing.</summary>
     public void Observe(string group, string? feature, long outputTokens)
     {
         if (outputTokens > 0)
         {
             _means.GetOrAdd((group, feature), static _ => new Mean()).Add(outputTokens);
+            _lengths.GetOrAdd((group, feature), static _ => new OutputLengths()).Add(outputTokens);
         }
     }
 

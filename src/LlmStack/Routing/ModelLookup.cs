@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using LlmStack.Catalog;
 
 namespace LlmStack.Routing;
@@ -5,6 +6,8 @@ namespace LlmStack.Routing;
 /// <summary>What is known of the models of configured providers: the configuration's own knowledge, then the catalogue's.</summary>
 internal sealed class ModelLookup(ModelCatalog catalog, ModelOverride[] overrides)
 {
+    private readonly ConcurrentDictionary<string, ModelPrice> _dearest = new(StringComparer.Ordinal);
+
     private static readonly ModelPrice Free = new() { InputPerMillion = 0, OutputPerMillion = 0, Version = "local" };
 
     /// <param name="provider">The provider.</param>
@@ -19,6 +22,25 @@ internal sealed class ModelLookup(ModelCatalog catalog, ModelOverride[] override
 
     /// <summary>The price in force; that of a local server is 0, whatever it runs.</summary>
     public static ModelPrice? PriceOf(ProviderEntry provider, ModelInfo? info) => info?.Price ?? (provider.IsLocal ? Free : null);
+
+    /// <summary>The dearest known prices of a provider, input and output each for itself; where none is known, the dearest of all providers.</summary>
+    public ModelPrice DearestOf(ProviderEntry provider) =>
+        _dearest.GetOrAdd(provider.CatalogName ?? "", static (name, catalog) => Dearest(catalog.Models(name)) ?? Dearest(catalog.Providers.SelectMany(catalog.Models)) ?? Free, catalog);
+
+    private static ModelPrice? Dearest(IEnumerable<ModelInfo> models)
+    {
+        decimal? input = null;
+        decimal? output = null;
+        foreach (ModelInfo model in models)
+        {
+            input = Max(input, model.Price?.InputPerMillion);
+            output = Max(output, model.Price?.OutputPerMillion);
+        }
+
+        return input is null || output is null ? null : new ModelPrice { InputPerMillion = input, OutputPerMillion = output, Version = "assumed" };
+
+        static decimal? Max(decimal? a, decimal? b) => a is null || b > a ? b ?? a : a;
+    }
 
     private ModelInfo? OfAnyProvider(string name)
     {

@@ -12,6 +12,8 @@ internal enum Removal
     User,
     History,
     Limits,
+    ScopeLimits,
+    Budget,
     Cooldown,
     Concurrency,
     Probe,

@@ -157,6 +157,7 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
         Removal.Price => dynamicFilters.DescribeCost(request, deployment),
         Removal.Limits when verdict.Wait == DynamicVerdict.Never => string.Create(CultureInfo.InvariantCulture, $"about {request.EstimatedInputTokens} prompt tokens estimated, {deployment.TokensPerMinute} tokens are allowed per minute"),
         Removal.Limits => string.Create(CultureInfo.InvariantCulture, $"{verdict.Reason}; fits in {Seconds(verdict.Wait)}"),
+        Removal.ScopeLimits or Removal.Budget when request.Scopes is { Last.Refuses: true } scopes => ScopeText.Reason(scopes.Last),
         Removal.Cooldown when verdict.Filter == FilterNames.Headroom => $"{verdict.Reason}; its window resets in {Seconds(verdict.Wait)}",
         Removal.Cooldown => string.Create(CultureInfo.InvariantCulture, $"cooling after {ErrorKindTraits.NameOf(health.CauseOf(deployment, request.Timestamp, request.Context))}, back in {Seconds(verdict.Wait)}"),
         _ => verdict.Reason!,

@@ -52,6 +52,9 @@ public readonly struct RouteRequest
     /// <summary>What a classifier found, or null.</summary>
     public RouteHints? Hints { get; init; }
 
+    /// <summary>The limits and budgets that the call falls under; null for none.</summary>
+    internal CallScopes? Scopes { get; init; }
+
     /// <summary>The wall clock, for prices by hour and date; null for list prices.</summary>
     internal TimeProvider? Clock { get; init; }
 

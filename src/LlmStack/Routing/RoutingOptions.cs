@@ -4,6 +4,8 @@ namespace LlmStack.Routing;
 /// <remarks>Taken off before any provider sees the options. Do not change a list after it was handed over.</remarks>
 public sealed record RoutingOptions
 {
+    internal const int DefaultPriority = 4;
+
     // The hash of all that static filters look at, kept up to date by each setter: a decision must not hash texts anew.
     private int _shape;
 
@@ -91,7 +93,7 @@ public sealed record RoutingOptions
     public TimeSpan? AttemptTimeout { get; init; }
 
     /// <summary>How urgent the call is where it has to queue for a deployment: 0 is most urgent, 9 least. Default 4.</summary>
-    public int Priority { get; init; } = 4;
+    public int Priority { get; init; } = DefaultPriority;
 
     /// <summary>What happens to a stream lost after its first content. Null: as configured.</summary>
     public StreamLossBehavior? OnStreamLost { get; init; }

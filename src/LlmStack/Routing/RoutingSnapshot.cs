@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
+using LlmStack.Limits.Scopes;
 
 namespace LlmStack.Routing;
 
@@ -47,6 +48,9 @@ internal sealed class RoutingSnapshot
 
     /// <summary>What is known of models.</summary>
     public ModelLookup Models { get; init; } = new(new Catalog.ModelCatalog(), []);
+
+    /// <summary>Limits and budgets; null without any.</summary>
+    public ScopePlan? Scopes { get; init; }
 
     /// <summary>Whether any group lets identical calls share an answer.</summary>
     public bool SharesCalls { get; init; }

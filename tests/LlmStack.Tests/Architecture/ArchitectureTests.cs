@@ -12,17 +12,17 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         [""] = ["Calls", "Calls/Plans", "Routing", "Tracing"],
-        ["Calls"] = ["Calls/Plans", "Routing", "Routing/Rules", "Health", "Limits", "Limits/Ledger", "Catalog", "Providers", "Tracing", "Diagnostics", "Diagnostics/Events"],
-        ["Routing"] = ["Routing/Strategies", "Routing/Rules", "Health", "Limits", "Catalog"],
+        ["Calls"] = ["Calls/Plans", "Routing", "Routing/Rules", "Health", "Limits", "Limits/Budgets", "Limits/Ledger", "Limits/Scopes", "Catalog", "Providers", "Tracing", "Diagnostics", "Diagnostics/Events"],
+        ["Routing"] = ["Routing/Strategies", "Routing/Rules", "Health", "Limits", "Limits/Budgets", "Limits/Scopes", "Catalog"],
         ["Health"] = [],
-        ["Limits"] = ["Limits/Ledger", "Catalog"],
+        ["Limits"] = ["Limits/Budgets", "Limits/Ledger", "Limits/Scopes", "Catalog"],
         ["Catalog"] = [],
         ["Providers"] = ["Providers/Http", "Providers/Fidelity", "Catalog"],
         ["Tracing"] = ["Tracing/Media", "Catalog"],
         ["Langfuse"] = ["Tracing", "Tracing/Media", "Catalog"],
         ["Diagnostics"] = ["Diagnostics/Events", "Routing", "Health", "Catalog", "Tracing"],
-        ["Configuration"] = ["Routing", "Routing/Rules", "Health", "Limits", "Catalog", "Providers", "Diagnostics"],
-        ["DependencyInjection"] = ["Calls", "Calls/Plans", "Catalog", "Configuration", "Diagnostics", "Diagnostics/Events", "Health", "Langfuse", "Limits", "Limits/Ledger", "Providers", "Routing", "Routing/Strategies", "Tracing"],
+        ["Configuration"] = ["Routing", "Routing/Rules", "Health", "Limits", "Limits/Budgets", "Limits/Scopes", "Catalog", "Providers", "Diagnostics"],
+        ["DependencyInjection"] = ["Calls", "Calls/Plans", "Catalog", "Configuration", "Diagnostics", "Diagnostics/Events", "Health", "Langfuse", "Limits", "Limits/Budgets", "Limits/Ledger", "Limits/Scopes", "Providers", "Routing", "Routing/Strategies", "Tracing"],
     };
 
     /// <summary>Single files that go further, each with its reason.</summary>
@@ -36,8 +36,10 @@ public sealed class ArchitectureTests
         [("Health/CooldownRules.cs", "Routing")] = "the rules are settings of groups and deployments",
         [("Health/CooldownChange.cs", "Routing")] = "the event names the deployment",
         [("Limits/DeploymentAdmission.cs", "Routing")] = "limits belong to deployments, which Routing defines",
+        [("Limits/Budgets/LlmBudget.cs", "Tracing")] = "a run's budget is ambient, as a trace is",
         [("Limits/Demand.cs", "Routing")] = "a demand names the deployment",
         [("Limits/Reservation.cs", "Routing")] = "a reservation names the deployment",
+        [("LlmContext.cs", "Limits/Budgets")] = "a run's budget is opened on the context",
         [("Providers/RoutedChatResponse.cs", "Routing")] = "the route, a public result, rides on the response",
         [("Providers/RoutedChatResponseUpdate.cs", "Routing")] = "the route, a public result, rides on the update",
         [("Providers/ChatClient/ClientCapture.cs", "Providers/OpenAI")] = "content of foreign clients is recorded OpenAI-shaped, by the same writer",

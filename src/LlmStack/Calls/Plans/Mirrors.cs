@@ -26,7 +26,7 @@ internal sealed class Mirrors(BackgroundCalls background, IRandomSource random, 
     /// <summary>Runs the copy behind the caller's back.</summary>
     public void Run(MirrorPlan plan, Func<CancellationToken, Task> call)
     {
-        LlmContext context = LlmContext.Current with { Experiment = "mirror:" + plan.Group };
+        LlmContext context = LlmContext.Current with { Experiment = "mirror:" + plan.Group, IsPartOfCall = true };
         bool started = background.TryRun(
             async cancellationToken =>
             {

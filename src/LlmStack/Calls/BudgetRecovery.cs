@@ -1,0 +1,127 @@
+using System.Runtime.CompilerServices;
+using LlmStack.Diagnostics;
+using LlmStack.Limits.Budgets;
+using LlmStack.Limits.Scopes;
+using LlmStack.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace LlmStack.Calls;
+
+/// <summary>Reads from the usage ledger what was spent in the windows at hand before the process began, so that a restart gives nothing back.</summary>
+internal sealed class BudgetRecovery(SnapshotSource snapshots, IUsageLedger? ledger, TimeProvider time, ILogger<BudgetRecovery> logger)
+{
+    /// <summary>A start waits no longer for the ledger.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    private readonly ConditionalWeakTable<ScopeTable, object> _done = [];
+
+    /// <summary>Recovers every budget once. A ledger that cannot be read is said in the log: then budgets begin at zero.</summary>
+    public async Task RecoverAsync(CancellationToken cancellationToken)
+    {
+        foreach (ScopeRule rule in ledger is null ? [] : snapshots.Current.Scopes?.Rules ?? [])
+        {
+            if (rule is not BudgetRule { PerCall: false } budget || !_done.TryAdd(budget.Table, this))
+            {
+                continue;
+            }
+
+            try
+            {
+                await RecoverAsync(budget, cancellationToken).AsTask().WaitAsync(Longest, time, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+            {
+                LogMessages.BudgetNotRecovered(logger, budget.Id, failure.Message);
+            }
+        }
+    }
+
+    private async ValueTask RecoverAsync(BudgetRule budget, CancellationToken cancellationToken)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        TimeSpan? rolling = budget.Calendar is null && !budget.Table.IsEndless ? budget.Table.Make(default).Length : null;
+        var groups = new List<LedgerDimension>();
+        var where = new Dictionary<LedgerDimension, string?>();
+        foreach ((ScopeDimension dimension, string value) in budget.Pattern.ValuesOf(default))
+        {
+            if (DimensionOf(dimension) is not { } ledgerDimension)
+            {
+                // Sessions are not in the ledger.
+                return;
+            }
+
+            if (value == ScopePattern.Each)
+            {
+                groups.Add(ledgerDimension);
+            }
+            else if (dimension == ScopeDimension.Model && value.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash)
+            {
+                where[LedgerDimension.Provider] = value[..slash];
+                where[LedgerDimension.Model] = value[(slash + 1)..];
+            }
+            else
+            {
+                where[ledgerDimension] = value;
+            }
+        }
+
+        LedgerReport report = await ledger!.QueryAsync(
+            new LedgerQuery
+            {
+                From = budget.Calendar is { } calendar ? new DateTimeOffset(calendar.At(now.UtcTicks).Start, TimeSpan.Zero) : now - rolling,
+                GroupBy = groups,
+                Where = where,
+
+                // Where a rolling window began is not recorded: it is taken to have begun with the oldest hour in which something was spent.
+                Interval = rolling is null ? LedgerInterval.None : LedgerInterval.Hour,
+            },
+            cancellationToken).ConfigureAwait(false);
+        var spent = new Dictionary<ScopeKey, (decimal Amount, DateTimeOffset Start)>();
+        foreach (LedgerRow row in report.Rows)
+        {
+            if (KeyOf(row.Values) is { } key && row.Totals.Cost is > 0 and var cost)
+            {
+                DateTimeOffset start = row.Start ?? now;
+                spent[key] = spent.TryGetValue(key, out (decimal Amount, DateTimeOffset Start) sum)
+                    ? (sum.Amount + cost, sum.Start < start ? sum.Start : start)
+                    : (cost, start);
+            }
+        }
+
+        foreach ((ScopeKey key, (decimal amount, DateTimeOffset start)) in spent)
+        {
+            TimeSpan age = now - start;
+            ((BudgetCounter)budget.Table.GetOrAdd(key)).Recover(budget, Money.FromDollars(amount), age < TimeSpan.Zero || age >= rolling ? TimeSpan.Zero : age);
+        }
+    }
+
+    /// <summary>Null for attempts without one of the values: they do not fall under the budget.</summary>
+    private static ScopeKey? KeyOf(IReadOnlyList<string?> values)
+    {
+        for (int i = 0; i < values.Count; i++)
+        {
+            if (string.IsNullOrEmpty(values[i]))
+            {
+                return null;
+            }
+        }
+
+        return new ScopeKey(At(0), At(1), At(2), At(3));
+
+        string? At(int index) => index < values.Count ? values[index] : null;
+    }
+
+    private static LedgerDimension? DimensionOf(ScopeDimension dimension) => dimension switch
+    {
+        ScopeDimension.Project => LedgerDimension.Project,
+        ScopeDimension.Team => LedgerDimension.Team,
+        ScopeDimension.User => LedgerDimension.User,
+        ScopeDimension.Key => LedgerDimension.Key,
+        ScopeDimension.Feature => LedgerDimension.Feature,
+        ScopeDimension.Tag => LedgerDimension.Tag,
+        ScopeDimension.Provider => LedgerDimension.Provider,
+        ScopeDimension.Model => LedgerDimension.Model,
+        ScopeDimension.Deployment => LedgerDimension.Deployment,
+        _ => null,
+    };
+}
