@@ -76,7 +76,9 @@ public sealed class TraceEndTests
         await using SinkHarness harness = await SinkHarness.StartAsync();
         var tracer = new LlmTracer([harness.Sink], [], new TracingOptions(), harness.Time);
 
-        Assert.True(tracer.StartTrace("t").DisposeAsync().IsCompletedSuccessfully);
+        Task ended = tracer.StartTrace("t").DisposeAsync().AsTask();
+
+        Assert.True(ended.IsCompletedSuccessfully);
         Assert.Empty(harness.Receiver.Requests);
     }
 }
