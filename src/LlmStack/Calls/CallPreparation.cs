@@ -72,7 +72,7 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
 
         RoutingOptions? routing = request.Routing;
         CheckFallbacks(snapshot, routing);
-        LlmContext context = LlmContext.Current;
+        LlmContext context = trace.CurrentContext;
         bool estimate = _alwaysEstimate || snapshot.NeedsEstimate || routing?.MaxCost is not null || name.Group.Rules is not null;
         int input = estimate ? operation.EstimateInput(estimator) : 0;
         state.Request = new RouteRequest

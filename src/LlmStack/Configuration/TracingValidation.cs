@@ -1,3 +1,5 @@
+using LlmStack.Tracing;
+
 namespace LlmStack.Configuration;
 
 /// <summary>Checks what traces contain and where they go.</summary>
@@ -12,12 +14,26 @@ internal static class TracingValidation
         TracingOptions tracing = options.Tracing;
         problems.Share($"{TracingPath}:{nameof(tracing.SampleRate)}", tracing.SampleRate);
         problems.AtLeast($"{TracingPath}:{nameof(tracing.MaxContentBytes)}", tracing.MaxContentBytes, 1024);
+        problems.Between($"{TracingPath}:{nameof(tracing.MaxBaggageBytes)}", tracing.MaxBaggageBytes, 64, 8_192);
+        Fields($"{TracingPath}:{nameof(tracing.RequiredContext)}", tracing.RequiredContext, problems);
+        Fields($"{TracingPath}:{nameof(tracing.Baggage)}", tracing.Baggage, problems);
         if (tracing.Environment is { } environment && !IsEnvironment(environment))
         {
             problems.Add($"{TracingPath}:{nameof(tracing.Environment)}", environment, "1 to 40 of a-z (capitals are lowered), 0-9, '-' and '_', not starting with 'langfuse'");
         }
 
         Langfuse(options.Langfuse, problems);
+    }
+
+    private static void Fields(string path, IList<string> names, OptionsProblems problems)
+    {
+        for (int i = 0; i < names.Count; i++)
+        {
+            if (ContextFields.Find(names[i]) is null)
+            {
+                problems.Add($"{path}:{i}", names[i], ContextFields.Names);
+            }
+        }
     }
 
     private static void Langfuse(LangfuseOptions langfuse, OptionsProblems problems)

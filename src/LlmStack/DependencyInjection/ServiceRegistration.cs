@@ -128,7 +128,8 @@ internal static class ServiceRegistration
                 options.Tracing,
                 provider.GetRequiredService<TimeProvider>(),
                 options.Seed is null ? null : provider.GetRequiredService<IRandomSource>(),
-                provider.GetRequiredService<ILogger<LlmTracer>>());
+                provider.GetRequiredService<ILogger<LlmTracer>>(),
+                provider.GetService<IMeterFactory>());
         });
         services.TryAddSingleton<ILlmTracer>(static provider => provider.GetRequiredService<LlmTracer>());
     }
@@ -136,11 +137,17 @@ internal static class ServiceRegistration
     private static void AddCalls(IServiceCollection services)
     {
         services.TryAddSingleton(static provider => new CallMetrics(provider.GetService<IMeterFactory>()));
-        services.TryAddSingleton(static provider => new CallTelemetry(
-            provider.GetRequiredService<ILogger<CallTelemetry>>(),
-            provider.GetRequiredService<CallMetrics>(),
-            provider.GetRequiredService<HealthTracker>(),
-            provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.RecentCalls));
+        services.TryAddSingleton(static provider => new DeploymentMetrics(provider.GetService<IMeterFactory>(), provider.GetRequiredService<SnapshotSource>()));
+        services.TryAddSingleton(static provider =>
+        {
+            // Nobody calls it: it answers when its instruments are read.
+            provider.GetRequiredService<DeploymentMetrics>();
+            return new CallTelemetry(
+                provider.GetRequiredService<ILogger<CallTelemetry>>(),
+                provider.GetRequiredService<CallMetrics>(),
+                provider.GetRequiredService<HealthTracker>(),
+                provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.RecentCalls);
+        });
         services.TryAddSingleton<ProviderProbe>();
         services.TryAddSingleton<CallTrace>();
         services.TryAddSingleton<CallPreparation>();

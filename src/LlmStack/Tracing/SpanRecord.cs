@@ -56,9 +56,22 @@ internal sealed class SpanRecord : IContentCapture
     public LlmErrorKind? ErrorKind;
     public CallRoute? Route;
     public RouteAttempt? Attempt;
+    public PromptReference? Prompt;
+
+    /// <summary>
+    /// The activity by which another instrumentation already shows this span to OpenTelemetry; then it has none of ours, and those of its
+    /// children go below this one.
+    /// </summary>
+    public Activity? Twin;
+
+    /// <summary>What it stands for, when function invocation around our calls made it; a loop's span shows its first call's input and its last one's output.</summary>
+    public FunctionSpan? Function;
 
     /// <summary>The name of what failed for <c>error.type</c> when there is no <see cref="ErrorKind"/>.</summary>
     public string? ErrorType;
+
+    /// <summary>Whether its start was given, and is not that of <see cref="StartTimestamp"/>.</summary>
+    public bool IsBackdated;
 
     /// <summary>Whether sinks see it; a span that is sampled out lives on only while its activity is wanted.</summary>
     public bool Sampled;
@@ -146,6 +159,65 @@ internal sealed class SpanRecord : IContentCapture
         }
     }
 
+    /// <summary>Shows what a call below it was asked, unless there is an input already, and what it answered.</summary>
+    public void ShowCall(SpanRecord call)
+    {
+        if (!_captures)
+        {
+            return;
+        }
+
+        if (_input.IsEmpty)
+        {
+            call._input.CopyTo(_input);
+        }
+
+        call._output.CopyTo(_output);
+    }
+
+    /// <summary>Takes values that are no wire text; null leaves what is there.</summary>
+    public void Show(object? input, object? output)
+    {
+        if (!_captures)
+        {
+            return;
+        }
+
+        if (input is not null)
+        {
+            ContentBuffer buffer = ContentBufferPool.Rent(_input.Limit);
+            _values.Write(buffer, input);
+            TakeInput(buffer);
+            ContentBufferPool.Return(buffer);
+        }
+
+        if (output is not null)
+        {
+            ContentBuffer buffer = ContentBufferPool.Rent(_output.Limit);
+            _values.Write(buffer, output);
+            TakeOutput(buffer);
+            ContentBufferPool.Return(buffer);
+        }
+    }
+
+    /// <summary>Adds an answer's text and tool calls.</summary>
+    public void AppendMessage(ChatMessage message)
+    {
+        IList<AIContent> contents = message.Contents;
+        for (int i = 0; _captures && i < contents.Count; i++)
+        {
+            switch (contents[i])
+            {
+                case TextContent text:
+                    _output.AppendText(text.Text);
+                    break;
+                case FunctionCallContent call:
+                    _output.AppendToolCall(call.CallId, call.Name, call.Arguments, _values);
+                    break;
+            }
+        }
+    }
+
     /// <summary>Takes over a finished input; the buffer gets the old one.</summary>
     public void TakeInput(ContentBuffer json) => _input.Set(json);
 
@@ -187,6 +259,8 @@ internal sealed class SpanRecord : IContentCapture
         _output.CopyTo(copy._output);
         copy.Parent = null;
         copy.Activity = null;
+        copy.Twin = null;
+        copy.Function = null;
         copy.Options = Options?.Clone();
         copy.Metadata = Metadata is { Count: > 0 } ? [.. Metadata] : null;
         if (Usage is not null)
@@ -221,10 +295,15 @@ internal sealed class SpanRecord : IContentCapture
         Streaming = false;
         Options = null;
         Usage = null;
+        Billing = null;
         Deployment = null;
         ErrorKind = null;
         Route = null;
         Attempt = null;
+        Prompt = null;
+        Twin = null;
+        Function = null;
+        IsBackdated = false;
         Sampled = false;
         IsOpen = false;
         _captures = false;

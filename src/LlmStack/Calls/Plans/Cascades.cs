@@ -63,7 +63,7 @@ internal sealed class Cascades(IServiceProvider services, CallTrace trace)
         ChatMessage[] question = [new(ChatRole.System, Instruction), new(ChatRole.User, request.ToString())];
 
         // The wishes of the call bind its judge: what must stay in a region is not shown elsewhere.
-        RoutingOptions wishes = (state.Request.Routing ?? new RoutingOptions()) with { AllowFallbacks = false, Fallbacks = null };
+        RoutingOptions wishes = (state.Request.Routing ?? new RoutingOptions()) with { AllowFallbacks = false, Fallbacks = null, Prompt = null };
         using IDisposable? ambient = trace.EnterCall(state);
         return await services.GetRequiredService<ILlmClient>().ChatAsync(judge, question, new ChatOptions { Temperature = 0 }.WithRouting(wishes), state.Caller).ConfigureAwait(false);
     }

@@ -1,3 +1,4 @@
+using LlmStack.Diagnostics;
 using LlmStack.Providers;
 using LlmStack.Routing;
 using LlmStack.Tracing;
@@ -33,7 +34,7 @@ internal sealed class SharedCalls(SnapshotSource snapshots, LlmTracer tracer, Ti
     {
         RoutingSnapshot snapshot = snapshots.Current;
         return snapshot.SharesCalls && snapshot.Resolve(model).Group.Plans is { SingleFlight: true }
-            ? SharedCallKey.Of(model, messages, options, routing, LlmContext.Current)
+            ? SharedCallKey.Of(model, messages, options, routing, tracer.CurrentContext)
             : null;
     }
 
@@ -129,9 +130,17 @@ internal sealed class SharedCalls(SnapshotSource snapshots, LlmTracer tracer, Ti
             Usage = new UsageDetails(),
         };
         route.SetTiming(time.GetElapsedTime(started, now), TimeSpan.Zero, null);
-        if (tracer.StartAutomatic(made.Group is null ? model : "chat " + made.Group, ObservationType.Span, started) is { } span)
+        if (tracer.StartAutomatic(made.Group is null ? model : "chat " + made.Group, ObservationType.Span, started, tracer.CurrentContext) is { } span)
         {
+            // It names no usage and no model, so that nothing is priced a second time.
+            span.Operation = MetricNames.NameOf(LlmOperation.Chat);
+            span.Route = route;
             span.AddMetadata("shared", made.ObservationId?.ToString() ?? "true");
+            foreach (ChatMessage message in answer.Messages)
+            {
+                span.AppendMessage(message);
+            }
+
             route.SetTrace(span.TraceId, span.SpanId);
             tracer.End(span, now);
         }
