@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.Extensions.AI;
 
@@ -38,7 +39,7 @@ public sealed class RecordedCall
     /// <summary>The options of a chat call, a copy; null when there were none.</summary>
     public ChatOptions? Options { get; internal init; }
 
-    /// <summary>The texts of an embedding call, the documents of a rerank call, or the prompt of a completion; else empty.</summary>
+    /// <summary>The texts of an embedding or moderation call, the documents of a rerank call, the prompt of a completion or an image, or the text that was to be spoken; else empty.</summary>
     public IReadOnlyList<string> Inputs { get; internal init; } = [];
 
     /// <summary>The query of a rerank call; else null.</summary>
@@ -52,6 +53,24 @@ public sealed class RecordedCall
 
     /// <summary>The options of a rerank call, a copy; null when there were none.</summary>
     public RerankOptions? RerankOptions { get; internal init; }
+
+    /// <summary>The contents of a moderation call that was not of texts alone, the images that were to be edited, or the sound that was to be written down; else empty.</summary>
+    public IReadOnlyList<AIContent> Contents { get; internal init; } = [];
+
+    /// <summary>The options of a moderation call, a copy; null when there were none.</summary>
+    public ModerationOptions? ModerationOptions { get; internal init; }
+
+    /// <summary>The options of an image call, a copy; null when there were none.</summary>
+    [Experimental("MEAI001")]
+    public ImageGenerationOptions? ImageOptions { get; internal init; }
+
+    /// <summary>The options of a speech call, a copy; null when there were none.</summary>
+    [Experimental("MEAI001")]
+    public TextToSpeechOptions? TextToSpeechOptions { get; internal init; }
+
+    /// <summary>The options of a transcription, a copy; null when there were none.</summary>
+    [Experimental("MEAI001")]
+    public SpeechToTextOptions? SpeechToTextOptions { get; internal init; }
 
     /// <summary>The ambient context under which the call was made.</summary>
     public LlmContext Context { get; }

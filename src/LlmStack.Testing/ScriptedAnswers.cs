@@ -1,3 +1,4 @@
+using System.Text;
 using LlmStack.Providers;
 using Microsoft.Extensions.AI;
 
@@ -7,6 +8,9 @@ namespace LlmStack.Testing;
 internal static class ScriptedAnswers
 {
     private const int Dimensions = 8;
+
+    /// <summary>One transparent pixel.</summary>
+    private static readonly byte[] SmallPng = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
 
     public static ChatResponse Chat(RecordedCall record, ScriptedPlan plan)
     {
@@ -107,6 +111,71 @@ internal static class ScriptedAnswers
 
         return new RerankResponse(results) { ResponseId = record.RequestId, ModelId = record.Model, Usage = Copy(plan.Usage) };
     }
+
+    public static ModerationResponse Moderation(RecordedCall record, ScriptedPlan plan)
+    {
+        ModerationCategory[] categories = [.. (plan.Flags ?? []).Select(static name => new ModerationCategory(name, true, 1))];
+        var results = new List<ModerationResult>();
+        for (int i = 0; i < (record.Contents.Count > 0 ? 1 : record.Inputs.Count); i++)
+        {
+            results.Add(new ModerationResult(categories.Length > 0, categories));
+        }
+
+        return new ModerationResponse(results) { ResponseId = record.RequestId, ModelId = record.Model, Usage = Copy(plan.Usage) };
+    }
+
+    public static ImageGenerationResponse Images(RecordedCall record, ScriptedPlan plan) => new([.. plan.Media ?? [new DataContent(SmallPng, "image/png")]]) { Usage = Copy(plan.Usage) };
+
+    public static TextToSpeechResponse Speech(RecordedCall record, ScriptedPlan plan)
+    {
+        var sound = new List<byte>();
+        for (int i = 0; i < plan.Pieces.Count; i++)
+        {
+            sound.AddRange(SoundAt(plan, i).Data.Span);
+        }
+
+        string type = plan.Pieces.Count > 0 ? SoundAt(plan, 0).MediaType : "audio/mpeg";
+        return new TextToSpeechResponse([new DataContent(sound.ToArray(), type)]) { ResponseId = record.RequestId, ModelId = record.Model, Usage = Copy(plan.Usage) };
+    }
+
+    public static TextToSpeechResponseUpdate SpeechUpdate(RecordedCall record, ScriptedPlan plan, int piece) => new([SoundAt(plan, piece)])
+    {
+        Kind = TextToSpeechResponseUpdateKind.AudioUpdating,
+        ResponseId = record.RequestId,
+        ModelId = record.Model,
+    };
+
+    public static TextToSpeechResponseUpdate LastSpeechUpdate(RecordedCall record, ScriptedPlan plan) => new(UsageOf(plan))
+    {
+        Kind = TextToSpeechResponseUpdateKind.SessionClose,
+        ResponseId = record.RequestId,
+        ModelId = record.Model,
+    };
+
+    public static SpeechToTextResponse Transcript(RecordedCall record, ScriptedPlan plan) => new(string.Concat(plan.Pieces))
+    {
+        ResponseId = record.RequestId,
+        ModelId = record.Model,
+        Usage = Copy(plan.Usage),
+    };
+
+    public static SpeechToTextResponseUpdate TranscriptUpdate(RecordedCall record, string piece) => new(piece)
+    {
+        Kind = SpeechToTextResponseUpdateKind.TextUpdated,
+        ResponseId = record.RequestId,
+        ModelId = record.Model,
+    };
+
+    public static SpeechToTextResponseUpdate LastTranscriptUpdate(RecordedCall record, ScriptedPlan plan) => new(UsageOf(plan))
+    {
+        Kind = SpeechToTextResponseUpdateKind.SessionClose,
+        ResponseId = record.RequestId,
+        ModelId = record.Model,
+    };
+
+    private static DataContent SoundAt(ScriptedPlan plan, int piece) => plan.Media?[piece] ?? new DataContent(Encoding.UTF8.GetBytes(plan.Pieces[piece]), "audio/mpeg");
+
+    private static List<AIContent> UsageOf(ScriptedPlan plan) => Copy(plan.Usage) is { } usage ? [new UsageContent(usage)] : [];
 
     /// <summary>A unit vector that follows from the text alone, so that equal texts are equal on every machine.</summary>
     private static float[] VectorOf(string text, int dimensions)

@@ -168,6 +168,31 @@ public sealed class ScriptedCall
         return Change(plan => plan with { Scores = copy });
     }
 
+    /// <summary>Answers a moderation call: every input falls into these categories, with a score of 1; without categories, or without this method, none is flagged.</summary>
+    /// <param name="categories">For instance <c>violence</c>.</param>
+    public ScriptedCall Flag(params string[] categories)
+    {
+        ArgumentNullException.ThrowIfNull(categories);
+        string[] copy = [.. categories];
+        return Change(plan => plan with { Flags = copy });
+    }
+
+    /// <summary>Answers an image call with these images.</summary>
+    /// <param name="images">The images; without this method one small PNG.</param>
+    public ScriptedCall Draw(params DataContent[] images) => WithMedia(images);
+
+    /// <summary>Answers a speech call with this sound, and a streamed one with each piece on its own.</summary>
+    /// <param name="pieces">The sound; without this method the bytes of the answer's text stand for it, as <c>audio/mpeg</c>.</param>
+    public ScriptedCall Speak(params DataContent[] pieces) => WithMedia(pieces);
+
+    private ScriptedCall WithMedia(DataContent[] media)
+    {
+        ArgumentNullException.ThrowIfNull(media);
+        ArgumentOutOfRangeException.ThrowIfZero(media.Length);
+        DataContent[] copy = [.. media];
+        return Change(plan => plan with { Media = copy, Pieces = [.. copy.Select(static _ => "")] });
+    }
+
     private static LlmException Failure(LlmErrorKind kind, string? message, TimeSpan? retryAfter, int? statusCode, int number) =>
         new(kind, message ?? $"Call {number} fails as the script says.")
         {

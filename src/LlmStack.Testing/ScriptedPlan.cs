@@ -32,6 +32,12 @@ internal sealed record ScriptedPlan
 
     public IReadOnlyList<double>? Scores { get; init; }
 
+    /// <summary>The categories that each judged input falls into; null: none does.</summary>
+    public IReadOnlyList<string>? Flags { get; init; }
+
+    /// <summary>The pieces of media of an answer; null: the text's bytes stand for them.</summary>
+    public IReadOnlyList<DataContent>? Media { get; init; }
+
     public static int? StatusOf(LlmErrorKind kind) => kind switch
     {
         LlmErrorKind.InvalidRequest or LlmErrorKind.ContextWindowExceeded or LlmErrorKind.ContentPolicyViolation => 400,

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
 using LlmStack.Providers;
@@ -26,7 +27,7 @@ namespace LlmStack.Testing;
 /// </code>
 /// </example>
 /// </remarks>
-public sealed class ScriptedProvider : ILlmProvider, IEmbeddingProvider, ITextCompletionProvider, IRerankProvider
+public sealed class ScriptedProvider : ILlmProvider, IEmbeddingProvider, ITextCompletionProvider, IRerankProvider, IModerationProvider, IImageProvider, ITextToSpeechProvider, ISpeechToTextProvider
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<int, ScriptedCall> _script = [];
@@ -182,6 +183,88 @@ public sealed class ScriptedProvider : ILlmProvider, IEmbeddingProvider, ITextCo
         ArgumentNullException.ThrowIfNull(documents);
         (RecordedCall record, ScriptedPlan plan) = Begin(call, new RecordedCall(LlmOperation.Rerank, streaming: false) { Query = query, Inputs = [.. documents], RerankOptions = options?.Clone() });
         return await RunAsync(record, plan, ScriptedAnswers.Rerank, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ModerationResponse> ModerateAsync(ProviderCall call, IReadOnlyList<string> texts, ModerationOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(texts);
+        (RecordedCall record, ScriptedPlan plan) = Begin(call, new RecordedCall(LlmOperation.Moderation, streaming: false) { Inputs = [.. texts], ModerationOptions = options?.Clone() });
+        return await RunAsync(record, plan, ScriptedAnswers.Moderation, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ModerationResponse> ModerateAsync(ProviderCall call, IReadOnlyList<AIContent> contents, ModerationOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(contents);
+        (RecordedCall record, ScriptedPlan plan) = Begin(call, new RecordedCall(LlmOperation.Moderation, streaming: false) { Contents = [.. contents], ModerationOptions = options?.Clone() });
+        return await RunAsync(record, plan, ScriptedAnswers.Moderation, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    [Experimental("MEAI001")]
+    public async ValueTask<ImageGenerationResponse> GenerateImagesAsync(ProviderCall call, ImageGenerationRequest request, ImageGenerationOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(request);
+        (RecordedCall record, ScriptedPlan plan) = Begin(call, new RecordedCall(LlmOperation.ImageGeneration, streaming: false) { Inputs = [request.Prompt ?? ""], Contents = [.. request.OriginalImages ?? []], ImageOptions = options?.Clone() });
+        return await RunAsync(record, plan, ScriptedAnswers.Images, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    [Experimental("MEAI001")]
+    public async ValueTask<TextToSpeechResponse> SpeakAsync(ProviderCall call, string text, TextToSpeechOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(text);
+        (RecordedCall record, ScriptedPlan plan) = Begin(call, new RecordedCall(LlmOperation.TextToSpeech, streaming: false) { Inputs = [text], TextToSpeechOptions = options?.Clone() });
+        return await RunAsync(record, plan, ScriptedAnswers.Speech, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    [Experimental("MEAI001")]
+    public async IAsyncEnumerable<TextToSpeechResponseUpdate> SpeakStreamingAsync(ProviderCall call, string text, TextToSpeechOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(text);
+        (RecordedCall record, ScriptedPlan plan) = Begin(call, new RecordedCall(LlmOperation.TextToSpeech, streaming: true) { Inputs = [text], TextToSpeechOptions = options?.Clone() });
+        using var playback = new ScriptedPlayback(record, plan, _time, cancellationToken);
+        for (int i = 0; await playback.NextAsync().ConfigureAwait(false) is not null; i++)
+        {
+            yield return ScriptedAnswers.SpeechUpdate(record, plan, i);
+        }
+
+        yield return ScriptedAnswers.LastSpeechUpdate(record, plan);
+        playback.Complete();
+    }
+
+    /// <inheritdoc/>
+    [Experimental("MEAI001")]
+    public async ValueTask<SpeechToTextResponse> TranscribeAsync(ProviderCall call, DataContent audio, SpeechToTextOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(audio);
+        (RecordedCall record, ScriptedPlan plan) = Begin(call, new RecordedCall(LlmOperation.SpeechToText, streaming: false) { Contents = [audio], SpeechToTextOptions = options?.Clone() });
+        return await RunAsync(record, plan, ScriptedAnswers.Transcript, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    [Experimental("MEAI001")]
+    public async IAsyncEnumerable<SpeechToTextResponseUpdate> TranscribeStreamingAsync(ProviderCall call, DataContent audio, SpeechToTextOptions? options, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        ArgumentNullException.ThrowIfNull(audio);
+        (RecordedCall record, ScriptedPlan plan) = Begin(call, new RecordedCall(LlmOperation.SpeechToText, streaming: true) { Contents = [audio], SpeechToTextOptions = options?.Clone() });
+        using var playback = new ScriptedPlayback(record, plan, _time, cancellationToken);
+        while (await playback.NextAsync().ConfigureAwait(false) is { } piece)
+        {
+            yield return ScriptedAnswers.TranscriptUpdate(record, piece);
+        }
+
+        yield return ScriptedAnswers.LastTranscriptUpdate(record, plan);
+        playback.Complete();
     }
 
     /// <inheritdoc/>

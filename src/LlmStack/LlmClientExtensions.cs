@@ -79,13 +79,21 @@ public static class LlmClientExtensions
     [Experimental("MEAI001")]
     public static IImageGenerator AsImageGenerator(this ILlmClient client, string model) => new ImageGeneratorAdapter(client, model);
 
-    /// <summary>A group as an <see cref="ITextToSpeechClient"/>. Its stream brings the audio as a whole.</summary>
+    /// <summary>A group as an <see cref="ITextToSpeechClient"/>, whose stream brings the audio piece by piece.</summary>
     /// <param name="client">The client.</param>
     /// <param name="model">The group; a <see cref="TextToSpeechOptions.ModelId"/> that is set on a call overrides it.</param>
     /// <returns>An adapter that holds only the name; disposing it does nothing.</returns>
     /// <exception cref="InvalidOperationException">The client is a substitute that has no request path behind it.</exception>
     [Experimental("MEAI001")]
     public static ITextToSpeechClient AsTextToSpeechClient(this ILlmClient client, string model) => new TextToSpeechAdapter(client, model);
+
+    /// <summary>A group as an <see cref="ISpeechToTextClient"/>, which writes down speech, and translates it where the provider does.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="model">The group; a <see cref="SpeechToTextOptions.ModelId"/> that is set on a call overrides it.</param>
+    /// <returns>An adapter that holds only the name; disposing it does nothing.</returns>
+    /// <exception cref="InvalidOperationException">The client is a substitute that has no request path behind it.</exception>
+    [Experimental("MEAI001")]
+    public static ISpeechToTextClient AsSpeechToTextClient(this ILlmClient client, string model) => new SpeechToTextAdapter(client, model);
 
     private static ChatMessage[] Single(string prompt)
     {

@@ -23,4 +23,7 @@ public enum LlmOperation
 
     /// <summary>A text spoken.</summary>
     TextToSpeech,
+
+    /// <summary>The words of speech.</summary>
+    SpeechToText,
 }

@@ -86,6 +86,33 @@ public static class LlmResponseExtensions
         return From(response.AdditionalProperties);
     }
 
+    /// <summary>The route so far: the deployment on the first update, everything on the last; null on the others.</summary>
+    /// <param name="update">An update of a stream.</param>
+    [Experimental("MEAI001")]
+    public static CallRoute? GetRoute(this TextToSpeechResponseUpdate update)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        return From(update.AdditionalProperties);
+    }
+
+    /// <summary>The route of the call that made <paramref name="response"/>; null when LlmStack did not make it.</summary>
+    /// <param name="response">A response.</param>
+    [Experimental("MEAI001")]
+    public static CallRoute? GetRoute(this SpeechToTextResponse response)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        return From(response.AdditionalProperties);
+    }
+
+    /// <summary>The route so far: the deployment on the first update, everything on the last; null on the others.</summary>
+    /// <param name="update">An update of a stream.</param>
+    [Experimental("MEAI001")]
+    public static CallRoute? GetRoute(this SpeechToTextResponseUpdate update)
+    {
+        ArgumentNullException.ThrowIfNull(update);
+        return From(update.AdditionalProperties);
+    }
+
     /// <summary>Coalescing a stream whose updates name their message leaves the properties on the message.</summary>
     private static CallRoute? FromMessages(IList<ChatMessage> messages)
     {

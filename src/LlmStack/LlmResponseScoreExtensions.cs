@@ -74,7 +74,7 @@ public static class LlmResponseScoreExtensions
             return false;
         }
 
-        tracer.Score(new ScoreData { Name = name, DataType = type, Value = value, StringValue = text, Comment = comment, TraceId = trace, ObservationId = route.ObservationId });
+        tracer.Score(new ScoreData { Name = name, DataType = type, Value = value, StringValue = text, Comment = comment, Project = route.Project, TraceId = trace, ObservationId = route.ObservationId });
         return true;
     }
 }

@@ -7,7 +7,7 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Calls;
 
 /// <summary>Opens and settles attempts: health, limits, the attempt on the route, its span. Each attempt is settled exactly once.</summary>
-internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace trace, HealthTracker health, IAdmission admission, ITokenEstimator estimator, TimeProvider time)
+internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace trace, HealthTracker health, IAdmission admission, ITokenEstimator estimator, AttemptLedger ledger, TimeProvider time)
 {
     /// <summary>
     /// Opens an attempt, for which a place is held where the deployment's concurrency is limited; false when its rate limit was reached in
@@ -34,6 +34,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
 
         state.AttemptsInGroup++;
         attempt.Timeouts = TimeoutsOf(state, member);
+        attempt.ConnectTicks = preparation.Ticks(attempt.Timeouts.Connect);
         state.Route.Served = deployment;
 
         ProviderCall call = attempt.Call;
@@ -45,6 +46,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         call.Timeouts = attempt.Timeouts;
         SetFidelity(call, deployment.ProviderEntry!, state.Request.Routing);
         trace.BeginAttempt(state, attempt);
+        ledger.Opened(state, attempt);
         attempt.Clock.Begin(now, preparation.Ticks(attempt.Timeouts.Attempt), state.Deadline, state.Caller);
         if (state.Streaming)
         {
@@ -123,10 +125,11 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         long busy = now - attempt.Started - attempt.ConsumerTicks;
         health.Failed(deployment, state.Group, error, new AttemptSample(now, busy, busy, 0, state.Streaming), attempt.Call.Credential, state.KeysOf(deployment));
         health.Headroom(deployment, report.Headroom, now, attempt.Call.Credential);
-        bool sent = report.RequestSent || error.StatusCode is not null || error.Kind != LlmErrorKind.Network;
+        bool sent = report.RequestSent || error.StatusCode is not null || (error.Kind != LlmErrorKind.Network && attempt.Clock.Fired != TimeLimit.Connect);
         RouteAttempt entry = Add(state, attempt, error, now);
         admission.Settle(attempt.Reservation, new UsageAmounts(sent ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
         LeaveQueue(deployment);
+        ledger.Ended(state, attempt, entry);
         attempt.IsOpen = false;
         state.ProviderTicks += busy;
         CallTrace.AttemptFailed(state, entry, error, now);
@@ -175,6 +178,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         LeaveQueue(deployment);
         attempt.IsOpen = false;
         attempt.Billing = AttemptBilling.TermsOf(state, attempt, time);
+        ledger.Succeeded(state, attempt);
         state.ProviderTicks += busy;
     }
 
@@ -197,6 +201,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         entry.Billing = AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         admission.Settle(attempt.Reservation, new UsageAmounts(entry.MayHaveBeenBilled ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));
         LeaveQueue(deployment);
+        ledger.Ended(state, attempt, entry);
         attempt.IsOpen = false;
         state.ProviderTicks += now - attempt.Started - attempt.ConsumerTicks;
         return entry;
@@ -213,8 +218,12 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
     private static AttemptTimeouts TimeoutsOf(CallState state, Member member)
     {
         AttemptTimeouts timeouts = state.Group.PolicyFor(member.Deployment).Timeouts;
-        return state.Request.Routing is { } routing && (routing.FirstTokenTimeout ?? routing.IdleTimeout ?? routing.AttemptTimeout) is not null
-            ? new AttemptTimeouts(routing.FirstTokenTimeout ?? timeouts.FirstToken, routing.IdleTimeout ?? timeouts.Idle, routing.AttemptTimeout ?? timeouts.Attempt)
+        return state.Request.Routing is { } routing && (routing.ConnectTimeout ?? routing.FirstTokenTimeout ?? routing.IdleTimeout ?? routing.AttemptTimeout) is not null
+            ? new AttemptTimeouts(
+                routing.ConnectTimeout ?? timeouts.Connect,
+                routing.FirstTokenTimeout ?? timeouts.FirstToken,
+                routing.IdleTimeout ?? timeouts.Idle,
+                routing.AttemptTimeout ?? timeouts.Attempt)
             : timeouts;
     }
 

@@ -18,6 +18,7 @@ internal sealed class AttemptClock
     private CancellationTokenRegistration _callerRegistration;
     private long _attemptDeadline = Never;
     private long _progressDeadline = Never;
+    private long _connectDeadline = Never;
     private long _requestDeadline = Never;
     private long _armedFor = Never;
     private TimeLimit _progressLimit;
@@ -51,6 +52,7 @@ internal sealed class AttemptClock
     {
         _fired = 0;
         Volatile.Write(ref _progressDeadline, Never);
+        Volatile.Write(ref _connectDeadline, Never);
         Volatile.Write(ref _requestDeadline, requestDeadline);
         Volatile.Write(ref _attemptDeadline, Add(now, attemptTicks));
         if (caller.CanBeCanceled)
@@ -69,6 +71,16 @@ internal sealed class AttemptClock
         Arm(now);
     }
 
+    /// <summary>Expects a connection within <paramref name="ticks"/>, beside whatever else is expected; <see cref="long.MaxValue"/> stops expecting.</summary>
+    public void ExpectConnection(long now, long ticks)
+    {
+        Volatile.Write(ref _connectDeadline, Add(now, ticks));
+        Arm(now);
+    }
+
+    /// <summary>A connection is there.</summary>
+    public void Connected() => Volatile.Write(ref _connectDeadline, Never);
+
     /// <summary>Stops expecting progress, for instance while the consumer has the item.</summary>
     public void Pause() => Volatile.Write(ref _progressDeadline, Never);
 
@@ -83,6 +95,7 @@ internal sealed class AttemptClock
         {
             _attemptDeadline = Never;
             _progressDeadline = Never;
+            _connectDeadline = Never;
             _requestDeadline = Never;
             return _fired == 0 && _source.TryReset();
         }
@@ -101,7 +114,9 @@ internal sealed class AttemptClock
 
     private static long Add(long now, long ticks) => ticks >= Never - now ? Never : now + ticks;
 
-    private long Next() => Math.Min(Volatile.Read(ref _attemptDeadline), Math.Min(Volatile.Read(ref _progressDeadline), Volatile.Read(ref _requestDeadline)));
+    private long Next() => Math.Min(
+        Math.Min(Volatile.Read(ref _attemptDeadline), Volatile.Read(ref _connectDeadline)),
+        Math.Min(Volatile.Read(ref _progressDeadline), Volatile.Read(ref _requestDeadline)));
 
     private void Arm(long now)
     {
@@ -154,6 +169,7 @@ internal sealed class AttemptClock
             _armedFor = Never;
             TimeLimit limit = Volatile.Read(ref _requestDeadline) <= now ? TimeLimit.Request
                 : Volatile.Read(ref _attemptDeadline) <= now ? TimeLimit.Attempt
+                : Volatile.Read(ref _connectDeadline) <= now ? TimeLimit.Connect
                 : _progressLimit;
             _fired = (int)limit;
         }

@@ -39,6 +39,12 @@ internal sealed class AttemptLoop(CallPlanner planner, AttemptQueue queue, Attem
                 throw failure;
             }
 
+            if (decision.Classifies)
+            {
+                await CallPreparation.ClassifyAsync(state).ConfigureAwait(false);
+                continue;
+            }
+
             if (decision.Member is not { } member)
             {
                 await preparation.WaitAsync(state, decision.Wait).ConfigureAwait(false);
@@ -99,7 +105,10 @@ internal sealed class AttemptLoop(CallPlanner planner, AttemptQueue queue, Attem
                 }
 
                 accounting.Rejected(state, attempt, fault, time.GetTimestamp());
-                state.Enter(better, rewrite: null);
+                if (CallPlanner.Enter(state, better, rewrite: null))
+                {
+                    await CallPreparation.ClassifyAsync(state).ConfigureAwait(false);
+                }
             }
             catch (Exception ex) when (state.Attempt.IsOpen)
             {

@@ -8,13 +8,26 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Calls;
 
 /// <summary>Everything one attempt knows of itself. Reused for the attempts of a request that follow one another; hedges have their own.</summary>
-internal sealed class CallAttempt(TimeProvider time)
+internal sealed class CallAttempt : IConnectionWatch
 {
+    private readonly TimeProvider _time;
+
+    public CallAttempt(TimeProvider time)
+    {
+        _time = time;
+        Clock = new AttemptClock(time);
+        Call = new ProviderCall("-", StaticCredential.None) { Connection = this };
+    }
+
     public Member? Member;
     public Reservation Reservation;
     public AttemptTimeouts Timeouts;
+    public long ConnectTicks;
     public AttemptRole Role;
     public bool IsOpen;
+
+    /// <summary>Its name in the ledger's journal; 0 without one.</summary>
+    public long LedgerTicket;
 
     // Monotonic, TimeProvider timestamp ticks.
     public long Started;
@@ -36,9 +49,9 @@ internal sealed class CallAttempt(TimeProvider time)
     /// <summary>The attempt's own span; null while the call's span serves for it, or nothing is recorded.</summary>
     public SpanRecord? Span;
 
-    public AttemptClock Clock { get; } = new(time);
+    public AttemptClock Clock { get; }
 
-    public ProviderCall Call { get; } = new("-", StaticCredential.None);
+    public ProviderCall Call { get; }
 
     public TextAccumulator Text { get; } = new();
 
@@ -64,16 +77,22 @@ internal sealed class CallAttempt(TimeProvider time)
         Call.Report.Reset();
     }
 
+    /// <inheritdoc/>
+    public void Connecting() => Clock.ExpectConnection(_time.GetTimestamp(), ConnectTicks);
+
+    /// <inheritdoc/>
+    public void Connected() => Clock.Connected();
+
     /// <summary>Whether <paramref name="limit"/> has passed since <paramref name="since"/>, which the first call sets.</summary>
     public bool HasPassed(ref long since, TimeSpan limit)
     {
-        long now = time.GetTimestamp();
+        long now = _time.GetTimestamp();
         if (since == 0)
         {
             since = now;
         }
 
-        return time.GetElapsedTime(since, now) > limit;
+        return _time.GetElapsedTime(since, now) > limit;
     }
 
     public void Reset()

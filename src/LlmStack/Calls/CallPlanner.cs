@@ -1,5 +1,6 @@
 using System.Text;
 using LlmStack.Routing;
+using LlmStack.Routing.Rules;
 
 namespace LlmStack.Calls;
 
@@ -40,7 +41,11 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
             List<ModelGroup> entered = state.EnteredGroups ??= [state.Group];
             if (FallbackPlanner.Next(state.Snapshot, state.Group, failed?.Kind ?? pick.Kind, failed?.StatusCode, state.Operation, state.Request.Routing, entered) is { } next)
             {
-                state.Enter(next.Group, next.Rewrite);
+                if (Enter(state, next.Group, next.Rewrite))
+                {
+                    return CallDecision.Classify;
+                }
+
                 continue;
             }
 
@@ -54,7 +59,35 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
     {
         List<ModelGroup> entered = state.EnteredGroups ??= [state.Group];
         ModelGroup better = state.Snapshot.Groups[cascade.EscalateTo];
-        return state.Attempts < state.Policy.MaxAttempts && !entered.Contains(better) ? better : null;
+        return state.Attempts < state.Policy.MaxAttempts
+            && !entered.Contains(better)
+            && RuleSet.TryFollow(state.Snapshot, better, state.Request) is { } target
+            && !entered.Contains(target.Group)
+            ? better
+            : null;
+    }
+
+    /// <summary>
+    /// Enters a group, or the one that its rules choose for this request. True when a classifier has to look at the request before a pick.
+    /// </summary>
+    public static bool Enter(CallState state, ModelGroup named, FallbackRewrite? rewrite)
+    {
+        (ModelGroup Group, RoutingRule? Rule)? found = RuleSet.TryFollow(state.Snapshot, named, state.Request);
+        if (found is not { } target || !FallbackPlanner.IsOpen(state.Group, target.Group, state.Operation, state.EnteredGroups!))
+        {
+            // It serves no call like this one, so its list is as good as used up.
+            state.EnteredGroups!.Add(named);
+            return false;
+        }
+
+        if (target.Rule is { } rule)
+        {
+            state.EnteredGroups!.Add(named);
+            state.Route.Details().Pool = rule.Id;
+        }
+
+        state.Enter(target.Group, rewrite);
+        return target.Group.Classifier is not null;
     }
 
     /// <summary>Somebody healthy of the group whom this request has not asked, for an attempt beside another; null when there is nobody.</summary>

@@ -37,9 +37,11 @@ internal sealed class CallTrace(LlmTracer tracer)
         span.Prompt = state.Request.Routing?.Prompt;
         span.Streaming = state.Streaming;
         span.Options = state.Request.Options;
+        span.BoundRegion = state.Request.Routing?.Region;
         state.Span = span;
         state.Route.SetTrace(span.TraceId, span.SpanId);
         state.Route.Tracer = tracer;
+        state.Route.Project = span.Context.Project;
     }
 
     /// <summary>An attempt starts: decides where its content goes.</summary>
@@ -324,6 +326,7 @@ internal sealed class CallTrace(LlmTracer tracer)
         attempt.Options = span.Options;
         attempt.Prompt = span.Prompt;
         attempt.Route = state.Route;
+        attempt.BoundRegion = span.BoundRegion;
         return attempt;
     }
 

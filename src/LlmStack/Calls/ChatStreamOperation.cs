@@ -37,7 +37,7 @@ internal struct ChatStreamOperation(IReadOnlyList<ChatMessage> messages, ChatOpt
         for (int i = 0; !result.HasContent && i < result.Held.Count; i++)
         {
             facts.FinishReason = result.Held[i].FinishReason?.Value ?? facts.FinishReason;
-            facts.Usage = ChatUpdateTraits.UsageOf(result.Held[i]) ?? facts.Usage;
+            facts.Usage = ContentUsage.Of(result.Held[i].Contents) ?? facts.Usage;
         }
     }
 

@@ -30,20 +30,6 @@ internal readonly struct ChatUpdateTraits : IUpdateTraits<ChatResponseUpdate>
         return false;
     }
 
-    public static UsageDetails? UsageOf(ChatResponseUpdate update)
-    {
-        IList<AIContent> contents = update.Contents;
-        for (int i = 0; i < contents.Count; i++)
-        {
-            if (contents[i] is UsageContent usage)
-            {
-                return usage.Details;
-            }
-        }
-
-        return null;
-    }
-
     public static void Observe(ChatResponseUpdate update, CallAttempt attempt)
     {
         IList<AIContent> contents = update.Contents;

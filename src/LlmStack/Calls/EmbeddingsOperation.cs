@@ -73,6 +73,7 @@ internal struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGener
     {
         var all = new GeneratedEmbeddings<Embedding<float>>(_inputs.Count);
         UsageDetails? usage = null;
+        decimal? cost = 0;
         int end = firstEnd;
         for (int start = 0; start < _inputs.Count; start = end, end = EmbeddingChunk.EndOf(_inputs, start, embeddings))
         {
@@ -83,8 +84,10 @@ internal struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGener
                 chunk[i] = _inputs[start + i];
             }
 
+            call.Report.ReportedCost = null;
             GeneratedEmbeddings<Embedding<float>> part = await EmbedChunkAsync(embeddings, call, chunk, provider, cancellationToken).ConfigureAwait(false);
             all.AddRange(part);
+            cost += call.Report.ReportedCost;
             if (part.Usage is not null)
             {
                 (usage ??= new UsageDetails()).Add(part.Usage);
@@ -92,6 +95,7 @@ internal struct EmbeddingsOperation(IReadOnlyList<string> inputs, EmbeddingGener
         }
 
         all.Usage = usage;
+        call.Report.ReportedCost = cost;
         return all;
     }
 }

@@ -39,6 +39,7 @@ internal static class FailureClassifier
         string deployment = attempt.Member!.Deployment.Id;
         string text = limit switch
         {
+            TimeLimit.Connect => $"'{deployment}' could not be connected to within {Seconds(timeouts.Connect)} (ConnectTimeout).",
             TimeLimit.FirstToken => $"'{deployment}' sent no content within {Seconds(timeouts.FirstToken)} (FirstTokenTimeout).",
             TimeLimit.Idle => $"'{deployment}' stalled: no content for {Seconds(timeouts.Idle)} (IdleTimeout).",
             TimeLimit.Attempt => $"'{deployment}' did not finish within {Seconds(timeouts.Attempt)} (AttemptTimeout).",

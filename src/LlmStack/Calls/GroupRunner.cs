@@ -8,6 +8,7 @@ internal sealed class GroupRunner
 {
     private readonly ILlmClient _client;
     private readonly CallRunner _runner;
+    private readonly StreamRunner _streams;
 
     /// <exception cref="InvalidOperationException">The client is a substitute without a request path.</exception>
     public GroupRunner(ILlmClient client, string model)
@@ -16,8 +17,8 @@ internal sealed class GroupRunner
         ArgumentException.ThrowIfNullOrWhiteSpace(model);
         _client = client;
         Model = model;
-        _runner = client.GetService(typeof(CallRunner)) as CallRunner
-            ?? throw new InvalidOperationException($"The client of type {client.GetType().Name} has no request path behind it; this operation needs a client that AddLlmStack or LlmClientFactory made, or one whose GetService passes on to it.");
+        _runner = PathOf<CallRunner>(client);
+        _streams = PathOf<StreamRunner>(client);
     }
 
     public string Model { get; }
@@ -30,6 +31,14 @@ internal sealed class GroupRunner
     public Task<TResult> CallAsync<TOperation, TResult>(TOperation operation, string? model, RoutingOptions? routing, CancellationToken cancellationToken)
         where TOperation : struct, ICallOperation<TResult> =>
         _runner.CallAsync<TOperation, TResult>(operation, CallArguments.Request(model ?? Model, routing), cancellationToken).AsTask();
+
+    /// <summary>Runs a call whose answer is streamed; nothing is sent before the enumeration starts.</summary>
+    /// <inheritdoc cref="CallAsync{TOperation, TResult}"/>
+    public IAsyncEnumerable<TUpdate> StreamAsync<TOperation, TUpdate, TTraits>(TOperation operation, string? model, RoutingOptions? routing, CancellationToken cancellationToken)
+        where TOperation : struct, IStreamOperation<TUpdate>
+        where TUpdate : class
+        where TTraits : struct, IUpdateTraits<TUpdate> =>
+        _streams.StreamAsync<TOperation, TUpdate, TTraits>(operation, CallArguments.Request(model ?? Model, routing), cancellationToken);
 
     /// <summary>What an adapter answers when it is asked for a service.</summary>
     public object? GetService(object adapter, object? metadata, Type serviceType, object? serviceKey)
@@ -50,4 +59,9 @@ internal sealed class GroupRunner
 
         return _client.GetService(serviceType, serviceKey);
     }
+
+    private static T PathOf<T>(ILlmClient client)
+        where T : class =>
+        client.GetService(typeof(T)) as T
+        ?? throw new InvalidOperationException($"The client of type {client.GetType().Name} has no request path behind it; this operation needs a client that AddLlmStack or LlmClientFactory made, or one whose GetService passes on to it.");
 }

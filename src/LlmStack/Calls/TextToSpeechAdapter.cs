@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using LlmStack.Routing;
 using Microsoft.Extensions.AI;
 
@@ -12,20 +11,16 @@ internal sealed class TextToSpeechAdapter(ILlmClient client, string model) : ITe
 
     public Task<TextToSpeechResponse> GetAudioAsync(string text, TextToSpeechOptions? options = null, CancellationToken cancellationToken = default)
     {
-        CallArguments.CheckText(text);
-        CallArguments.CheckNoFactory(options?.RawRepresentationFactory, nameof(TextToSpeechOptions));
         string? own = options?.ModelId;
-        RoutingOptions? routing = CallArguments.TakeRouting(ref options, static given => given.AdditionalProperties, static given => given.Clone());
+        RoutingOptions? routing = Check(text, ref options);
         return _group.CallAsync<TextToSpeechOperation, TextToSpeechResponse>(new TextToSpeechOperation(text, options), own, routing, cancellationToken);
     }
 
-    public async IAsyncEnumerable<TextToSpeechResponseUpdate> GetStreamingAudioAsync(string text, TextToSpeechOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<TextToSpeechResponseUpdate> GetStreamingAudioAsync(string text, TextToSpeechOptions? options = null, CancellationToken cancellationToken = default)
     {
-        TextToSpeechResponse response = await GetAudioAsync(text, options, cancellationToken).ConfigureAwait(false);
-        foreach (TextToSpeechResponseUpdate update in response.ToTextToSpeechResponseUpdates())
-        {
-            yield return update;
-        }
+        string? own = options?.ModelId;
+        RoutingOptions? routing = Check(text, ref options);
+        return _group.StreamAsync<TextToSpeechStreamOperation, TextToSpeechResponseUpdate, TextToSpeechUpdateTraits>(new TextToSpeechStreamOperation(text, options), own, routing, cancellationToken);
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) => _group.GetService(this, _metadata, serviceType, serviceKey);
@@ -33,5 +28,12 @@ internal sealed class TextToSpeechAdapter(ILlmClient client, string model) : ITe
     public void Dispose()
     {
         // The client belongs to the container, not to this name for it.
+    }
+
+    private static RoutingOptions? Check(string text, ref TextToSpeechOptions? options)
+    {
+        CallArguments.CheckText(text);
+        CallArguments.CheckNoFactory(options?.RawRepresentationFactory, nameof(TextToSpeechOptions));
+        return CallArguments.TakeRouting(ref options, static given => given.AdditionalProperties, static given => given.Clone());
     }
 }

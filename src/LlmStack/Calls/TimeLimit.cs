@@ -4,6 +4,7 @@ namespace LlmStack.Calls;
 internal enum TimeLimit
 {
     None = 0,
+    Connect,
     FirstToken,
     Idle,
     Attempt,

@@ -9,13 +9,16 @@ internal static class CostCalculator
     private const decimal SecondsPerHour = 3600;
 
     /// <summary>The cost without allocation; false when neither we nor the provider know it.</summary>
-    public static bool TryCompute(ModelPrice? price, UsageDetails? usage, BillingTerms? terms, out CostAmounts amounts)
+    public static bool TryCompute(ModelPrice? price, UsageDetails? usage, BillingTerms? terms, out CostAmounts amounts) =>
+        TryCompute(price, usage is null ? default : UsageBuckets.From(usage), usage is not null, terms, out amounts);
+
+    /// <summary>The cost of a usage that was taken apart already.</summary>
+    public static bool TryCompute(ModelPrice? price, in UsageBuckets buckets, bool isUsageKnown, BillingTerms? terms, out CostAmounts amounts)
     {
         amounts = default;
         amounts.Reported = terms?.ReportedCost;
-        if ((terms?.Price ?? price) is { } list && usage is not null)
+        if ((terms?.Price ?? price) is { } list && isUsageKnown)
         {
-            UsageBuckets buckets = UsageBuckets.From(usage);
             Fill(list, buckets, terms, ref amounts);
         }
 
@@ -110,7 +113,8 @@ internal static class CostCalculator
         _ => price.PerRequest ?? 0,
     };
 
-    private static decimal TierFactor(ModelPrice price, string? tier, out bool estimated)
+    /// <summary>What the service tier multiplies the prices of tokens by.</summary>
+    public static decimal TierFactor(ModelPrice price, string? tier, out bool estimated)
     {
         estimated = false;
         if (string.IsNullOrEmpty(tier))

@@ -49,7 +49,21 @@ internal struct UsageBuckets
         return buckets;
     }
 
+    /// <summary>Adds another usage, bucket by bucket.</summary>
+    public void Add(in UsageBuckets more)
+    {
+        for (int i = 0; i < Count; i++)
+        {
+            _counts[i] += more._counts[i];
+        }
+
+        Inconsistent |= more.Inconsistent;
+    }
+
     private static long Of(AdditionalPropertiesDictionary<long>? more, string key) => more is not null && more.TryGetValue(key, out long count) ? Math.Max(0, count) : 0;
+
+    /// <summary>Clients of others use the type's own property.</summary>
+    private static long AudioOf(AdditionalPropertiesDictionary<long>? more, string key, long? own) => Of(more, key) is var told and not 0 ? told : Math.Max(0, own ?? 0);
 
     private void SplitInput(UsageDetails usage, AdditionalPropertiesDictionary<long>? more)
     {
@@ -58,7 +72,7 @@ internal struct UsageBuckets
         long write = Part(Of(more, UsageKeys.CacheWrite), input - read);
         long hour = Part(Of(more, UsageKeys.CacheWrite1h), write);
         long fresh = input - read - write;
-        long audio = Part(Of(more, UsageKeys.InputAudio), input);
+        long audio = Part(AudioOf(more, UsageKeys.InputAudio, usage.InputAudioTokenCount), input);
         long image = Part(Of(more, UsageKeys.InputImage), input - audio);
 
         // Who does not say how much audio came from the cache has at least that much from there which does not fit elsewhere.
@@ -82,7 +96,7 @@ internal struct UsageBuckets
     {
         long left = AtLeastZero(usage.OutputTokenCount);
         left -= Take(UsageBucket.Reasoning, usage.ReasoningTokenCount ?? 0, left);
-        left -= Take(UsageBucket.OutputAudio, Of(more, UsageKeys.OutputAudio), left);
+        left -= Take(UsageBucket.OutputAudio, AudioOf(more, UsageKeys.OutputAudio, usage.OutputAudioTokenCount), left);
         left -= Take(UsageBucket.OutputImage, Of(more, UsageKeys.OutputImage), left);
         left -= Take(UsageBucket.OutputVideo, Of(more, UsageKeys.OutputVideo), left);
         Set(UsageBucket.Output, left);
@@ -109,7 +123,8 @@ internal struct UsageBuckets
         return Math.Max(0, count ?? 0);
     }
 
-    private void Set(UsageBucket bucket, long count) => _counts[(int)bucket] = count;
+    /// <summary>Sets how much of a bucket was used.</summary>
+    public void Set(UsageBucket bucket, long count) => _counts[(int)bucket] = count;
 
     private readonly long Sum(UsageBucket first, UsageBucket last)
     {

@@ -8,7 +8,7 @@ public sealed class CallPolicyOptions
     /// <summary>Attempts of a whole request, 1 to 100. Default 6. Read from group and defaults.</summary>
     public int? MaxAttempts { get; set; }
 
-    /// <summary>Waiting retries within a group, 0 to 100. Default 2. Read from group and defaults.</summary>
+    /// <summary>Waiting retries within a group, 0 to 100. Default 2.</summary>
     public int? MaxRetries { get; set; }
 
     /// <summary>The whole request, waits included; more than zero. Default 600 s. Read from group and defaults.</summary>
@@ -16,6 +16,9 @@ public sealed class CallPolicyOptions
 
     /// <summary>One attempt; more than zero. Default: none, the request's own limit holds.</summary>
     public TimeSpan? AttemptTimeout { get; set; }
+
+    /// <summary>Opening a connection, where an attempt needs a new one; more than zero. Default 10 s. Not read of providers that are not called over HTTP.</summary>
+    public TimeSpan? ConnectTimeout { get; set; }
 
     /// <summary>From sending to the first content; more than zero. Default 60 s, local servers 300 s.</summary>
     public TimeSpan? FirstTokenTimeout { get; set; }

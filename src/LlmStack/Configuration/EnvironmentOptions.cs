@@ -17,6 +17,11 @@ internal sealed class EnvironmentOptions(IEnvironment environment, ProviderForma
             options.Langfuse.Enabled = enabled;
         }
 
+        if (EnvironmentValues.TryFlag(environment, EnvironmentValues.MediaUploadEnabled, out bool uploads))
+        {
+            options.Langfuse.UploadMedia = uploads;
+        }
+
         if (EnvironmentValues.TryNumber(environment, EnvironmentValues.FlushAt, out double spans) && spans is >= 1 and <= int.MaxValue)
         {
             options.Langfuse.MaxBatchSpans = (int)spans;

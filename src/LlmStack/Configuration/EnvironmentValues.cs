@@ -7,6 +7,7 @@ internal static class EnvironmentValues
 {
     public const string SampleRate = "LANGFUSE_SAMPLE_RATE";
     public const string TracingEnabled = "LANGFUSE_TRACING_ENABLED";
+    public const string MediaUploadEnabled = "LANGFUSE_MEDIA_UPLOAD_ENABLED";
     public const string FlushAt = "LANGFUSE_FLUSH_AT";
     public const string FlushInterval = "LANGFUSE_FLUSH_INTERVAL";
     public const string Timeout = "LANGFUSE_TIMEOUT";
@@ -42,6 +43,11 @@ internal static class EnvironmentValues
         if (environment.Get(TracingEnabled) is { } enabled && !TryFlag(environment, TracingEnabled, out _))
         {
             problems.Add(TracingEnabled, enabled, "true or false");
+        }
+
+        if (environment.Get(MediaUploadEnabled) is { } uploads && !TryFlag(environment, MediaUploadEnabled, out _))
+        {
+            problems.Add(MediaUploadEnabled, uploads, "true or false");
         }
 
         if (environment.Get(FlushAt) is { } spans && !(TryNumber(environment, FlushAt, out double count) && count is >= 1 and <= int.MaxValue))

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace LlmStack.Configuration;
 
 /// <summary>Makes the groups of a snapshot: members, strategy, pools, rules, fallbacks.</summary>
-internal sealed class GroupFactory(IServiceProvider services, StrategyResolver strategies, DeploymentRegistry registry, CallPolicy defaults, FallbackRule[] defaultFallbacks, FrozenDictionary<string, Deployment> deployments)
+internal sealed class GroupFactory(IServiceProvider services, StrategyResolver strategies, DeploymentRegistry registry, CallPolicy defaults, FallbackRule[] defaultFallbacks, FrozenDictionary<string, Deployment> deployments, IReadOnlyDictionary<string, ModelGroupOptions> groups)
 {
     public ModelGroup Make(string name, ModelGroupOptions group)
     {
@@ -39,7 +39,7 @@ internal sealed class GroupFactory(IServiceProvider services, StrategyResolver s
             Pools = all,
             Selector = (IPoolSelector?)ruleSet ?? selector,
             Rules = ruleSet,
-            Classifier = pooled ? Classifier(group.Strategy, options, assigned) : null,
+            Classifier = pooled ? Classifier(name, group.Strategy, options, assigned) : null,
         };
     }
 
@@ -72,7 +72,7 @@ internal sealed class GroupFactory(IServiceProvider services, StrategyResolver s
             : new HintSelector(pools, options.DefaultPool);
     }
 
-    private IRequestClassifier? Classifier(string strategy, StrategyOptions options, List<KeyValuePair<string, PoolOptions>> assigned)
+    private IRequestClassifier? Classifier(string group, string strategy, StrategyOptions options, List<KeyValuePair<string, PoolOptions>> assigned)
     {
         if (options.Classifier is { } own)
         {
@@ -86,6 +86,11 @@ internal sealed class GroupFactory(IServiceProvider services, StrategyResolver s
 
         // The client is asked for late: it is made of the snapshot that this becomes a part of.
         SemanticTopic[] topics = [.. assigned.Where(static pair => pair.Value.Examples.Count > 0).Select(pair => new SemanticTopic(pair.Key, pair.Value.Examples, (float)(pair.Value.Threshold ?? options.Threshold ?? StrategyValidation.DefaultThreshold)))];
-        return new SemanticClassifier(services.GetRequiredService<ILlmClient>, options.EmbeddingModel!, topics, services.GetRequiredService<TimeProvider>());
+        string[] texts = [.. topics.SelectMany(static topic => topic.Examples)];
+        SemanticExamples examples = services.GetRequiredService<SemanticExampleStore>().Get(group, options.EmbeddingModel!, ModelsBehind(options.EmbeddingModel!), texts);
+        return new SemanticClassifier(services.GetRequiredService<ILlmClient>, topics, examples);
     }
+
+    private IEnumerable<string> ModelsBehind(string name) =>
+        groups.TryGetValue(name, out ModelGroupOptions? embedding) ? embedding.Deployments.Values.Select(static deployment => deployment.Model!.Trim()) : [];
 }

@@ -44,6 +44,12 @@ public sealed class LlmStackOptions
     /// <summary>What is known better of models than the catalogue does, by any id.</summary>
     public Dictionary<string, ModelOptions> Models { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>The ledger of what was used and spent.</summary>
+    public LedgerOptions Ledger { get; set; } = new();
+
+    /// <summary>Who is told what an operator wants to know.</summary>
+    public EventsOptions Events { get; set; } = new();
+
     /// <summary>Settings of every call that no group, deployment or call overrides.</summary>
     public CallPolicyOptions Defaults { get; set; } = new();
 

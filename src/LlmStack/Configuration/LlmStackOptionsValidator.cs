@@ -20,6 +20,7 @@ internal sealed class LlmStackOptionsValidator(IEnvironment environment, LlmStac
         ModelValidation.Validate(options, problems);
         CatalogValidation.Validate(options, problems);
         TracingValidation.Validate(options, problems);
+        LedgerValidation.Validate(options, problems);
         return problems.All.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(Message(problems.All));
     }
 

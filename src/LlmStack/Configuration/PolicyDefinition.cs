@@ -13,7 +13,7 @@ internal static class PolicyDefinition
         a.Count == b.Count && a.All(pair => b.TryGetValue(pair.Key, out T? other) && Equals(key(pair.Value), key(other)));
 
     private static object Key(CallPolicyOptions o) => (
-        (o.MaxAttempts, o.MaxRetries, o.RequestTimeout, o.AttemptTimeout, o.FirstTokenTimeout, o.IdleTimeout, o.BackoffInitial, o.BackoffMax, o.MaxRetryWait),
+        (o.MaxAttempts, o.MaxRetries, o.RequestTimeout, o.AttemptTimeout, o.FirstTokenTimeout, o.IdleTimeout, o.ConnectTimeout, o.BackoffInitial, o.BackoffMax, o.MaxRetryWait),
         (o.CooldownEnabled, o.CooldownDuration, o.CooldownAllowedFailures, o.CooldownFailureRatio, o.CooldownMinimumAttempts, o.CooldownWindow, o.WhenAllCooling),
         (o.CooldownLongDuration, o.CooldownMaxDuration, o.CooldownHalfOpenProbes, o.CooldownSlowStart, o.EmptyAnswer, o.OnStreamLost, o.QueueTimeout));
 }

@@ -16,6 +16,7 @@ internal static class PolicyValidation
         problems.Between($"{path}:{nameof(policy.MaxRetries)}", policy.MaxRetries, 0, 100);
         problems.Positive($"{path}:{nameof(policy.RequestTimeout)}", policy.RequestTimeout);
         problems.Positive($"{path}:{nameof(policy.AttemptTimeout)}", policy.AttemptTimeout);
+        problems.Positive($"{path}:{nameof(policy.ConnectTimeout)}", policy.ConnectTimeout);
         problems.Positive($"{path}:{nameof(policy.FirstTokenTimeout)}", policy.FirstTokenTimeout);
         problems.Positive($"{path}:{nameof(policy.IdleTimeout)}", policy.IdleTimeout);
         problems.NotNegative($"{path}:{nameof(policy.BackoffInitial)}", policy.BackoffInitial);
@@ -52,20 +53,9 @@ internal static class PolicyValidation
     /// <summary>Refuses on a deployment what is read only before one is picked.</summary>
     public static void RefuseOnDeployment(string path, CallPolicyOptions? policy, OptionsProblems problems)
     {
-        (string Name, bool Set)[] ofRequests =
-        [
-            (nameof(CallPolicyOptions.MaxAttempts), policy?.MaxAttempts is not null),
-            (nameof(CallPolicyOptions.RequestTimeout), policy?.RequestTimeout is not null),
-            (nameof(CallPolicyOptions.WhenAllCooling), policy?.WhenAllCooling is not null),
-            (nameof(CallPolicyOptions.OnStreamLost), policy?.OnStreamLost is not null),
-            (nameof(CallPolicyOptions.QueueTimeout), policy?.QueueTimeout is not null),
-        ];
-        foreach ((string name, bool set) in ofRequests)
+        foreach (string name in CallWideSettings.Of(policy))
         {
-            if (set)
-            {
-                problems.Say($"{path}:{name}", "is set on a deployment, where it has no effect; allowed: on a group or in Defaults, because it is about a whole request");
-            }
+            problems.Say($"{path}:{name}", "is set on a deployment, where it has no effect; allowed: on a group or in Defaults, because it is about a whole request");
         }
     }
 

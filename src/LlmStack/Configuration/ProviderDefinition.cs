@@ -12,6 +12,6 @@ internal static class ProviderDefinition
         && a.ApiKeys.All(key => b.ApiKeys.TryGetValue(key.Key, out ApiKeyOptions? other) && (other.Key, other.Variable, other.Weight) == (key.Value.Key, key.Value.Variable, key.Value.Weight))
         && PolicyDefinition.AreEqual(a.Policy, b.Policy);
 
-    private static (string?, string?, string?, string?, string?, string?, string?, bool?, TimeSpan, TimeSpan, bool, bool?, TimeSpan?) Key(ProviderOptions o) =>
-        (o.Type, o.Endpoint, o.ApiKey, o.Organization, o.Project, o.Location, o.ApiVersion, o.IsLocal, o.ConnectTimeout, o.PooledConnectionLifetime, o.PropagateTrace, o.TrainsOnData, o.Retention);
+    private static (string?, string?, string?, string?, string?, string?, string?, bool?, TimeSpan, bool, bool?, TimeSpan?) Key(ProviderOptions o) =>
+        (o.Type, o.Endpoint, o.ApiKey, o.Organization, o.Project, o.Location, o.ApiVersion, o.IsLocal, o.PooledConnectionLifetime, o.PropagateTrace, o.TrainsOnData, o.Retention);
 }

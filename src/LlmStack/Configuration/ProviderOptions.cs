@@ -48,9 +48,6 @@ public sealed class ProviderOptions
     /// <summary>Whether the server runs nearby and may load models on first use: its first-token timeout defaults to 300 s. Null: judged by the address.</summary>
     public bool? IsLocal { get; set; }
 
-    /// <summary>Up to this long to connect. Default 10 s.</summary>
-    public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
-
     /// <summary>Connections are replaced after this time, so that changes of DNS are seen. Default 5 minutes.</summary>
     public TimeSpan PooledConnectionLifetime { get; set; } = TimeSpan.FromMinutes(5);
 

@@ -31,7 +31,6 @@ internal sealed class ProviderValidation(LlmStackRegistrations registrations, Pr
                 Format(path, name, provider, code);
             }
 
-            problems.Positive($"{path}:{nameof(provider.ConnectTimeout)}", provider.ConnectTimeout);
             problems.Positive($"{path}:{nameof(provider.PooledConnectionLifetime)}", provider.PooledConnectionLifetime);
             problems.NotNegative($"{path}:{nameof(provider.Retention)}", provider.Retention);
             Headers(path, provider);

@@ -22,12 +22,13 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
         FallbackRule[] defaultFallbacks = GroupFactory.Fallbacks(options.DefaultFallbacks);
         FrozenDictionary<string, Deployment> deployments = new DeploymentFactory(entries, registry, models).Make(options.ModelGroups);
         Dictionary<string, ModelGroup> groups = new(StringComparer.OrdinalIgnoreCase);
-        var factory = new GroupFactory(services, strategies, registry, defaults, defaultFallbacks, deployments);
+        var factory = new GroupFactory(services, strategies, registry, defaults, defaultFallbacks, deployments, options.ModelGroups);
         foreach ((string name, ModelGroupOptions group) in options.ModelGroups)
         {
             groups[name] = factory.Make(name, group);
         }
 
+        services.GetRequiredService<SemanticExampleStore>().Keep(options.ModelGroups);
         Dictionary<string, string> aliases = options.Aliases.ToDictionary(static pair => AliasName(pair.Key, pair.Value), static pair => pair.Value.Target!.Trim(), StringComparer.OrdinalIgnoreCase);
         IEnumerable<WildcardRoute> wildcards =
         [

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using LlmStack.Tracing;
 
 namespace LlmStack;
 
@@ -23,11 +24,29 @@ public sealed class TracingOptions
     /// <summary>The environment traces are filed under, <c>[a-z0-9-_]</c>, at most 40 characters; capitals are lowered. Null: the variable <c>LANGFUSE_TRACING_ENVIRONMENT</c>.</summary>
     public string? Environment { get; set; }
 
+    /// <summary>When finished traces leave. Default <see cref="ExportMode.Batched"/>; processes that freeze between calls need <see cref="ExportMode.OnTraceEnd"/>.</summary>
+    public ExportMode ExportMode { get; set; }
+
+    /// <summary>How long the end of a trace waits for delivery with <see cref="ExportMode.OnTraceEnd"/>; more than zero. Default 3 s.</summary>
+    public TimeSpan ExportTimeout { get; set; } = TimeSpan.FromSeconds(3);
+
     /// <summary>
     /// The share of traces that sinks receive, 0 to 1, decided by the trace's id. Default 1. Labels and in-process score observers are
     /// not affected, and OpenTelemetry decides for itself.
     /// </summary>
     public double SampleRate { get; set; } = 1;
+
+    /// <summary>Which traces are kept although <see cref="SampleRate"/> leaves them out: by default those with an error.</summary>
+    public TailSamplingOptions Tail { get; set; } = new();
+
+    /// <summary>What is hidden in traces. Default nothing.</summary>
+    public MaskingOptions Masking { get; set; } = new();
+
+    /// <summary>
+    /// Spans that are left out are those for which one of these functions returns false; by default none. They see a span before it is masked, on the
+    /// thread that ended it. One that throws leaves the span out, and is logged once. What is below a span that is left out is sent all the same.
+    /// </summary>
+    public IList<Func<SpanData, bool>> Filters { get; } = [];
 
     /// <summary>The longest recorded input or output in bytes, 1,024 or more; longer ones are replaced by a marked preview. Default 1 MiB.</summary>
     public int MaxContentBytes { get; set; } = 1024 * 1024;

@@ -17,11 +17,19 @@ internal static class TracingValidation
         problems.Between($"{TracingPath}:{nameof(tracing.MaxBaggageBytes)}", tracing.MaxBaggageBytes, 64, 8_192);
         Fields($"{TracingPath}:{nameof(tracing.RequiredContext)}", tracing.RequiredContext, problems);
         Fields($"{TracingPath}:{nameof(tracing.Baggage)}", tracing.Baggage, problems);
+        problems.Positive($"{TracingPath}:{nameof(tracing.ExportTimeout)}", tracing.ExportTimeout);
+        if (!Enum.IsDefined(tracing.ExportMode))
+        {
+            problems.Add($"{TracingPath}:{nameof(tracing.ExportMode)}", tracing.ExportMode, string.Join(", ", Enum.GetNames<ExportMode>()));
+        }
+
         if (tracing.Environment is { } environment && !IsEnvironment(environment))
         {
             problems.Add($"{TracingPath}:{nameof(tracing.Environment)}", environment, "1 to 40 of a-z (capitals are lowered), 0-9, '-' and '_', not starting with 'langfuse'");
         }
 
+        Tail(tracing.Tail, problems);
+        Masking(tracing.Masking, problems);
         Langfuse(options.Langfuse, problems);
     }
 
@@ -32,6 +40,43 @@ internal static class TracingValidation
             if (ContextFields.Find(names[i]) is null)
             {
                 problems.Add($"{path}:{i}", names[i], ContextFields.Names);
+            }
+        }
+    }
+
+    private static void Tail(TailSamplingOptions tail, OptionsProblems problems)
+    {
+        const string Path = TracingPath + ":" + nameof(TracingOptions.Tail);
+        problems.Positive($"{Path}:{nameof(tail.KeepSlowerThan)}", tail.KeepSlowerThan);
+        problems.Positive($"{Path}:{nameof(tail.MaxAge)}", tail.MaxAge);
+        problems.AtLeast($"{Path}:{nameof(tail.MaxSpans)}", tail.MaxSpans, 16);
+        problems.AtLeast($"{Path}:{nameof(tail.MaxBytes)}", tail.MaxBytes, 64 * 1024);
+        if (tail.KeepCostlierThan is <= 0)
+        {
+            problems.Add($"{Path}:{nameof(tail.KeepCostlierThan)}", tail.KeepCostlierThan, "US dollars, more than 0");
+        }
+    }
+
+    private static void Masking(MaskingOptions masking, OptionsProblems problems)
+    {
+        const string Path = TracingPath + ":" + nameof(TracingOptions.Masking);
+        if ((masking.Detect & ~SensitiveData.All) != 0)
+        {
+            problems.Add($"{Path}:{nameof(masking.Detect)}", masking.Detect, $"{string.Join(", ", Enum.GetNames<SensitiveData>())}, several with commas");
+        }
+
+        Policy(nameof(masking.Input), masking.Input);
+        Policy(nameof(masking.Output), masking.Output);
+        Policy(nameof(masking.Metadata), masking.Metadata);
+        Policy(nameof(masking.StatusMessage), masking.StatusMessage);
+        Policy(nameof(masking.Scores), masking.Scores);
+        Policy(nameof(masking.Labels), masking.Labels);
+
+        void Policy(string name, MaskedFieldPolicy policy)
+        {
+            if (!Enum.IsDefined(policy))
+            {
+                problems.Add($"{Path}:{name}", policy, string.Join(", ", Enum.GetNames<MaskedFieldPolicy>()));
             }
         }
     }
@@ -48,14 +93,58 @@ internal static class TracingValidation
             }
         }
 
+        foreach ((string id, LangfuseProjectOptions project) in langfuse.Projects)
+        {
+            Project($"{LangfusePath}:{nameof(langfuse.Projects)}:{id}", project, problems);
+        }
+
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach ((string id, LangfuseProjectOptions project) in langfuse.Projects)
+        {
+            if (!names.Add(project.Project ?? id))
+            {
+                problems.Say($"{LangfusePath}:{nameof(langfuse.Projects)}:{id}", $"is for the project '{project.Project ?? id}', as another entry is; allowed: one entry for a project");
+            }
+        }
+
+        if (!Enum.IsDefined(langfuse.UnknownProjects))
+        {
+            problems.Add($"{LangfusePath}:{nameof(langfuse.UnknownProjects)}", langfuse.UnknownProjects, string.Join(", ", Enum.GetNames<UnknownProjectHandling>()));
+        }
+
+        if (!Enum.IsDefined(langfuse.Format))
+        {
+            problems.Add($"{LangfusePath}:{nameof(langfuse.Format)}", langfuse.Format, string.Join(", ", Enum.GetNames<LangfuseFormat>()));
+        }
+
         problems.AtLeast($"{LangfusePath}:{nameof(langfuse.MaxQueuedSpans)}", langfuse.MaxQueuedSpans, 16);
         problems.AtLeast($"{LangfusePath}:{nameof(langfuse.MaxQueuedBytes)}", langfuse.MaxQueuedBytes, 64 * 1024);
         problems.AtLeast($"{LangfusePath}:{nameof(langfuse.MaxBatchSpans)}", langfuse.MaxBatchSpans, 1);
         problems.AtLeast($"{LangfusePath}:{nameof(langfuse.MaxBatchBytes)}", langfuse.MaxBatchBytes, 16 * 1024);
+        problems.AtLeast($"{LangfusePath}:{nameof(langfuse.MaxMediaBytes)}", langfuse.MaxMediaBytes, 1024);
+        problems.AtLeast($"{LangfusePath}:{nameof(langfuse.MaxQueuedMediaBytes)}", langfuse.MaxQueuedMediaBytes, 64 * 1024);
         problems.Positive($"{LangfusePath}:{nameof(langfuse.FlushInterval)}", langfuse.FlushInterval);
         problems.Positive($"{LangfusePath}:{nameof(langfuse.RequestTimeout)}", langfuse.RequestTimeout);
         problems.Positive($"{LangfusePath}:{nameof(langfuse.MaxRetryAge)}", langfuse.MaxRetryAge);
         problems.Positive($"{LangfusePath}:{nameof(langfuse.ShutdownTimeout)}", langfuse.ShutdownTimeout);
+    }
+
+    private static void Project(string path, LangfuseProjectOptions project, OptionsProblems problems)
+    {
+        if (string.IsNullOrWhiteSpace(project.PublicKey))
+        {
+            problems.Say($"{path}:{nameof(project.PublicKey)}", "is missing; allowed: the project's public key");
+        }
+
+        if (string.IsNullOrWhiteSpace(project.SecretKey))
+        {
+            problems.Say($"{path}:{nameof(project.SecretKey)}", "is missing; allowed: the project's secret key");
+        }
+
+        if (!string.IsNullOrWhiteSpace(project.BaseUrl))
+        {
+            problems.Address($"{path}:{nameof(project.BaseUrl)}", project.BaseUrl);
+        }
     }
 
     private static bool IsEnvironment(string value)

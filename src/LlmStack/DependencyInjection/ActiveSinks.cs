@@ -11,7 +11,12 @@ internal sealed class ActiveSinks
     public ActiveSinks(IServiceProvider services, IEnumerable<ITraceSink> registered, IOptions<LlmStackOptions> options)
     {
         List<ITraceSink> all = [.. registered];
-        if (IsLangfuseActive(options.Value))
+        LangfuseProjectResolver? resolver = services.GetService<LangfuseProjectResolver>();
+        if (options.Value.Tracing.Enabled && options.Value.Langfuse.Enabled && (resolver is not null || options.Value.Langfuse.Projects.Count > 0))
+        {
+            all.Add(services.GetRequiredService<LangfuseSinks>());
+        }
+        else if (IsLangfuseActive(options.Value))
         {
             // Made only now: a sink without keys would own a queue and a loop for nothing.
             all.Add(services.GetRequiredService<LangfuseTraceSink>());

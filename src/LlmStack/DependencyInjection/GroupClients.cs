@@ -14,6 +14,10 @@ internal static class GroupClients
     {
         services.TryAddKeyedSingleton(group, static (provider, key) => provider.GetRequiredService<ILlmClient>().AsIChatClient((string)key!));
         services.TryAddKeyedSingleton(group, static (provider, key) => provider.GetRequiredService<ILlmClient>().AsIEmbeddingGenerator((string)key!));
+        services.TryAddKeyedSingleton(group, static (provider, key) => provider.GetRequiredService<ILlmClient>().AsModerator((string)key!));
+        services.TryAddKeyedSingleton(group, static (provider, key) => provider.GetRequiredService<ILlmClient>().AsImageGenerator((string)key!));
+        services.TryAddKeyedSingleton(group, static (provider, key) => provider.GetRequiredService<ILlmClient>().AsTextToSpeechClient((string)key!));
+        services.TryAddKeyedSingleton(group, static (provider, key) => provider.GetRequiredService<ILlmClient>().AsSpeechToTextClient((string)key!));
     }
 
     public static void AddDefaultChat(IServiceCollection services) => services.TryAddSingleton(static provider =>

@@ -22,6 +22,7 @@ public static class LlmClientFactory
         {
             _ = provider.GetRequiredService<SnapshotSource>();
             CatalogServices.Start(provider);
+            LedgerServices.Start(provider);
             return new LlmStackInstance(provider);
         }
         catch (OptionsValidationException exception)

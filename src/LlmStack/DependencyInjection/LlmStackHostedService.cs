@@ -13,11 +13,14 @@ namespace LlmStack.DependencyInjection;
 internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<LlmStackOptions> options, ILogger<LlmStackHostedService> logger) : IHostedLifecycleService
 {
     private LlmTracer? _tracer;
+    private bool _isCounted;
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         // Throws the validation's one message before any other service starts.
         LlmStackOptions valid = options.Value;
+        ExitDrain.HostStarted();
+        _isCounted = true;
         RoutingSnapshot snapshot = Get<SnapshotSource>().Current;
         _tracer = Get<LlmTracer>();
         _ = Get<ILlmClient>();
@@ -25,6 +28,7 @@ internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<
         ResilienceCheck.Warn(Get<IHttpMessageHandlerFactory>(), snapshot, logger);
         ReportFindings(Get<ILlmRouter>().CheckConfiguration());
         CatalogServices.Start(services);
+        LedgerServices.Start(services);
         return Task.CompletedTask;
     }
 
@@ -38,6 +42,12 @@ internal sealed class LlmStackHostedService(IServiceProvider services, IOptions<
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
+        if (_isCounted)
+        {
+            _isCounted = false;
+            ExitDrain.HostStopped();
+        }
+
         if (_tracer is null || Get<ActiveSinks>().All.Count == 0)
         {
             return;

@@ -49,7 +49,9 @@ internal sealed class ProviderHttp(ProviderHttpSettings providers) : IConfigureN
         ProviderOptions settings = providers[provider];
         return new SocketsHttpHandler
         {
-            ConnectTimeout = settings.ConnectTimeout,
+            // Each attempt has its own limit on connecting; a shorter one here would end it early. What no attempt waits for any more
+            // is given up by the handler after a few seconds.
+            ConnectTimeout = Timeout.InfiniteTimeSpan,
             PooledConnectionLifetime = settings.PooledConnectionLifetime,
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
             AutomaticDecompression = DecompressionMethods.All,

@@ -22,7 +22,6 @@ internal static class ProviderOverlay
         target.CacheBreakpoints |= code.CacheBreakpoints;
         target.PropagateTrace |= code.PropagateTrace;
         target.Policy = code.Policy ?? target.Policy;
-        target.ConnectTimeout = code.ConnectTimeout == Unset.ConnectTimeout ? target.ConnectTimeout : code.ConnectTimeout;
         target.PooledConnectionLifetime = code.PooledConnectionLifetime == Unset.PooledConnectionLifetime ? target.PooledConnectionLifetime : code.PooledConnectionLifetime;
         foreach ((string id, ApiKeyOptions key) in code.ApiKeys)
         {

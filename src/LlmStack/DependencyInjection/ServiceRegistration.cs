@@ -3,6 +3,7 @@ using LlmStack.Calls;
 using LlmStack.Calls.Plans;
 using LlmStack.Configuration;
 using LlmStack.Diagnostics;
+using LlmStack.Diagnostics.Events;
 using LlmStack.Health;
 using LlmStack.Langfuse;
 using LlmStack.Limits;
@@ -41,6 +42,7 @@ internal static class ServiceRegistration
         AddRouting(services);
         AddTracing(services);
         AddCalls(services);
+        LedgerServices.Add(services);
         services.AddSingleton<IHostedService, LlmStackHostedService>();
     }
 
@@ -73,9 +75,14 @@ internal static class ServiceRegistration
     private static void AddRouting(IServiceCollection services)
     {
         services.TryAddSingleton<IRandomSource>(static provider =>
-            provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Seed is { } seed
-                ? new SeededRandomSource(seed)
-                : SeededRandomSource.FromClock(provider.GetRequiredService<TimeProvider>()));
+            (provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Seed, provider.GetRequiredService<TimeProvider>()) switch
+            {
+                ({ } seed, _) => new SeededRandomSource(seed),
+
+                // Who brings a clock of his own wants to repeat what happened.
+                (_, var time) when time != TimeProvider.System => SeededRandomSource.FromClock(time),
+                _ => new ThreadRandomSource(),
+            });
         services.TryAddSingleton<DeploymentRegistry>();
         services.TryAddSingleton<HealthTracker>();
         services.TryAddSingleton<IAdmission, DeploymentAdmission>();
@@ -92,6 +99,7 @@ internal static class ServiceRegistration
         services.TryAddSingleton<SnapshotReloader>();
         services.TryAddSingleton<IRouterConfiguration>(static provider => provider.GetRequiredService<SnapshotReloader>());
         services.TryAddSingleton<AffinityStore>();
+        services.TryAddSingleton<SemanticExampleStore>();
         services.TryAddSingleton(static provider => provider.GetRequiredService<SnapshotReloader>().Source);
         services.TryAddSingleton<LikelyOutput>();
         services.TryAddSingleton(static provider => new RoutingEngine(
@@ -104,18 +112,14 @@ internal static class ServiceRegistration
 
     private static void AddTracing(IServiceCollection services)
     {
-        services.TryAddSingleton(static provider =>
-        {
-            LlmStackOptions options = provider.GetRequiredService<IOptions<LlmStackOptions>>().Value;
-            return new LangfuseTraceSink(
-                options.Langfuse,
-                options.Tracing,
-                provider.GetRequiredService<IHttpClientFactory>(),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<LangfuseTraceSink>>(),
-                provider.GetService<IMeterFactory>(),
-                provider.GetRequiredService<IRandomSource>());
-        });
+        services.TryAddSingleton(static provider => new LangfuseMetrics(provider.GetService<IMeterFactory>()));
+        services.TryAddSingleton(static provider => CreateSink(provider, provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Langfuse));
+        services.TryAddSingleton(static provider => new LangfuseSinks(
+            provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Langfuse,
+            langfuse => CreateSink(provider, langfuse),
+            provider.GetService<LangfuseProjectResolver>()?.Resolve,
+            provider.GetRequiredService<LangfuseMetrics>(),
+            provider.GetRequiredService<ILogger<LangfuseTraceSink>>()));
         services.TryAddSingleton<ActiveSinks>();
         services.TryAddSingleton(static provider =>
         {
@@ -134,6 +138,15 @@ internal static class ServiceRegistration
         services.TryAddSingleton<ILlmTracer>(static provider => provider.GetRequiredService<LlmTracer>());
     }
 
+    private static LangfuseTraceSink CreateSink(IServiceProvider provider, LangfuseOptions langfuse) => new(
+        langfuse,
+        provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.Tracing,
+        provider.GetRequiredService<IHttpClientFactory>(),
+        provider.GetRequiredService<TimeProvider>(),
+        provider.GetRequiredService<ILogger<LangfuseTraceSink>>(),
+        provider.GetRequiredService<LangfuseMetrics>(),
+        provider.GetRequiredService<IRandomSource>());
+
     private static void AddCalls(IServiceCollection services)
     {
         services.TryAddSingleton(static provider => new CallMetrics(provider.GetService<IMeterFactory>()));
@@ -146,6 +159,7 @@ internal static class ServiceRegistration
                 provider.GetRequiredService<ILogger<CallTelemetry>>(),
                 provider.GetRequiredService<CallMetrics>(),
                 provider.GetRequiredService<HealthTracker>(),
+                provider.GetRequiredService<LlmEventSource>(),
                 provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.RecentCalls);
         });
         services.TryAddSingleton<ProviderProbe>();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LlmStack.Diagnostics.Events;
 using LlmStack.Health;
 using LlmStack.Routing;
 using Microsoft.Extensions.Logging;
@@ -15,9 +16,13 @@ internal sealed class CallTelemetry : IDisposable
     private readonly CallMetrics _metrics;
     private readonly HealthTracker _health;
     private readonly RecentCallRing _recent;
+    private readonly LlmEventSource _events;
+    private readonly PriceDriftWatch _drift;
 
-    public CallTelemetry(ILogger<CallTelemetry> logger, CallMetrics metrics, HealthTracker health, int recentCalls)
+    public CallTelemetry(ILogger<CallTelemetry> logger, CallMetrics metrics, HealthTracker health, LlmEventSource events, int recentCalls)
     {
+        _events = events;
+        _drift = new PriceDriftWatch(events, health.Time);
         _logger = logger;
         _metrics = metrics;
         _health = health;
@@ -32,6 +37,7 @@ internal sealed class CallTelemetry : IDisposable
     {
         _recent.Add(outcome.Route);
         _metrics.CallFinished(outcome);
+        _drift.Look(outcome);
         if (outcome.Usage is not null && outcome.Route.Served is { Price: null } served && (outcome.Route.Billing is null or { Price: null, ReportedCost: null }))
         {
             PriceUnknown(served);
@@ -61,6 +67,14 @@ internal sealed class CallTelemetry : IDisposable
         if (_unpriced.Count < MaxUnpriced && _unpriced.TryAdd((deployment.Provider, deployment.Model), true))
         {
             LogMessages.PriceUnknown(_logger, deployment.Model, deployment.Provider);
+            _events.Raise(new LlmEvent
+            {
+                Kind = LlmEventKind.UnknownModel,
+                Subject = $"{deployment.Provider}/{deployment.Model}",
+                Message = $"No price is known for {deployment.Model} of {deployment.Provider}: what it costs is not recorded.",
+                Provider = deployment.Provider,
+                Model = deployment.Model,
+            });
         }
     }
 
@@ -69,13 +83,27 @@ internal sealed class CallTelemetry : IDisposable
         if (change.Cooling)
         {
             _metrics.CooldownStarted(change);
-            LogMessages.Cooling(_logger, change.Deployment.Id, change.Duration, ErrorKindTraits.NameOf(change.Kind));
+            string kind = ErrorKindTraits.NameOf(change.Kind);
+            LogMessages.Cooling(_logger, change.Deployment.Id, change.Duration, kind);
+            Raise(LlmEventKind.BreakerOpened, change, $"{change.Deployment.Id} cools for {change.Duration} after {kind}.");
         }
         else
         {
             LogMessages.Back(_logger, change.Deployment.Id);
+            Raise(LlmEventKind.BreakerClosed, change, $"{change.Deployment.Id} is back.");
         }
     }
+
+    private void Raise(LlmEventKind kind, CooldownChange change, string message) => _events.Raise(new LlmEvent
+    {
+        Kind = kind,
+        Subject = change.Deployment.Id,
+        Message = message,
+        Provider = change.Deployment.Provider,
+        Model = change.Deployment.Model,
+        Duration = change.Cooling ? change.Duration : null,
+        Error = change.Cooling ? change.Kind : null,
+    });
 
     public void Dispose() => _health.Changed -= CooldownChanged;
 }

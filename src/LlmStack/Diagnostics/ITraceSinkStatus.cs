@@ -1,8 +1,14 @@
 namespace LlmStack.Diagnostics;
 
-/// <summary>A sink that can say that it is not delivering, for the health check.</summary>
+/// <summary>A sink that can say how delivery is going, for the health check.</summary>
 internal interface ITraceSinkStatus
 {
     /// <summary>Why nothing is delivered now, without secrets; null while it is.</summary>
     string? PauseReason { get; }
+
+    /// <summary>Spans, scores and files delivered since the sink was made.</summary>
+    long Delivered { get; }
+
+    /// <summary>Spans, scores and files dropped since then.</summary>
+    long Dropped { get; }
 }

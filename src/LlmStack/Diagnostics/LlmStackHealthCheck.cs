@@ -36,7 +36,14 @@ internal sealed class LlmStackHealthCheck(Func<ILlmRouter> router, IEnumerable<I
 
         foreach (ITraceSink sink in sinks)
         {
-            if (sink is ITraceSinkStatus { PauseReason: { } reason })
+            if (sink is not ITraceSinkStatus status)
+            {
+                continue;
+            }
+
+            data["traces delivered"] = status.Delivered;
+            data["traces dropped"] = status.Dropped;
+            if (status.PauseReason is { } reason)
             {
                 data["traces"] = reason;
                 Worsen(HealthStatus.Degraded, "traces are not delivered");

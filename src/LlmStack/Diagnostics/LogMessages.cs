@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LlmStack.Diagnostics;
 
-/// <summary>Every log line of the library. Event ids are stable: 1000–1099 start and configuration, 1100–1199 calls, 1200–1299 health.</summary>
+/// <summary>Every log line of the library. Event ids are stable: 1000–1099 start and configuration, 1100–1199 calls, 1200–1299 health, 1300–1399 ledger and events.</summary>
 /// <remarks>No line holds content of prompts or answers, and none holds a secret.</remarks>
 internal static partial class LogMessages
 {
@@ -47,4 +47,13 @@ internal static partial class LogMessages
 
     [LoggerMessage(1201, LogLevel.Information, "{Deployment} is back")]
     public static partial void Back(ILogger logger, string deployment);
+
+    [LoggerMessage(1300, LogLevel.Warning, "An observer of LlmStack's events threw {Error}; it keeps being told")]
+    public static partial void ObserverFailed(ILogger logger, string error);
+
+    [LoggerMessage(1301, LogLevel.Warning, "Events for operators cannot be sent to {Address} ({Problem}); those that cannot are dropped and counted")]
+    public static partial void WebhookFailed(ILogger logger, string address, string problem);
+
+    [LoggerMessage(1302, LogLevel.Information, "Events for operators are sent to {Address} again")]
+    public static partial void WebhookRecovered(ILogger logger, string address);
 }

@@ -28,6 +28,9 @@ internal static class MetricNames
     public const string Cost = "llmstack.cost";
     public const string PriceDeviations = "llmstack.price.deviations";
     public const string UnknownPrices = "llmstack.price.unknown";
+    public const string LedgerFailures = "llmstack.ledger.failures";
+    public const string Events = "llmstack.events";
+    public const string EventsDropped = "llmstack.events.dropped";
 
     public const string Provider = "provider";
     public const string Group = "group";
@@ -47,6 +50,7 @@ internal static class MetricNames
         LlmOperation.Moderation => "moderation",
         LlmOperation.ImageGeneration => "image_generation",
         LlmOperation.TextToSpeech => "text_to_speech",
+        LlmOperation.SpeechToText => "speech_to_text",
         _ => "chat",
     };
 }

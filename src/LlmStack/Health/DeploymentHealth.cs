@@ -1,44 +1,51 @@
-using System.Runtime.InteropServices;
-
 namespace LlmStack.Health;
 
 /// <summary>What was learned of a deployment: calls in flight, latency estimates, failure windows, cooldown. Lock-free to read.</summary>
+/// <remarks>
+/// Ordered by who touches what: a pick reads the references and what providers reported, an attempt that succeeds writes the estimates and
+/// the counts at the end. What most deployments never need is made when it is needed.
+/// </remarks>
 internal sealed class DeploymentHealth
 {
     private const int NoError = -1;
 
-    private readonly Lock _lock = new();
-    private readonly SlidingCounts _window = new();
-    private RecentOutcomes _recent;
-    private PaddedCount _inFlight;
-    private long _successes;
+    private Circuit? _circuit;
+    private SlidingCounts? _window;
     private long _failures;
     private int _lastError = NoError;
     private long _lastFailure = long.MinValue;
     private volatile bool _draining;
+    private ReportedHeadroom _headroom;
+    private LatencyEstimate _answer = new();
+    private LatencyEstimate _firstToken = new();
+    private LatencyEstimate _perToken = new();
+    private AttemptCounts _counts;
 
-    public int InFlight => Volatile.Read(ref _inFlight.Value);
+    public int InFlight => Volatile.Read(ref _counts.InFlight);
 
-    public long Successes => Volatile.Read(ref _successes);
+    public long Successes => Volatile.Read(ref _counts.Successes);
 
     public long Failures => Volatile.Read(ref _failures);
 
     public LlmErrorKind? LastError => Volatile.Read(ref _lastError) is var kind and not NoError ? (LlmErrorKind)kind : null;
 
-    /// <summary>The deployment's own cooldown; the credential's is kept by the tracker.</summary>
-    public Circuit Circuit { get; } = new();
+    /// <summary>Whether its own cooldown keeps nothing away: the one read of a healthy deployment's pick.</summary>
+    public bool IsServing => _circuit is null || _circuit.IsIdle;
+
+    /// <summary>The deployment's own cooldown, null until it is first needed; the credential's is kept by the tracker.</summary>
+    public Circuit? Circuit => Volatile.Read(ref _circuit);
 
     /// <summary>Time to first content of streams.</summary>
-    public LatencyEstimate FirstToken { get; } = new();
+    public ref LatencyEstimate FirstToken => ref _firstToken;
 
     /// <summary>Time to the whole answer of calls that do not stream.</summary>
-    public LatencyEstimate Answer { get; } = new();
+    public ref LatencyEstimate Answer => ref _answer;
 
     /// <summary>Time for each generated token.</summary>
-    public LatencyEstimate PerToken { get; } = new();
+    public ref LatencyEstimate PerToken => ref _perToken;
 
-    /// <summary>Tokens used lately, in and out.</summary>
-    public DecayingSum UsedTokens { get; } = new();
+    /// <summary>Tokens used lately, in and out; null until somebody asked for them.</summary>
+    public DecayingSum? UsedTokens { get; private set; }
 
     /// <summary>Quantiles; null until somebody asked for them.</summary>
     public PercentileTracker? Percentiles { get; private set; }
@@ -54,43 +61,63 @@ internal sealed class DeploymentHealth
     }
 
     /// <summary>What the provider said is left of its token window.</summary>
-    public ReportedHeadroom Headroom { get; } = new();
+    public ref ReportedHeadroom Headroom => ref _headroom;
+
+    /// <summary>The deployment's own cooldown, to be opened.</summary>
+    public Circuit TouchCircuit() => Volatile.Read(ref _circuit) ?? Interlocked.CompareExchange(ref _circuit, new Circuit(), null) ?? _circuit!;
 
     /// <summary>Starts to keep quantiles.</summary>
     public void TrackPercentiles()
     {
-        lock (_lock)
-        {
-            Percentiles ??= new PercentileTracker();
-        }
+        _counts.Gate.Enter();
+        Percentiles ??= new PercentileTracker();
+        _counts.Gate.Exit();
     }
 
-    public void Enter() => Interlocked.Increment(ref _inFlight.Value);
+    /// <summary>Starts to count used tokens.</summary>
+    public void TrackUsage()
+    {
+        _counts.Gate.Enter();
+        UsedTokens ??= new DecayingSum();
+        _counts.Gate.Exit();
+    }
+
+    public void Enter()
+    {
+        _counts.Gate.Enter();
+        _counts.InFlight++;
+        _counts.Gate.Exit();
+    }
 
     /// <summary>Never goes below zero, whatever callers do.</summary>
     public void Leave()
     {
-        int seen = Volatile.Read(ref _inFlight.Value);
-        while (seen > 0)
-        {
-            int found = Interlocked.CompareExchange(ref _inFlight.Value, seen - 1, seen);
-            if (found == seen)
-            {
-                return;
-            }
-            seen = found;
-        }
+        _counts.Gate.Enter();
+        _counts.Leave();
+        _counts.Gate.Exit();
     }
 
-    public void CountSuccess(in AttemptSample sample, long defaultWindow, long frequency)
+    /// <summary>An attempt in flight has ended well.</summary>
+    /// <param name="sample">What it measured.</param>
+    /// <param name="defaultSlot">The length of a slot of the failure window, in ticks, until a failure sets another.</param>
+    /// <param name="frequency">Ticks in a second.</param>
+    public void LeaveWithSuccess(in AttemptSample sample, long defaultSlot, long frequency)
     {
-        lock (_lock)
+        _counts.Gate.Enter();
+        try
         {
-            _successes++;
-            _window.EnsureLength(defaultWindow);
-            _window.AddAttempt(sample.Now);
-            _recent.Add(failed: false);
+            _counts.Leave();
+            _counts.Successes++;
+            _counts.Recent.Add(failed: false);
+            if (!_counts.TryCount(sample.Now))
+            {
+                TurnSlot(sample.Now, defaultSlot);
+            }
             Measure(sample, frequency);
+        }
+        finally
+        {
+            _counts.Gate.Exit();
         }
     }
 
@@ -105,33 +132,60 @@ internal sealed class DeploymentHealth
     public void CountFailure(in AttemptSample sample, long window, LlmErrorKind kind, out FailureCounts counts)
     {
         Volatile.Write(ref _lastFailure, sample.Now);
-        lock (_lock)
+        _counts.Gate.Enter();
+        try
         {
+            FlushSlot();
+            _window ??= new SlidingCounts();
             _window.SetLength(window);
             _window.AddFailure(sample.Now, kind);
-            _recent.Add(failed: true);
-            counts = _window.Sum(sample.Now, kind) with { Recent = _recent };
+            _counts.Recent.Add(failed: true);
+            counts = _window.Sum(sample.Now, kind) with { Recent = _counts.Recent };
+        }
+        finally
+        {
+            _counts.Gate.Exit();
         }
     }
 
     /// <summary>An attempt that ran into a time limit was at least as slow as that.</summary>
     public void MeasureTimeout(in AttemptSample sample, long frequency)
     {
-        lock (_lock)
-        {
-            double seconds = sample.Total / (double)frequency;
-            (sample.Streamed ? FirstToken : Answer).Add(seconds, sample.Now, frequency);
-        }
+        double seconds = sample.Total / (double)frequency;
+        _counts.Gate.Enter();
+        (sample.Streamed ? ref _firstToken : ref _answer).Add(seconds, sample.Now, frequency);
+        _counts.Gate.Exit();
     }
 
     /// <summary>Old failures must not open a circuit that a probe has just closed.</summary>
     public void ForgetWindow()
     {
-        lock (_lock)
+        _counts.Gate.Enter();
+        _window?.Clear();
+        _counts.ForgetSlot();
+        _counts.Recent = default;
+        _counts.Gate.Exit();
+    }
+
+    /// <summary>Puts the attempts counted since the slot began into the window, and begins the slot that holds <paramref name="now"/> with one.</summary>
+    private void TurnSlot(long now, long defaultSlot)
+    {
+        FlushSlot();
+        _counts.BeginSlot(now, _window is { SlotTicks: > 0 and var ticks } ? ticks : defaultSlot);
+    }
+
+    private void FlushSlot()
+    {
+        if (_counts.Attempts > 0)
         {
-            _window.Clear();
-            _recent = default;
+            _window ??= new SlidingCounts();
+            if (_window.SlotTicks == 0)
+            {
+                _window.SetLength(_counts.SlotTicks * SlidingCounts.SlotCount);
+            }
+            _window.AddAttempts(_counts.SlotStarts, _counts.Attempts);
         }
+        _counts.ForgetSlot();
     }
 
     private void Measure(in AttemptSample sample, long frequency)
@@ -140,27 +194,20 @@ internal sealed class DeploymentHealth
         double total = Math.Max(0, sample.Total) / (double)frequency;
         if (sample.Streamed)
         {
-            FirstToken.Add(first, sample.Now, frequency);
+            _firstToken.Add(first, sample.Now, frequency);
         }
         else
         {
-            Answer.Add(total, sample.Now, frequency);
-            first = double.IsNaN(FirstToken.Seconds) ? 0 : FirstToken.Seconds;
+            _answer.Add(total, sample.Now, frequency);
+            first = double.IsNaN(_firstToken.Seconds) ? 0 : _firstToken.Seconds;
         }
-        UsedTokens.Add(sample.InputTokens + sample.OutputTokens, sample.Now, frequency);
+        UsedTokens?.Add(sample.InputTokens + sample.OutputTokens, sample.Now, frequency);
         Percentiles?.FirstToken.Add(sample.Streamed ? first : total, sample.Now, frequency);
         if (sample.OutputTokens > 0)
         {
-            Percentiles?.PerToken.Add(Math.Max(0, total - first) / sample.OutputTokens, sample.Now, frequency);
-            PerToken.Add(Math.Max(0, total - first) / sample.OutputTokens, sample.Now, frequency);
+            double perToken = Math.Max(0, total - first) / sample.OutputTokens;
+            Percentiles?.PerToken.Add(perToken, sample.Now, frequency);
+            _perToken.Add(perToken, sample.Now, frequency);
         }
-    }
-
-    /// <summary>Alone on its cache lines: every call writes it twice while picks read the fields around it.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 192)]
-    private struct PaddedCount
-    {
-        [FieldOffset(64)]
-        public int Value;
     }
 }

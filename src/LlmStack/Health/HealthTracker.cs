@@ -12,12 +12,14 @@ internal sealed class HealthTracker
     private readonly KeyCooldowns _keys;
     private readonly long _frequency;
     private readonly long _probeLease;
+    private readonly long _defaultSlot;
 
     public HealthTracker(TimeProvider time)
     {
         Time = time;
         _frequency = time.TimestampFrequency;
         _probeLease = ToTicks(ProbeLease);
+        _defaultSlot = Math.Max(1, WindowOf(CallPolicy.Default.Cooldown) / SlidingCounts.SlotCount);
         _keys = new KeyCooldowns(_probeLease);
     }
 
@@ -26,12 +28,14 @@ internal sealed class HealthTracker
     /// <summary>Raised when a cooldown starts or ends; for logs, metrics and events. Handlers must not throw.</summary>
     public event Action<CooldownChange>? Changed;
 
+    /// <summary>Whether nothing keeps calls away, whichever key they use. False says only that <see cref="StateOf"/> has to look.</summary>
+    public bool IsServing(DeploymentHealth health) => health.IsServing && _keys.AreIdle;
+
     /// <summary>The state of a deployment, the caller's keys included, and the ticks until it may be asked.</summary>
     public CircuitState StateOf(Deployment deployment, long now, out long wait, LlmContext? context = null)
     {
-        Circuit own = deployment.Health.Circuit;
         wait = 0;
-        CircuitState state = own.IsIdle ? CircuitState.Closed : own.StateAt(now, _probeLease, out wait);
+        CircuitState state = deployment.Health.Circuit is { IsIdle: false } own ? own.StateAt(now, _probeLease, out wait) : CircuitState.Closed;
         if (_keys.AreIdle)
         {
             return state;
@@ -44,40 +48,36 @@ internal sealed class HealthTracker
     /// <summary>The failure behind a cooldown.</summary>
     public LlmErrorKind CauseOf(Deployment deployment, long now, LlmContext? context = null)
     {
-        Circuit cause = deployment.Health.Circuit;
+        Circuit? cause = deployment.Health.Circuit;
         CredentialSet keys = KeyCooldowns.KeysOf(deployment, context);
         for (int i = 0; !_keys.AreIdle && i < keys.Count; i++)
         {
             foreach (Circuit? key in (ReadOnlySpan<Circuit?>)[_keys.Of(keys[i].Id), _keys.Of(keys[i].Id, deployment)])
             {
-                cause = key is not null && key.Until > cause.Until && key.Until > now ? key : cause;
+                cause = key is not null && key.Until > (cause?.Until ?? 0) && key.Until > now ? key : cause;
             }
         }
-        return cause.Kind;
+        return cause?.Kind ?? LlmErrorKind.Unknown;
     }
 
     /// <summary>Whether a deployment may be asked now; of a half-open one this takes the right to probe, false when somebody was faster.</summary>
     public bool TryEnter(Deployment deployment, long now, LlmContext? context = null) =>
-        deployment.Health.Circuit.MayEnter(now, _probeLease) && (_keys.AreIdle || _keys.MayEnter(KeyCooldowns.KeysOf(deployment, context), deployment, now));
+        (deployment.Health.Circuit is not { } own || own.MayEnter(now, _probeLease)) && (_keys.AreIdle || _keys.MayEnter(KeyCooldowns.KeysOf(deployment, context), deployment, now));
 
     /// <summary>The key that an attempt of this caller uses.</summary>
     public ICredential KeyFor(Deployment deployment, LlmContext context, long now) => _keys.Choose(KeyCooldowns.KeysOf(deployment, context), deployment, now);
 
     /// <summary>The share of its usual load that a deployment gets: 1, unless it has just come back from a cooldown.</summary>
-    public static double ShareOf(Deployment deployment, long now)
-    {
-        Circuit own = deployment.Health.Circuit;
-        return own.IsIdle ? 1 : own.ShareAt(now);
-    }
+    public static double ShareOf(Deployment deployment, long now) => deployment.Health.Circuit is { IsIdle: false } own ? own.ShareAt(now) : 1;
 
     /// <summary>An attempt starts: counts it in flight. Every call is matched by exactly one of the others.</summary>
     public void Started(Deployment deployment, ICredential? key = null)
     {
         DeploymentHealth health = deployment.Health;
         health.Enter();
-        if (!health.Circuit.IsIdle)
+        if (!health.IsServing)
         {
-            health.Circuit.AttemptStarted(Time.GetTimestamp());
+            health.Circuit!.AttemptStarted(Time.GetTimestamp());
         }
         if (!_keys.AreIdle)
         {
@@ -91,10 +91,9 @@ internal sealed class HealthTracker
     public void Succeeded(Deployment deployment, in AttemptSample sample, ICredential? key = null)
     {
         DeploymentHealth health = deployment.Health;
-        health.Leave();
-        health.CountSuccess(sample, WindowOf(CallPolicy.Default.Cooldown), _frequency);
+        health.LeaveWithSuccess(sample, _defaultSlot, _frequency);
         long started = sample.Now - sample.Total;
-        bool closed = !health.Circuit.IsIdle && health.Circuit.Succeeded(started, sample.Now);
+        bool closed = !health.IsServing && health.Circuit!.Succeeded(started, sample.Now);
         if (closed)
         {
             health.ForgetWindow();
@@ -130,7 +129,7 @@ internal sealed class HealthTracker
         }
         CooldownPolicy policy = settings.Cooldown;
         // A probe that failed settles the matter whatever the counters say.
-        bool probeFailed = health.Circuit.StateAt(sample.Now, _probeLease, out _) is CircuitState.HalfOpen or CircuitState.Probing;
+        bool probeFailed = health.Circuit?.StateAt(sample.Now, _probeLease, out _) is CircuitState.HalfOpen or CircuitState.Probing;
         health.CountFailure(sample, WindowOf(policy), error.Kind, out FailureCounts counts);
         if (!policy.Enabled)
         {
@@ -145,7 +144,7 @@ internal sealed class HealthTracker
                 OpenKey(deployment, key, policy, error, sample);
                 break;
             case LlmErrorKind.PermissionDenied or LlmErrorKind.NotFound:
-                Open(deployment, health.Circuit, policy.LongDuration, policy, error, sample);
+                Open(deployment, health.TouchCircuit(), policy.LongDuration, policy, error, sample);
                 break;
             case LlmErrorKind.RateLimited when byCount || ((!single || keys > 1) && rule.AllowedFailures is null):
                 Open(deployment, CircuitOf(deployment, key), Asked(error) is { Ticks: > 0 } asked ? asked : policy.Duration, policy, error, sample);
@@ -156,7 +155,7 @@ internal sealed class HealthTracker
             default:
                 if (probeFailed || byCount || CooldownRules.RatioRule(policy, single, counts))
                 {
-                    Open(deployment, health.Circuit, policy.Duration, policy, error, sample);
+                    Open(deployment, health.TouchCircuit(), policy.Duration, policy, error, sample);
                 }
                 break;
         }
@@ -227,20 +226,19 @@ internal sealed class HealthTracker
 
     private void OpenKey(Deployment deployment, ICredential? key, CooldownPolicy policy, LlmException error, in AttemptSample sample)
     {
-        Circuit circuit = deployment.Health.Circuit;
         string id = IdOf(deployment, key);
-        if (id != StaticCredential.None.Id)
+        bool hasKey = id != StaticCredential.None.Id;
+        if (hasKey)
         {
-            circuit = _keys.Touch(id);
             // The verdict is the key's; the deployment's own circuit learned nothing from this probe.
-            deployment.Health.Circuit.ReleaseProbe();
+            deployment.Health.Circuit?.ReleaseProbe();
         }
-        Open(deployment, circuit, policy.LongDuration, policy, error, sample);
+        Open(deployment, hasKey ? _keys.Touch(id) : deployment.Health.TouchCircuit(), policy.LongDuration, policy, error, sample);
     }
 
     /// <summary>Where a limit of a key at a model is kept: with one key for everybody that is the deployment itself.</summary>
     private Circuit CircuitOf(Deployment deployment, ICredential? key) =>
-        IsShared(deployment) ? deployment.Health.Circuit : _keys.Touch(IdOf(deployment, key), deployment);
+        IsShared(deployment) ? deployment.Health.TouchCircuit() : _keys.Touch(IdOf(deployment, key), deployment);
 
     private static bool IsShared(Deployment deployment) => deployment.ProviderEntry is null or { Credentials: SingleCredential };
 
@@ -260,7 +258,7 @@ internal sealed class HealthTracker
 
     private void ReleaseProbes(Deployment deployment, ICredential? key)
     {
-        deployment.Health.Circuit.ReleaseProbe();
+        deployment.Health.Circuit?.ReleaseProbe();
         if (!_keys.AreIdle)
         {
             string id = IdOf(deployment, key);

@@ -4,9 +4,9 @@ namespace LlmStack.Health;
 /// The tokens that a provider's headers said are left of its window, less what was sent since. Lock-free; two reports at once may mix,
 /// the next one mends it.
 /// </summary>
-internal sealed class ReportedHeadroom
+internal struct ReportedHeadroom
 {
-    private long _left = long.MaxValue;
+    private long _left;
     private long _resets;
 
     /// <summary>Remembers a report: <paramref name="tokens"/> are left until <paramref name="resets"/>, in <see cref="TimeProvider"/> ticks.</summary>
@@ -26,6 +26,6 @@ internal sealed class ReportedHeadroom
     }
 
     /// <summary>Ticks until <paramref name="tokens"/> fit again; 0 when they fit now.</summary>
-    public long WaitFor(long tokens, long now) =>
-        Volatile.Read(ref _resets) is var resets && resets > now && tokens > Volatile.Read(ref _left) ? resets - now : 0;
+    public readonly long WaitFor(long tokens, long now) =>
+        Volatile.Read(in _resets) is var resets && resets > now && tokens > Volatile.Read(in _left) ? resets - now : 0;
 }

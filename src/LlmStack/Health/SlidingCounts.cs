@@ -3,10 +3,13 @@ namespace LlmStack.Health;
 /// <summary>Attempts and failures by kind in a sliding window of ten slots. Not thread-safe.</summary>
 internal sealed class SlidingCounts
 {
-    private const int SlotCount = 10;
+    /// <summary>Slots in a window.</summary>
+    public const int SlotCount = 10;
+
     private const int Kinds = (int)LlmErrorKind.Cancelled + 1;
 
-    private readonly int[] _failures = new int[SlotCount * Kinds];
+    // Made with the first failure: most deployments see none.
+    private int[]? _failures;
     private readonly int[] _attempts = new int[SlotCount];
     private readonly long[] _numbers = new long[SlotCount];
 
@@ -23,24 +26,21 @@ internal sealed class SlidingCounts
         }
     }
 
-    public void EnsureLength(long window)
-    {
-        if (_slotTicks == 0)
-        {
-            SetLength(window);
-        }
-    }
+    /// <summary>The length of a slot in ticks; 0 before a length is set.</summary>
+    public long SlotTicks => _slotTicks;
 
-    public void AddAttempt(long now)
+    /// <summary>Adds attempts that ended at <paramref name="now"/>, or in the same slot.</summary>
+    public void AddAttempts(long now, int count)
     {
         int slot = SlotAt(now);
-        _attempts[slot]++;
+        _attempts[slot] += count;
     }
 
     public void AddFailure(long now, LlmErrorKind kind)
     {
         int slot = SlotAt(now);
         _attempts[slot]++;
+        _failures ??= new int[SlotCount * Kinds];
         _failures[(slot * Kinds) + (int)kind]++;
     }
 
@@ -58,6 +58,10 @@ internal sealed class SlidingCounts
                 continue;
             }
             attempts += _attempts[slot];
+            if (_failures is null)
+            {
+                continue;
+            }
             failuresOfKind += _failures[(slot * Kinds) + (int)kind];
             for (int k = 0; k < Kinds; k++)
             {
@@ -69,8 +73,11 @@ internal sealed class SlidingCounts
 
     public void Clear()
     {
-        Array.Clear(_failures);
         Array.Clear(_attempts);
+        if (_failures is not null)
+        {
+            Array.Clear(_failures);
+        }
     }
 
     private long NumberAt(long now) => now / _slotTicks;
@@ -83,7 +90,7 @@ internal sealed class SlidingCounts
         {
             _numbers[slot] = number;
             _attempts[slot] = 0;
-            Array.Clear(_failures, slot * Kinds, Kinds);
+            _failures?.AsSpan(slot * Kinds, Kinds).Clear();
         }
         return slot;
     }

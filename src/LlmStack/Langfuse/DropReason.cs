@@ -9,4 +9,7 @@ internal enum DropReason
     Expired,
     Shutdown,
     EncodeError,
+
+    /// <summary>No credential belongs to its project.</summary>
+    NoProject,
 }

@@ -9,7 +9,7 @@ namespace LlmStack.Langfuse;
 internal sealed class LangfuseEndpoint
 {
     public const string DefaultBaseUrl = "https://cloud.langfuse.com";
-    private const int MaxBody = 256 * 1024;
+    private const int MaxBody = 4 * 1024 * 1024;
     private const int MaxReason = 200;
     private readonly AuthenticationHeaderValue _authorization;
     private readonly HttpClient _client;
@@ -29,9 +29,13 @@ internal sealed class LangfuseEndpoint
             throw new ArgumentException($"LlmStack:Langfuse:BaseUrl is '{options.BaseUrl}'; it must be an absolute http or https address.", nameof(options));
         }
 
+        BaseUrl = baseUrl;
+        IsLocal = address.IsLoopback;
         Traces = new Uri(baseUrl + "/api/public/otel/v1/traces");
         Ingestion = new Uri(baseUrl + "/api/public/ingestion");
         Scores = new Uri(baseUrl + "/api/public/scores");
+        Media = new Uri(baseUrl + "/api/public/media");
+        Projects = new Uri(baseUrl + "/api/public/projects");
         _authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.PublicKey.Trim()}:{options.SecretKey.Trim()}")));
 
         // Made now: when the last batch leaves, the container that makes handlers is closing already.
@@ -44,26 +48,50 @@ internal sealed class LangfuseEndpoint
 
     public static string Version { get; } = typeof(LangfuseEndpoint).Assembly.GetName().Version?.ToString(3) ?? "0.0.0";
 
+    /// <summary>Without a slash at its end.</summary>
+    public string BaseUrl { get; }
+
+    /// <summary>Whether it is on this machine.</summary>
+    public bool IsLocal { get; }
+
     public Uri Traces { get; }
 
     public Uri Ingestion { get; }
 
     public Uri Scores { get; }
 
-    /// <summary>Sends and classifies; throws only when <paramref name="stop"/> is cancelled.</summary>
-    public async Task<Reply> PostAsync(Uri url, HttpContent content, CancellationToken stop)
+    public Uri Media { get; }
+
+    public Uri Projects { get; }
+
+    /// <summary>Posts and classifies; throws only when <paramref name="stop"/> is cancelled.</summary>
+    public Task<Reply> PostAsync(Uri url, HttpContent content, CancellationToken stop) => SendAsync(HttpMethod.Post, url, content, wantsBody: false, stop);
+
+    /// <summary>Sends with the credential and classifies; throws only when <paramref name="stop"/> is cancelled.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="url">One of the addresses here.</param>
+    /// <param name="content">The body, or null.</param>
+    /// <param name="wantsBody">Whether the answer's body is read when it is a success; that of a 207 always is.</param>
+    /// <param name="stop">Gives up.</param>
+    public async Task<Reply> SendAsync(HttpMethod method, Uri url, HttpContent? content, bool wantsBody, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(method, url) { Content = content };
+        request.Headers.Authorization = _authorization;
+        request.Headers.TryAddWithoutValidation("x-langfuse-ingestion-version", "4");
+        request.Headers.TryAddWithoutValidation("x-langfuse-sdk-name", "llmstack-dotnet");
+        request.Headers.TryAddWithoutValidation("x-langfuse-sdk-version", Version);
+        return await SendAsync(request, wantsBody, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Sends a request as it is, to an address that the server named, and classifies; throws only when <paramref name="stop"/> is cancelled.</summary>
+    public async Task<Reply> SendAsync(HttpRequestMessage request, bool wantsBody, CancellationToken stop)
     {
         using var timeout = new CancellationTokenSource(_guard, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
-            request.Headers.Authorization = _authorization;
-            request.Headers.TryAddWithoutValidation("x-langfuse-ingestion-version", "4");
-            request.Headers.TryAddWithoutValidation("x-langfuse-sdk-name", "llmstack-dotnet");
-            request.Headers.TryAddWithoutValidation("x-langfuse-sdk-version", Version);
             using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-            return await ReadAsync(response, either.Token).ConfigureAwait(false);
+            return await ReadAsync(response, wantsBody, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -144,11 +172,11 @@ internal sealed class LangfuseEndpoint
         return line.Length <= MaxReason ? line : string.Concat(line.AsSpan(0, MaxReason), "…");
     }
 
-    private async Task<Reply> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<Reply> ReadAsync(HttpResponseMessage response, bool wantsBody, CancellationToken cancellationToken)
     {
         ReplyKind kind = Classify(response.StatusCode);
         int status = (int)response.StatusCode;
-        if (kind == ReplyKind.Delivered && response.StatusCode != HttpStatusCode.MultiStatus)
+        if (kind == ReplyKind.Delivered && response.StatusCode != HttpStatusCode.MultiStatus && !wantsBody)
         {
             return new Reply(kind, status, "", [], RetryAfter: null);
         }

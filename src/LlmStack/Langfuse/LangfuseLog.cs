@@ -6,7 +6,7 @@ namespace LlmStack.Langfuse;
 /// <remarks>
 /// 3001 unreachable, 3002 reachable again, 3003 refused, 3004 wrong address, 3005 spans rejected, 3006 scores rejected, 3007 queue full,
 /// 3008 a span or score could not be encoded, 3009 expired, 3010 too large, 3011 scores go one by one, 3012 lost at shutdown,
-/// 3013 the sending loop failed.
+/// 3013 the sending loop failed, 3014 no credential for a project, 3015 a file could not be uploaded, 3016 the files' queue is full.
 /// </remarks>
 internal static partial class LangfuseLog
 {
@@ -19,7 +19,7 @@ internal static partial class LangfuseLog
     [LoggerMessage(3003, LogLevel.Error, "The trace endpoint {Url} refuses the credential with status {Status}: wrong public or secret key, or keys of another host or region than LlmStack:Langfuse:BaseUrl names. Nothing is delivered; one try a minute. Said once until it works.")]
     public static partial void Refused(ILogger logger, Uri url, int status);
 
-    [LoggerMessage(3004, LogLevel.Error, "The trace endpoint {Url} answers with status {Status}: LlmStack:Langfuse:BaseUrl is wrong, or the server is too old to take OpenTelemetry traces (3.22 or later is needed). Nothing is delivered; one try a minute. Said once until it works.")]
+    [LoggerMessage(3004, LogLevel.Error, "The trace endpoint {Url} answers with status {Status}: LlmStack:Langfuse:BaseUrl is wrong, or the server does not take this format: set LlmStack:Langfuse:Format to IngestionBatch before Langfuse 3.22, to OpenTelemetry (the default) from then on. Nothing is delivered; one try a minute. Said once until it works.")]
     public static partial void WrongAddress(ILogger logger, Uri url, int status);
 
     [LoggerMessage(3005, LogLevel.Warning, "{Count} spans were rejected by {Url} with status {Status} and dropped: {Reason}")]
@@ -45,6 +45,15 @@ internal static partial class LangfuseLog
 
     [LoggerMessage(3012, LogLevel.Warning, "{Count} spans and scores were lost at shutdown: {Reason}")]
     public static partial void LostAtShutdown(ILogger logger, long count, string reason);
+
+    [LoggerMessage(3014, LogLevel.Warning, "Traces of the project '{Project}' are dropped and counted: no entry of LlmStack:Langfuse:Projects has its credential, and UnknownProjects is Drop. Said once, for whichever project came first.")]
+    public static partial void NoProject(ILogger logger, string project);
+
+    [LoggerMessage(3015, LogLevel.Warning, "A file of a trace could not be uploaded and was dropped: {Reason}. Said once.")]
+    public static partial void MediaFailed(ILogger logger, string reason);
+
+    [LoggerMessage(3016, LogLevel.Warning, "The queue of files to upload is full ({Files} files, {Bytes} bytes): further ones are dropped and counted until it drains.")]
+    public static partial void MediaQueueFull(ILogger logger, int files, long bytes);
 
     [LoggerMessage(3013, LogLevel.Error, "Sending traces failed unexpectedly; it goes on.")]
     public static partial void LoopFailed(ILogger logger, Exception exception);

@@ -37,34 +37,6 @@ internal sealed class OtlpSpanEncoder
         _everySpan = writer.WrittenBytes.ToArray();
     }
 
-    /// <summary>What stands before the spans of one request: the resource and the scope, with the lengths that <paramref name="spanBytes"/> asks for.</summary>
-    public static byte[] RequestHeader(int spanBytes, string version)
-    {
-        var scope = new ProtoWriter(new HeapBatchBuffer(128));
-        scope.String(1, "llmstack");
-        scope.String(2, version);
-
-        var resource = new ProtoWriter(new HeapBatchBuffer(256));
-        KeyValue(ref resource, "telemetry.sdk.name", "llmstack");
-        KeyValue(ref resource, "telemetry.sdk.language", "dotnet");
-        KeyValue(ref resource, "telemetry.sdk.version", version);
-
-        var scopePart = new ProtoWriter(new HeapBatchBuffer(256));
-        scopePart.Prefix(1, scope.Written);
-        scopePart.Raw(scope.WrittenBytes);
-
-        var resourcePart = new ProtoWriter(new HeapBatchBuffer(512));
-        resourcePart.Prefix(1, resource.Written);
-        resourcePart.Raw(resource.WrittenBytes);
-        resourcePart.Prefix(2, scopePart.Written + spanBytes);
-        resourcePart.Raw(scopePart.WrittenBytes);
-
-        var request = new ProtoWriter(new HeapBatchBuffer(512));
-        request.Prefix(1, resourcePart.Written + spanBytes);
-        request.Raw(resourcePart.WrittenBytes);
-        return request.WrittenBytes.ToArray();
-    }
-
     /// <summary>Encodes a span behind the committed ones; the caller commits the returned number of bytes.</summary>
     public int Encode(BatchBuffer buffer, SpanRecord record)
     {
@@ -91,19 +63,6 @@ internal sealed class OtlpSpanEncoder
         WriteStatus(ref writer, record);
         writer.Close(span);
         return writer.Written;
-    }
-
-    private static void KeyValue(ref ProtoWriter writer, string key, string value)
-    {
-        // Resource.attributes is field 1 where Span.attributes is field 9; the entries are alike.
-        var entry = new ProtoWriter(new HeapBatchBuffer(128));
-        entry.String(1, key);
-        var any = new ProtoWriter(new HeapBatchBuffer(128));
-        any.String(1, value);
-        entry.Prefix(2, any.Written);
-        entry.Raw(any.WrittenBytes);
-        writer.Prefix(1, entry.Written);
-        writer.Raw(entry.WrittenBytes);
     }
 
     private static void WriteStatus(ref ProtoWriter writer, SpanRecord record)

@@ -179,7 +179,7 @@ internal ref struct ProtoWriter
         _written += Encoding.UTF8.GetBytes(value, _free[_written..]);
     }
 
-    private static int VarintSize(ulong value) => (70 - System.Numerics.BitOperations.LeadingZeroCount(value | 1)) / 7;
+    internal static int VarintSize(ulong value) => (70 - System.Numerics.BitOperations.LeadingZeroCount(value | 1)) / 7;
 
     private void AttributeHeader(scoped ReadOnlySpan<byte> keyPrefix, scoped ReadOnlySpan<char> key, int keyBytes, int valueLength)
     {

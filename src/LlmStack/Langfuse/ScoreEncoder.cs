@@ -24,9 +24,10 @@ internal static class ScoreEncoder
         }
 
         bool trace = score.TraceId is { IsEmpty: false };
-        if (trace == !string.IsNullOrEmpty(score.SessionId))
+        int targets = (trace ? 1 : 0) + (string.IsNullOrEmpty(score.SessionId) ? 0 : 1) + (string.IsNullOrEmpty(score.DatasetRunId) ? 0 : 1);
+        if (targets != 1)
         {
-            return trace ? "TraceId and SessionId are both set; a score has one target" : "neither TraceId nor SessionId is set";
+            return $"{targets} of TraceId, SessionId and DatasetRunId are set; a score has one target";
         }
 
         if (score.ObservationId is not null && !trace)
@@ -65,9 +66,18 @@ internal static class ScoreEncoder
                     writer.WriteString("observationId"u8, observation.ToString());
                 }
             }
-            else
+            else if (!string.IsNullOrEmpty(score.SessionId))
             {
                 writer.WriteString("sessionId"u8, score.SessionId);
+            }
+            else
+            {
+                writer.WriteString("datasetRunId"u8, score.DatasetRunId);
+            }
+
+            if (score.ConfigId is { Length: > 0 } config)
+            {
+                writer.WriteString("configId"u8, config);
             }
 
             if (score.Comment is { } comment)
@@ -138,7 +148,7 @@ internal static class ScoreEncoder
     /// <summary>The same target and name give the same id, so that a repeated score replaces the first.</summary>
     private static string DeriveId(in ScoreData score)
     {
-        string target = $"{score.TraceId?.ToString()}\n{score.ObservationId?.ToString()}\n{score.SessionId}\n{score.Name}";
+        string target = $"{score.TraceId?.ToString()}\n{score.ObservationId?.ToString()}\n{score.SessionId}\n{score.DatasetRunId}\n{score.Name}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(target)).AsSpan(0, 16));
     }
 }

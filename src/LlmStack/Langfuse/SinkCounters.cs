@@ -6,7 +6,7 @@ namespace LlmStack.Langfuse;
 /// <summary>What became of everything that was emitted: delivered + dropped + pending = emitted, and accepted + turned away = emitted.</summary>
 internal sealed class SinkCounters
 {
-    private static readonly string[] Names = ["queue_full", "too_large", "rejected", "expired", "shutdown", "encode_error"];
+    private static readonly string[] Names = ["queue_full", "too_large", "rejected", "expired", "shutdown", "encode_error", "no_project"];
     private static readonly KeyValuePair<string, object?>[] Tags = Array.ConvertAll(Names, static name => new KeyValuePair<string, object?>("reason", name));
     private readonly Counter<long>? _deliveredMetric;
     private readonly Counter<long>? _droppedMetric;
@@ -65,6 +65,19 @@ internal sealed class SinkCounters
     {
         Interlocked.Add(ref _dropped[(int)reason], count);
         _droppedMetric?.Add(count, Tags[(int)reason]);
+    }
+
+    /// <summary>Adds the drops to those of others, by reason.</summary>
+    public void AddTo(Dictionary<string, long> reasons)
+    {
+        for (int i = 0; i < _dropped.Length; i++)
+        {
+            long count = Volatile.Read(ref _dropped[i]);
+            if (count > 0)
+            {
+                reasons[Names[i]] = reasons.GetValueOrDefault(Names[i]) + count;
+            }
+        }
     }
 
     /// <summary>Appends, for instance, <c>3 spans dropped (queue_full)</c>; nothing when nothing was dropped.</summary>

@@ -24,6 +24,9 @@ internal sealed class SpanBatch
 
     public int Count => _runs.Peek().Count;
 
+    /// <summary>The encoded span at <paramref name="index"/> of the run to be sent next.</summary>
+    public ReadOnlySpan<byte> SpanAt(int index) => Buffer.Spans(_runs.Peek().First + index, 1).Span;
+
     public ReadOnlyMemory<byte> Bytes => Buffer.Spans(_runs.Peek().First, _runs.Peek().Count);
 
     /// <summary>Spans and bytes not yet settled.</summary>
@@ -44,6 +47,24 @@ internal sealed class SpanBatch
     }
 
     public void Finish() => _runs.Pop();
+
+    /// <summary>Replaces the run to be sent next by those of its spans that <paramref name="keep"/> names, in order.</summary>
+    public void Keep(List<int> keep)
+    {
+        (int first, _) = _runs.Pop();
+        int end = keep.Count;
+        while (end > 0)
+        {
+            int start = end - 1;
+            while (start > 0 && keep[start - 1] == keep[start] - 1)
+            {
+                start--;
+            }
+
+            _runs.Push((first + keep[start], end - start));
+            end = start;
+        }
+    }
 
     public void Halve()
     {

@@ -16,6 +16,10 @@ internal sealed class SpanLane : ShippingLane
     private readonly DeliveryState _state;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly SpanFormat _format;
+    private readonly Uri _url;
+    private readonly MediaTypeHeaderValue _mediaType;
+    private readonly bool _gzip;
     private MemoryStream _body = new();
 
     public SpanLane(LangfuseOptions options, TracingOptions tracing, LangfuseEndpoint endpoint, IBatchStorage storage, SinkCounters counters, DeliveryState state, TimeProvider time, ILogger logger)
@@ -27,8 +31,11 @@ internal sealed class SpanLane : ShippingLane
         _state = state;
         _time = time;
         _logger = logger;
-        var encoder = new OtlpSpanEncoder(tracing.Release, EnvironmentName.Normalize(tracing.Environment));
-        Queue = new SpanQueue(options, encoder, storage, counters, time, logger, Wake);
+        _format = SpanFormat.Create(options, tracing);
+        _url = _format.AddressOf(endpoint);
+        _mediaType = new MediaTypeHeaderValue(_format.MediaType);
+        _gzip = _format.MayCompress && (options.Gzip ?? !endpoint.IsLocal);
+        Queue = new SpanQueue(options, _format, tracing.ExportMode == ExportMode.OnTraceEnd, storage, counters, time, logger, Wake);
     }
 
     public SpanQueue Queue { get; }
@@ -60,15 +67,17 @@ internal sealed class SpanLane : ShippingLane
         Reply reply;
         using (HttpContent content = Content(spans))
         {
-            reply = await _endpoint.PostAsync(_endpoint.Traces, content, stop).ConfigureAwait(false);
+            reply = await _endpoint.PostAsync(_url, content, stop).ConfigureAwait(false);
         }
 
         switch (reply.Kind)
         {
+            case ReplyKind.Delivered when reply.Body.Length > 0 && ItemErrors.Read(reply.Body) is { Count: > 0 } errors:
+                return Sort(batch, errors);
             case ReplyKind.Delivered:
                 batch.InvalidInARow = 0;
                 _counters.Deliver(batch.Count);
-                _state.Delivered(_endpoint.Traces);
+                _state.Delivered(_url);
                 Finish(batch);
                 return LaneWait.None;
             case ReplyKind.Invalid:
@@ -78,10 +87,68 @@ internal sealed class SpanLane : ShippingLane
                 TooLarge(batch);
                 return LaneWait.None;
             default:
-                LaneWait wait = new(_state.Failed(_endpoint.Traces, reply), MayHurry: reply.Kind == ReplyKind.Transient && reply.RetryAfter is null);
-                Expire();
-                return wait;
+                return Retry(reply);
         }
+    }
+
+    /// <summary>Some spans of the request were taken and some were not: the latter are dropped, or sent again alone.</summary>
+    private LaneWait Sort(SpanBatch batch, Dictionary<string, (int Status, string Reason)> errors)
+    {
+        batch.InvalidInARow = 0;
+        List<int> keep = [];
+        int rejected = 0;
+        long keptBytes = 0;
+        (int Status, string Reason) refusal = (0, "");
+        (int Status, string Reason) failure = (0, "");
+        for (int i = 0; i < batch.Count; i++)
+        {
+            (int Status, string Reason) outcome = _format.OutcomeOf(batch.SpanAt(i), errors);
+            bool retry = outcome.Status is 429 or >= 500 || outcome.Reason.Contains("not accepted", StringComparison.OrdinalIgnoreCase);
+            if (retry)
+            {
+                keep.Add(i);
+                keptBytes += batch.SpanAt(i).Length;
+                failure = outcome;
+            }
+            else if (outcome.Status != 0)
+            {
+                rejected++;
+                refusal = outcome;
+            }
+        }
+
+        if (rejected > 0)
+        {
+            _counters.Drop(DropReason.Rejected, rejected);
+            LangfuseLog.SpansRejected(_logger, rejected, _url, refusal.Status, refusal.Reason);
+        }
+
+        int settled = batch.Count - keep.Count;
+        _counters.Deliver(settled - rejected);
+        Queue.Release(settled, batch.Bytes.Length - keptBytes);
+        batch.Keep(keep);
+        if (batch.IsDone)
+        {
+            Queue.Dequeue();
+        }
+
+        Settle(settled);
+        if (keep.Count == 0)
+        {
+            _state.Delivered(_url);
+            return LaneWait.None;
+        }
+
+        // A server that takes no more events of this kind at all is one for the other format; nothing is thrown away before somebody can say so.
+        ReplyKind kind = failure.Status == 429 ? ReplyKind.RateLimited : failure.Status >= 500 ? ReplyKind.Transient : ReplyKind.WrongAddress;
+        return Retry(new Reply(kind, failure.Status, $"status {failure.Status} for single spans: {failure.Reason}", [], RetryAfter: null));
+    }
+
+    private LaneWait Retry(in Reply reply)
+    {
+        LaneWait wait = new(_state.Failed(_url, reply), MayHurry: reply.Kind == ReplyKind.Transient && reply.RetryAfter is null);
+        Expire();
+        return wait;
     }
 
     private void Invalid(SpanBatch batch, in Reply reply)
@@ -89,7 +156,7 @@ internal sealed class SpanLane : ShippingLane
         // The server is there and answers; only this content is bad.
         if (++batch.InvalidInARow >= MaxInvalidInARow)
         {
-            LangfuseLog.SpansRejected(_logger, batch.Remaining.Spans, _endpoint.Traces, reply.Status, reply.Reason);
+            LangfuseLog.SpansRejected(_logger, batch.Remaining.Spans, _url, reply.Status, reply.Reason);
             DropAll(batch, DropReason.Rejected);
         }
         else if (batch.Count > 1)
@@ -98,7 +165,7 @@ internal sealed class SpanLane : ShippingLane
         }
         else
         {
-            LangfuseLog.SpansRejected(_logger, 1, _endpoint.Traces, reply.Status, reply.Reason);
+            LangfuseLog.SpansRejected(_logger, 1, _url, reply.Status, reply.Reason);
             _counters.Drop(DropReason.Rejected, 1);
             Finish(batch);
         }
@@ -112,7 +179,7 @@ internal sealed class SpanLane : ShippingLane
             return;
         }
 
-        LangfuseLog.TooLarge(_logger, "span", batch.Bytes.Length, _endpoint.Traces);
+        LangfuseLog.TooLarge(_logger, "span", batch.Bytes.Length, _url);
         _counters.Drop(DropReason.TooLarge, 1);
         Finish(batch);
     }
@@ -153,7 +220,6 @@ internal sealed class SpanLane : ShippingLane
 
     private ByteArrayContent Content(ReadOnlyMemory<byte> spans)
     {
-        byte[] header = OtlpSpanEncoder.RequestHeader(spans.Length, LangfuseEndpoint.Version);
         if (_body.Capacity > KeptBody)
         {
             _body.Dispose();
@@ -161,21 +227,19 @@ internal sealed class SpanLane : ShippingLane
         }
 
         _body.SetLength(0);
-        if (_options.Gzip)
+        if (_gzip)
         {
             using var gzip = new GZipStream(_body, CompressionLevel.Fastest, leaveOpen: true);
-            gzip.Write(header);
-            gzip.Write(spans.Span);
+            _format.WriteBody(gzip, spans.Span);
         }
         else
         {
-            _body.Write(header);
-            _body.Write(spans.Span);
+            _format.WriteBody(_body, spans.Span);
         }
 
         var content = new ByteArrayContent(_body.GetBuffer(), 0, (int)_body.Length);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/x-protobuf");
-        if (_options.Gzip)
+        content.Headers.ContentType = _mediaType;
+        if (_gzip)
         {
             content.Headers.ContentEncoding.Add("gzip");
         }

@@ -11,7 +11,9 @@ internal sealed class SpanQueue : IDisposable
     private readonly Lock _lock = new();
     private readonly Queue<SpanBatch> _closed = new();
     private readonly LangfuseOptions _options;
-    private readonly OtlpSpanEncoder _encoder;
+    private readonly SpanFormat _format;
+    private readonly bool _closesAtTraceEnd;
+    private readonly int _maxBatchBytes;
     private readonly IBatchStorage _storage;
     private readonly SinkCounters _counters;
     private readonly TimeProvider _time;
@@ -27,10 +29,12 @@ internal sealed class SpanQueue : IDisposable
     private bool _saidFull;
     private bool _saidFailed;
 
-    public SpanQueue(LangfuseOptions options, OtlpSpanEncoder encoder, IBatchStorage storage, SinkCounters counters, TimeProvider time, ILogger logger, Action ready)
+    public SpanQueue(LangfuseOptions options, SpanFormat format, bool closesAtTraceEnd, IBatchStorage storage, SinkCounters counters, TimeProvider time, ILogger logger, Action ready)
     {
         _options = options;
-        _encoder = encoder;
+        _format = format;
+        _closesAtTraceEnd = closesAtTraceEnd;
+        _maxBatchBytes = Math.Min(options.MaxBatchBytes, format.MaxBodyBytes);
         _storage = storage;
         _counters = counters;
         _time = time;
@@ -92,7 +96,7 @@ internal sealed class SpanQueue : IDisposable
                 return;
             }
 
-            if (buffer.Count > 0 && buffer.Length + length > _options.MaxBatchBytes)
+            if (buffer.Count > 0 && buffer.Length + length > _maxBatchBytes)
             {
                 buffer = MoveToNext(buffer, length);
             }
@@ -101,7 +105,7 @@ internal sealed class SpanQueue : IDisposable
             _spans++;
             _bytes += length;
             _counters.Accept();
-            if (buffer.Count >= _options.MaxBatchSpans || buffer.Length >= _options.MaxBatchBytes)
+            if (buffer.Count >= _options.MaxBatchSpans || buffer.Length >= _maxBatchBytes || (_closesAtTraceEnd && record.IsTop))
             {
                 Close();
             }
@@ -175,7 +179,7 @@ internal sealed class SpanQueue : IDisposable
                 throw new InvalidOperationException("it has no id");
             }
 
-            return _encoder.Encode(buffer, record);
+            return _format.Encode(buffer, record);
         }
         catch (Exception exception)
         {

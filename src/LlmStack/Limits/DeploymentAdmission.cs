@@ -31,7 +31,7 @@ internal sealed class DeploymentAdmission(TimeProvider time) : IAdmission
     }
 
     public void Settle(in Reservation reservation, in UsageAmounts usage) =>
-        reservation.Deployment?.Limits.Settle(reservation.Token, usage.Requests, usage.InputTokens + usage.OutputTokens);
+        reservation.Deployment?.Limits.Settle(reservation.Token, reservation.Tokens, usage.Requests, usage.InputTokens + usage.OutputTokens);
 
     /// <inheritdoc/>
     /// <remarks><see cref="TimeSpan.MaxValue"/> when the demand exceeds the limit even of an empty window.</remarks>

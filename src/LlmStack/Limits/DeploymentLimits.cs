@@ -2,216 +2,259 @@ namespace LlmStack.Limits;
 
 /// <summary>The sliding windows of a deployment's own limits.</summary>
 /// <remarks>
-/// Keeps one entry for every 10 ms in which something was reserved, so the window slides exactly on a clock of 10 ms and never
-/// holds more than 6,001 entries. One short lock makes a reservation over both windows all or nothing.
+/// <para>
+/// One entry for every 10 ms in which something was reserved, so the window slides exactly on a clock of 10 ms. Beyond
+/// <see cref="ExactEntries"/> entries, and while less than a sixteenth of every limit is used, an entry covers up to a second and leaves
+/// the window with the last reservation that it holds: a busy deployment far from its limits keeps about a hundred entries instead of 6,000.
+/// </para>
+/// <para>
+/// A short lock makes a reservation over both windows all or nothing. What a reservation touches, the youngest entry included, lies in
+/// this object; older entries are touched when one begins or ends, and when a call settles that was reserved earlier.
+/// </para>
 /// </remarks>
 internal sealed class DeploymentLimits
 {
     public const string RequestsLimit = "requests per minute";
     public const string TokensLimit = "tokens per minute";
 
-    private const int GranulesPerSecond = 100;
-    private const long WindowGranules = 60 * GranulesPerSecond;
-    private const int InitialEntries = 16;
+    /// <summary>Up to this many entries there is one for every 10 ms, whatever the limits.</summary>
+    public const int ExactEntries = 64;
 
-    private readonly Lock _lock = new();
-    private readonly OpenReservations _open = new();
-    private Entry[] _entries = [];
-    private int _head;
-    private int _count;
-    private long _requests;
+    private const int GranulesPerSecond = 100;
+    private const int WindowGranules = 60 * GranulesPerSecond;
+
+    /// <summary>A limit is far while less than its size shifted by this is used.</summary>
+    private const int FarShift = 4;
+
+    /// <summary>In a token: the reservation's number in the lower half, its entry's in the upper, and a bit so that no token is 0.</summary>
+    private const int EntryShift = 32;
+    private const uint EntryMask = (1 << 30) - 1;
+    private const long TokenMark = 1L << 62;
+
+    private SpinGate _gate;
+    private int _requests;
     private long _tokens;
+
+    /// <summary>When the oldest entry leaves the window.</summary>
+    private long _oldestExpires = long.MaxValue;
+
+    // The youngest entry. It takes up reservations before _youngestEnds; there is none at long.MinValue.
+    private long _youngestEnds = long.MinValue;
+    private WindowEntry _youngest;
+    private uint _youngestNumber;
+    private long _latest;
+    private bool _youngestIsCoarse;
+
+    private OpenReservations _open;
+    private WindowEntries _older;
 
     /// <summary>Reservations that were made and not settled yet.</summary>
     public int OpenReservations
     {
         get
         {
-            lock (_lock)
-            {
-                return _open.Count;
-            }
+            _gate.Enter();
+            int open = _open.Count;
+            _gate.Exit();
+            return open;
         }
     }
 
+    /// <summary>Entries kept for the window.</summary>
+    public int Entries => _older.Count + (_youngestEnds == long.MinValue ? 0 : 1);
+
     /// <summary>Requests inside the window at <paramref name="timestamp"/>.</summary>
-    public long RequestsAt(long timestamp, long frequency)
+    public long RequestsAt(long timestamp)
     {
-        lock (_lock)
-        {
-            Expire(Granule(timestamp, frequency));
-            return _requests;
-        }
+        _gate.Enter();
+        Expire(timestamp);
+        long requests = _requests;
+        _gate.Exit();
+        return requests;
     }
 
     /// <summary>Tokens, reserved or settled, inside the window at <paramref name="timestamp"/>.</summary>
-    public long TokensAt(long timestamp, long frequency)
+    public long TokensAt(long timestamp)
     {
-        lock (_lock)
-        {
-            Expire(Granule(timestamp, frequency));
-            return _tokens;
-        }
+        _gate.Enter();
+        Expire(timestamp);
+        long tokens = _tokens;
+        _gate.Exit();
+        return tokens;
     }
 
     /// <summary>Reserves a request and <paramref name="tokens"/>; null means no limit. Returns 0 when refused, with the limit and the wait.</summary>
     public long TryReserve(int? maxRequests, int? maxTokens, long tokens, long timestamp, long frequency, out string? limit, out TimeSpan wait)
     {
-        lock (_lock)
+        long token = 0;
+        wait = TimeSpan.Zero;
+        _gate.Enter();
+        try
         {
-            long now = Expire(Granule(timestamp, frequency));
-            if (!Fits(maxRequests, maxTokens, tokens, out limit))
+            Expire(timestamp);
+            limit = Refusing(maxRequests, maxTokens, tokens);
+            if (limit is null)
             {
-                wait = WaitFrom(now, maxRequests, maxTokens, tokens);
-                return 0;
+                if (timestamp >= _youngestEnds || (_youngestIsCoarse && !IsFar(maxRequests, maxTokens, tokens)))
+                {
+                    BeginEntry(timestamp, frequency, IsFar(maxRequests, maxTokens, tokens));
+                }
+                _latest = Math.Max(_latest, timestamp);
+                _requests++;
+                _tokens += tokens;
+                _youngest.Requests++;
+                _youngest.Tokens += tokens;
+                token = TokenMark | ((long)(_youngestNumber & EntryMask) << EntryShift) | _open.Add();
             }
-            wait = TimeSpan.Zero;
-            Append(now, tokens);
-            return _open.Add(now, tokens);
+            else
+            {
+                wait = WaitFrom(maxRequests, maxTokens, tokens, timestamp, frequency);
+            }
         }
+        finally
+        {
+            _gate.Exit();
+        }
+        return token;
     }
 
+    /// <summary>How long until a request and <paramref name="tokens"/> would fit. Takes no lock while they do.</summary>
     public TimeSpan WaitFor(int? maxRequests, int? maxTokens, long tokens, long timestamp, long frequency)
     {
-        lock (_lock)
+        // What has left the window since the last reservation only makes more room.
+        if (Refusing(maxRequests, maxTokens, tokens) is null)
         {
-            long now = Expire(Granule(timestamp, frequency));
-            return Fits(maxRequests, maxTokens, tokens, out _) ? TimeSpan.Zero : WaitFrom(now, maxRequests, maxTokens, tokens);
+            return TimeSpan.Zero;
+        }
+        _gate.Enter();
+        Expire(timestamp);
+        TimeSpan wait = Refusing(maxRequests, maxTokens, tokens) is null ? TimeSpan.Zero : WaitFrom(maxRequests, maxTokens, tokens, timestamp, frequency);
+        _gate.Exit();
+        return wait;
+    }
+
+    /// <summary>Replaces the <paramref name="reserved"/> tokens by what was used. A token that was settled before is ignored.</summary>
+    public void Settle(long token, long reserved, int requests, long tokens)
+    {
+        _gate.Enter();
+        if (token > 0 && _open.Remove((uint)token))
+        {
+            uint age = (_youngestNumber - (uint)(token >> EntryShift)) & EntryMask;
+            if (age == 0 && _youngestEnds != long.MinValue)
+            {
+                Correct(ref _youngest, reserved, requests, tokens);
+            }
+            else if (age > 0 && age <= (uint)_older.Count)
+            {
+                Correct(ref _older[_older.Count - (int)age], reserved, requests, tokens);
+            }
+        }
+        _gate.Exit();
+    }
+
+    private void Correct(ref WindowEntry entry, long reserved, int requests, long tokens)
+    {
+        long change = Math.Max(0, tokens) - reserved;
+        entry.Tokens += change;
+        _tokens += change;
+        if (requests <= 0)
+        {
+            entry.Requests--;
+            _requests--;
         }
     }
 
-    /// <summary>Replaces what a reservation holds by what was used. A token that was settled before is ignored.</summary>
-    public void Settle(long token, int requests, long tokens)
-    {
-        lock (_lock)
-        {
-            if (!_open.Remove(token, out long granule, out long reserved))
-            {
-                return;
-            }
-            int index = Find(granule);
-            if (index < 0)
-            {
-                return;
-            }
-            ref Entry entry = ref _entries[index];
-            long tokenChange = Math.Max(0, tokens) - reserved;
-            entry.Tokens += tokenChange;
-            _tokens += tokenChange;
-            if (requests <= 0)
-            {
-                entry.Requests--;
-                _requests--;
-            }
-        }
-    }
+    private string? Refusing(int? maxRequests, int? maxTokens, long tokens) =>
+        maxRequests is { } requests && Volatile.Read(ref _requests) >= requests ? RequestsLimit
+        : maxTokens is { } most && Volatile.Read(ref _tokens) + tokens > most ? TokensLimit
+        : null;
 
-    private static long Granule(long timestamp, long frequency) => (long)((Int128)timestamp * GranulesPerSecond / frequency);
+    private bool IsFar(int? maxRequests, int? maxTokens, long tokens) =>
+        (maxRequests is not { } requests || _requests < requests >> FarShift) && (maxTokens is not { } most || _tokens + tokens <= most >> FarShift);
 
-    private bool Fits(int? maxRequests, int? maxTokens, long tokens, out string? limit)
-    {
-        limit = maxRequests is { } requests && _requests + 1 > requests ? RequestsLimit
-            : maxTokens is { } most && _tokens + tokens > most ? TokensLimit
-            : null;
-        return limit is null;
-    }
-
-    private TimeSpan WaitFrom(long now, int? maxRequests, int? maxTokens, long tokens)
+    private TimeSpan WaitFrom(int? maxRequests, int? maxTokens, long tokens, long timestamp, long frequency)
     {
         long requests = _requests;
         long held = _tokens;
-        for (int i = 0; i < _count; i++)
+        for (int i = 0; i <= _older.Count; i++)
         {
-            ref Entry entry = ref _entries[(_head + i) & (_entries.Length - 1)];
+            WindowEntry entry = i < _older.Count ? _older[i] : _youngest;
             requests -= entry.Requests;
             held -= entry.Tokens;
             if ((maxRequests is null || requests + 1 <= maxRequests) && (maxTokens is null || held + tokens <= maxTokens))
             {
-                return TimeSpan.FromMilliseconds((entry.Granule + WindowGranules - now) * (1000 / GranulesPerSecond));
+                // On the clock of 10 ms; a caller who read the time before the last reservation need not wait longer than the window.
+                long granules = Math.Min(Granule(entry.Expires, frequency) - Granule(timestamp, frequency), WindowGranules);
+                return TimeSpan.FromMilliseconds(granules * (1000 / GranulesPerSecond));
             }
         }
         return TimeSpan.MaxValue;
     }
 
-    /// <summary>Drops what has left the window. Callers read the clock before they take the lock, so time may seem to step back: it is held.</summary>
-    private long Expire(long now)
+    /// <summary>Drops what has left the window. Callers read the clock before they take the lock, so time may seem to step back: nothing is dropped then.</summary>
+    private void Expire(long now)
     {
-        if (_count > 0)
+        if (now >= _oldestExpires)
         {
-            now = Math.Max(now, _entries[(_head + _count - 1) & (_entries.Length - 1)].Granule);
+            DropExpired(now);
         }
-        while (_count > 0 && now - _entries[_head].Granule >= WindowGranules)
-        {
-            _requests -= _entries[_head].Requests;
-            _tokens -= _entries[_head].Tokens;
-            _head = (_head + 1) & (_entries.Length - 1);
-            _count--;
-        }
-        return now;
     }
 
-    private void Append(long now, long tokens)
+    private void DropExpired(long now)
     {
-        _requests++;
-        _tokens += tokens;
-        if (_count > 0)
+        while (_older.Count > 0 && now >= _older[0].Expires)
         {
-            ref Entry last = ref _entries[(_head + _count - 1) & (_entries.Length - 1)];
-            if (last.Granule == now)
+            Forget(_older[0]);
+            _older.RemoveFirst();
+        }
+        if (_older.Count == 0 && _youngestEnds != long.MinValue && now >= _youngest.Expires)
+        {
+            Forget(_youngest);
+            _youngest = default;
+            _youngestIsCoarse = false;
+            _youngestEnds = long.MinValue;
+        }
+        _oldestExpires = _older.Count > 0 ? _older[0].Expires : _youngestEnds == long.MinValue ? long.MaxValue : _youngest.Expires;
+    }
+
+    private void Forget(in WindowEntry entry)
+    {
+        _requests -= entry.Requests;
+        _tokens -= entry.Tokens;
+    }
+
+    private void BeginEntry(long now, long frequency, bool far)
+    {
+        if (_youngestIsCoarse)
+        {
+            // It ends here, and leaves the window with the last reservation that it holds.
+            long last = Granule(now < _youngestEnds ? Math.Max(now, _latest) : _latest, frequency);
+            _youngest.Expires = Math.Min(_youngest.Expires, StartOf(last + WindowGranules, frequency));
+            _youngestIsCoarse = false;
+            if (now < _youngestEnds)
             {
-                last.Requests++;
-                last.Tokens += tokens;
+                _youngestEnds = StartOf(last + 1, frequency);
+                _oldestExpires = Math.Min(_oldestExpires, _youngest.Expires);
                 return;
             }
         }
-        if (_count == _entries.Length)
+        if (_youngestEnds != long.MinValue)
         {
-            Grow();
+            _older.Add(_youngest);
         }
-        _entries[(_head + _count) & (_entries.Length - 1)] = new Entry { Granule = now, Requests = 1, Tokens = tokens };
-        _count++;
+        _youngestIsCoarse = far && _older.Count >= ExactEntries;
+        long granule = Granule(now, frequency);
+        long end = _youngestIsCoarse ? granule + GranulesPerSecond : granule + 1;
+        _youngestEnds = StartOf(end, frequency);
+        _youngest = new WindowEntry { Expires = StartOf(end - 1 + WindowGranules, frequency) };
+        _youngestNumber++;
+        _oldestExpires = Math.Min(_oldestExpires, _older.Count > 0 ? _older[0].Expires : _youngest.Expires);
     }
 
-    private void Grow()
-    {
-        var larger = new Entry[Math.Max(InitialEntries, _entries.Length * 2)];
-        for (int i = 0; i < _count; i++)
-        {
-            larger[i] = _entries[(_head + i) & (_entries.Length - 1)];
-        }
-        _entries = larger;
-        _head = 0;
-    }
+    private static long Granule(long timestamp, long frequency) =>
+        frequency % GranulesPerSecond == 0 ? timestamp / (frequency / GranulesPerSecond) : (long)((Int128)timestamp * GranulesPerSecond / frequency);
 
-    private int Find(long granule)
-    {
-        int low = 0;
-        int high = _count - 1;
-        while (low <= high)
-        {
-            int middle = (low + high) >>> 1;
-            int index = (_head + middle) & (_entries.Length - 1);
-            long found = _entries[index].Granule;
-            if (found == granule)
-            {
-                return index;
-            }
-            if (found < granule)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                high = middle - 1;
-            }
-        }
-        return -1;
-    }
-
-    private struct Entry
-    {
-        public long Granule;
-        public long Requests;
-        public long Tokens;
-    }
+    /// <summary>The first tick of a granule.</summary>
+    private static long StartOf(long granule, long frequency) =>
+        frequency % GranulesPerSecond == 0 ? granule * (frequency / GranulesPerSecond) : (long)((((Int128)granule * frequency) + GranulesPerSecond - 1) / GranulesPerSecond);
 }

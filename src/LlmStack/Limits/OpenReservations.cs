@@ -1,64 +1,71 @@
+using System.Numerics;
+
 namespace LlmStack.Limits;
 
-/// <summary>Reservations not yet settled. A token names a slot and the slot's use, so an old token finds nothing. Not thread-safe.</summary>
-internal sealed class OpenReservations
+/// <summary>
+/// The numbers of reservations not yet settled: a bit for each of the last 64, a set for those that stay open longer. Not thread-safe.
+/// </summary>
+internal struct OpenReservations
 {
-    private const int SlotBits = 24;
-    private const long SlotMask = (1L << SlotBits) - 1;
+    private const int Recent = 64;
 
-    private Slot[] _slots = [];
-    private int _used;
-    private int _free = -1;
-    private long _uses;
+    private ulong _open;
+    private uint _first;
+    private uint _next;
+    private HashSet<uint>? _older;
 
-    public int Count { get; private set; }
+    public readonly int Count => BitOperations.PopCount(_open) + (_older?.Count ?? 0);
 
-    /// <summary>Returns a token, never 0.</summary>
-    public long Add(long granule, long tokens)
+    /// <summary>Opens one and returns its number.</summary>
+    public uint Add()
     {
-        int index = _free;
-        if (index >= 0)
+        uint number = _next++;
+        if (_open == 0)
         {
-            _free = _slots[index].NextFree;
+            _first = number;
         }
-        else
+        else if (number - _first >= Recent)
         {
-            if (_used == _slots.Length)
+            MakeRoom(number);
+        }
+
+        _open |= 1UL << (int)(number - _first);
+        return number;
+    }
+
+    /// <summary>Closes one; false when it is not open.</summary>
+    public bool Remove(uint number)
+    {
+        uint position = number - _first;
+        if (position >= Recent)
+        {
+            return _older is not null && _older.Remove(number);
+        }
+
+        ulong bit = 1UL << (int)position;
+        bool open = (_open & bit) != 0;
+        _open &= ~bit;
+        return open;
+    }
+
+    private void MakeRoom(uint number)
+    {
+        while (_open != 0 && number - _first >= Recent)
+        {
+            int settled = BitOperations.TrailingZeroCount(_open);
+            if (settled == 0)
             {
-                Array.Resize(ref _slots, Math.Max(8, _slots.Length * 2));
+                (_older ??= []).Add(_first);
+                settled = 1;
             }
-            index = _used++;
-        }
-        long token = (++_uses << SlotBits) | (uint)index;
-        _slots[index] = new Slot { Token = token, Granule = granule, Tokens = tokens };
-        Count++;
-        return token;
-    }
 
-    public bool Remove(long token, out long granule, out long tokens)
-    {
-        int index = (int)(token & SlotMask);
-        if (token <= 0 || index >= _used || _slots[index].Token != token)
+            _open >>= settled;
+            _first += (uint)settled;
+        }
+
+        if (_open == 0)
         {
-            granule = 0;
-            tokens = 0;
-            return false;
+            _first = number;
         }
-        ref Slot slot = ref _slots[index];
-        granule = slot.Granule;
-        tokens = slot.Tokens;
-        slot.Token = 0;
-        slot.NextFree = _free;
-        _free = index;
-        Count--;
-        return true;
-    }
-
-    private struct Slot
-    {
-        public long Token;
-        public long Granule;
-        public long Tokens;
-        public int NextFree;
     }
 }

@@ -40,6 +40,9 @@ public sealed class ProviderCall
     /// <summary>The attempt's time limits. The request path enforces them; an adapter may use them for its own transport.</summary>
     public AttemptTimeouts Timeouts { get; internal set; }
 
+    /// <summary>Who watches the time that connecting takes; null outside the request path.</summary>
+    internal IConnectionWatch? Connection { get; init; }
+
     /// <summary>Where to leave content for the trace; never null.</summary>
     public IContentCapture Capture { get; internal set; }
 

@@ -5,5 +5,6 @@ namespace LlmStack.Routing;
 /// <param name="Tenant">The project, else team, key or user; null for none.</param>
 /// <param name="Group">The group; empty for what belongs to a provider and not to a group.</param>
 /// <param name="Id">The session, conversation or tool call, or the prompt's own key; null when <paramref name="Prefix"/> says it.</param>
+/// <param name="Credential">The id of the credential used, where callers bring their own; null elsewhere.</param>
 /// <param name="Prefix">A hash of the beginning of a conversation.</param>
-internal readonly record struct AffinityKey(AffinityKind Kind, string? Tenant, string Group, string? Id, ulong Prefix = 0);
+internal readonly record struct AffinityKey(AffinityKind Kind, string? Tenant, string Group, string? Id, string? Credential, ulong Prefix = 0);

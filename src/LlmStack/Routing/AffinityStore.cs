@@ -42,12 +42,12 @@ internal sealed class AffinityStore(TimeProvider time)
         {
             return default;
         }
-        if (ToolCallOf(request.Messages) is { } call && Find(ToolLoopKey(request, call), request.Timestamp) is { } maker)
+        if (ToolCallOf(request.Messages) is { } call && Find(group, request, ToolLoopKey(request, call)) is { } maker)
         {
             return new Affinity(AffinityKind.ToolLoop, maker);
         }
         AffinityKey key = StickyKey(group, request);
-        return key.Kind != AffinityKind.None && Find(key, request.Timestamp) is { } deployment ? new Affinity(key.Kind, deployment) : default;
+        return key.Kind != AffinityKind.None && Find(group, request, key) is { } deployment ? new Affinity(key.Kind, deployment) : default;
     }
 
     /// <summary>Remembers who served.</summary>
@@ -55,22 +55,22 @@ internal sealed class AffinityStore(TimeProvider time)
     {
         if (conversation is not null)
         {
-            Set(ConversationKey(request, conversation), deployment, now, TimeSpan.FromDays(30));
+            Set(request, ConversationKey(request, conversation), deployment, now, TimeSpan.FromDays(30));
         }
         if (toolCall is not null)
         {
-            Set(ToolLoopKey(request, toolCall), deployment, now, TimeSpan.FromHours(1));
+            Set(request, ToolLoopKey(request, toolCall), deployment, now, TimeSpan.FromHours(1));
         }
         AffinityKey key = StickyKey(group, request);
         if (key.Kind == AffinityKind.Session || (key.Kind == AffinityKind.PromptCache && CachesCheaply(deployment.Price)))
         {
-            Set(key, deployment, now, group.StickyFor);
+            Set(request, key, deployment, now, group.StickyFor);
         }
     }
 
     private Affinity Conversation(ModelGroup group, in RouteRequest request, string conversation)
     {
-        if (Find(ConversationKey(request, conversation), request.Timestamp) is { } holder)
+        if (Find(group, request, ConversationKey(request, conversation)) is { } holder)
         {
             return new Affinity(AffinityKind.Conversation, holder);
         }
@@ -79,30 +79,63 @@ internal sealed class AffinityStore(TimeProvider time)
             : throw new LlmException(LlmErrorKind.NoCandidate, $"Nobody knows which of the {group.Members.Length} deployments of '{group.Name}' holds the conversation '{conversation}'; allowed is a conversation that an answer of this process named, or the deployment in RoutingOptions.Only.");
     }
 
-    private string? Find(in AffinityKey key, long now) => _pins.Find(key) is { } pin && pin.Until > now ? pin.Deployment : null;
+    /// <summary>What was remembered last under the credentials that this caller uses at the members' providers.</summary>
+    private string? Find(ModelGroup group, in RouteRequest request, in AffinityKey key)
+    {
+        Pin? latest = Find(key, request.Timestamp);
+        foreach (ProviderEntry provider in group.CallerProviders)
+        {
+            if (CredentialOf(provider, request.Context) is { } credential
+                && Find(key with { Credential = credential }, request.Timestamp) is { } own
+                && (latest is null || own.Until > latest.Until))
+            {
+                latest = own;
+            }
+        }
+        return latest?.Deployment;
+    }
 
-    private void Set(in AffinityKey key, Deployment deployment, long now, TimeSpan keep)
+    private Pin? Find(in AffinityKey key, long now) => _pins.Find(key) is { } pin && pin.Until > now ? pin : null;
+
+    /// <summary>The credential that separates callers at a provider; null where all use the provider's own, or it cannot be told, which the attempt will say.</summary>
+    private static string? CredentialOf(ProviderEntry? provider, LlmContext context)
+    {
+        if (provider is not { TakesCallerCredentials: true })
+        {
+            return null;
+        }
+        try
+        {
+            return provider.Credentials.For(context)[0].Id;
+        }
+        catch (LlmException)
+        {
+            return null;
+        }
+    }
+
+    private void Set(in RouteRequest request, in AffinityKey key, Deployment deployment, long now, TimeSpan keep)
     {
         Volatile.Write(ref _used, 1);
-        Pin pin = _pins.GetOrAdd(key, static _ => new Pin());
+        Pin pin = _pins.GetOrAdd(key with { Credential = CredentialOf(deployment.ProviderEntry, request.Context) }, static _ => new Pin());
         pin.Deployment = deployment.Id;
         pin.Until = now + (long)(keep.TotalSeconds * time.TimestampFrequency);
     }
 
-    private static AffinityKey ConversationKey(in RouteRequest request, string id) => new(AffinityKind.Conversation, TenantOf(request.Context), "", id);
+    private static AffinityKey ConversationKey(in RouteRequest request, string id) => new(AffinityKind.Conversation, TenantOf(request.Context), "", id, null);
 
-    private static AffinityKey ToolLoopKey(in RouteRequest request, string id) => new(AffinityKind.ToolLoop, TenantOf(request.Context), "", id);
+    private static AffinityKey ToolLoopKey(in RouteRequest request, string id) => new(AffinityKind.ToolLoop, TenantOf(request.Context), "", id, null);
 
     private static AffinityKey StickyKey(ModelGroup group, in RouteRequest request)
     {
         switch (request.Routing?.Stickiness ?? group.Stickiness)
         {
             case Stickiness.Session when request.Context.SessionId is { } session:
-                return new AffinityKey(AffinityKind.Session, TenantOf(request.Context), group.Name, session);
+                return new AffinityKey(AffinityKind.Session, TenantOf(request.Context), group.Name, session, null);
             case Stickiness.PromptCache when request.Options?.AdditionalProperties?.TryGetValue(PromptKeyProperty, out object? own) == true && own is string key:
-                return new AffinityKey(AffinityKind.PromptCache, TenantOf(request.Context), group.Name, key);
+                return new AffinityKey(AffinityKind.PromptCache, TenantOf(request.Context), group.Name, key, null);
             case Stickiness.PromptCache when PrefixOf(request.Messages) is not 0 and var prefix:
-                return new AffinityKey(AffinityKind.PromptCache, TenantOf(request.Context), group.Name, null, prefix);
+                return new AffinityKey(AffinityKind.PromptCache, TenantOf(request.Context), group.Name, null, null, prefix);
             default:
                 return default;
         }

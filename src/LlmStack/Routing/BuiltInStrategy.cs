@@ -8,6 +8,11 @@ internal abstract class BuiltInStrategy : IRoutingStrategy
     /// <summary>As <see cref="Pick"/>, without moving the strategy's own state; <paramref name="ahead"/> picks would have gone before.</summary>
     public virtual int Peek(in RouteRequest request, in CandidateSet candidates, IRandomSource random, int ahead) => Pick(request, candidates, random);
 
+    /// <summary>Says once what has to be learned of a group's members before the first pick.</summary>
+    public virtual void Attach(Member[] members)
+    {
+    }
+
     /// <summary>Computes once what picks from <paramref name="members"/> need; the set is cached and picked from often.</summary>
     public virtual object? Prepare(Member[] members) => null;
 

@@ -14,6 +14,8 @@ internal sealed record CallPolicy
 
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(600);
 
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     public TimeSpan FirstTokenTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>Nobody set the first-token timeout, so a local server's longer one may apply.</summary>
@@ -46,7 +48,7 @@ internal sealed record CallPolicy
 
     public CooldownPolicy Cooldown { get; init; } = new();
 
-    public AttemptTimeouts Timeouts => new(FirstTokenTimeout, IdleTimeout, AttemptTimeout);
+    public AttemptTimeouts Timeouts => new(ConnectTimeout, FirstTokenTimeout, IdleTimeout, AttemptTimeout);
 
     public AllCoolingBehavior WhenAllCooling { get; init; } = AllCoolingBehavior.UseLeastBad;
 }

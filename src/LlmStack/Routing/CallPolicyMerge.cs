@@ -10,6 +10,7 @@ internal static class CallPolicyMerge
         MaxRetries = over.MaxRetries ?? policy.MaxRetries,
         RequestTimeout = over.RequestTimeout ?? policy.RequestTimeout,
         AttemptTimeout = over.AttemptTimeout ?? policy.AttemptTimeout,
+        ConnectTimeout = over.ConnectTimeout ?? policy.ConnectTimeout,
         FirstTokenTimeout = over.FirstTokenTimeout ?? policy.FirstTokenTimeout,
         FirstTokenTimeoutIsDefault = over.FirstTokenTimeout is null && policy.FirstTokenTimeoutIsDefault,
         IdleTimeout = over.IdleTimeout ?? policy.IdleTimeout,

@@ -94,6 +94,9 @@ public sealed class CallRoute
     /// <summary>Who takes scores of this call; null when tracing was off.</summary>
     internal LlmTracer? Tracer { get; set; }
 
+    /// <summary>The project the call's trace belongs to: later scores must go to the same one.</summary>
+    internal string? Project { get; set; }
+
     internal Deployment? Served { get; set; }
 
     internal UsageDetails? Usage { get; set; }

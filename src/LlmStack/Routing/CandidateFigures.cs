@@ -12,7 +12,6 @@ internal sealed class CandidateFigures(DynamicFilters dynamicFilters, HealthTrac
         Deployment deployment = member.Deployment;
         double cost = ExpectedCost.Of(deployment.Price, request);
         double latency = PredictedLatency.SecondsOf(request, deployment);
-        long frequency = health.Time.TimestampFrequency;
         bool cools = health.StateOf(deployment, request.Timestamp, out long wait, request.Context) == CircuitState.Open;
         return explanation with
         {
@@ -24,8 +23,8 @@ internal sealed class CandidateFigures(DynamicFilters dynamicFilters, HealthTrac
             ExpectedCost = cost == ExpectedCost.Unknown ? null : (decimal)cost,
             PredictedLatency = double.IsNaN(latency) ? null : TimeSpan.FromSeconds(latency),
             InFlight = deployment.InFlight,
-            RequestsLeft = deployment.RequestsPerMinute - deployment.Limits.RequestsAt(request.Timestamp, frequency),
-            TokensLeft = deployment.TokensPerMinute - deployment.Limits.TokensAt(request.Timestamp, frequency),
+            RequestsLeft = deployment.RequestsPerMinute - deployment.Limits.RequestsAt(request.Timestamp),
+            TokensLeft = deployment.TokensPerMinute - deployment.Limits.TokensAt(request.Timestamp),
             CooldownLeft = cools ? health.ToTimeSpan(wait) : null,
         };
     }

@@ -20,10 +20,15 @@ internal static class ConfigurationCheck
                 findings.Add(new ConfigurationFinding(ConfigurationFindingKind.UnreachableGroup, alias, $"The alias '{alias}' is never used: a group has the same name, and groups come first."));
             }
         }
+        HiddenNames.Find(snapshot, findings);
         foreach (ModelGroup group in snapshot.Groups.Values)
         {
             Check(snapshot, group, findings);
             IdleSettings.Find(group, findings);
+        }
+        foreach (ProviderEntry provider in snapshot.Providers.Values)
+        {
+            IdleSettings.Find(provider, findings);
         }
         foreach (Deployment deployment in snapshot.Deployments.Values)
         {

@@ -11,6 +11,8 @@ public sealed class Deployment
     /// <summary>The quality of a deployment of which nothing is said.</summary>
     internal const double UnknownQuality = 0.5;
 
+    private readonly HotFields _hot = new();
+
     /// <summary>Makes a deployment; outside tests the configuration does this.</summary>
     /// <param name="id">Explicit id, else <c>provider/model[@region]</c>.</param>
     /// <param name="provider">The provider's name.</param>
@@ -44,10 +46,10 @@ public sealed class Deployment
     public IReadOnlyList<string> Environments { get; init; } = [];
 
     /// <summary>Requests allowed in any 60 seconds; null for no limit.</summary>
-    public int? RequestsPerMinute { get; init; }
+    public int? RequestsPerMinute { get => _hot.RequestsPerMinute; init => _hot.RequestsPerMinute = value; }
 
     /// <summary>Tokens, in and out, allowed in any 60 seconds; null for no limit.</summary>
-    public int? TokensPerMinute { get; init; }
+    public int? TokensPerMinute { get => _hot.TokensPerMinute; init => _hot.TokensPerMinute = value; }
 
     /// <summary>The context window in tokens; null when unknown.</summary>
     public int? ContextWindow { get; init; }
@@ -89,10 +91,10 @@ public sealed class Deployment
     public int InFlight => Health.InFlight;
 
     /// <summary>Learned health; shared by every snapshot that knows the id.</summary>
-    internal DeploymentHealth Health { get; init; } = new();
+    internal DeploymentHealth Health { get => _hot.Health; init => _hot.Health = value; }
 
     /// <summary>Usage of the current windows; shared likewise.</summary>
-    internal DeploymentLimits Limits { get; init; } = new();
+    internal DeploymentLimits Limits { get => _hot.Limits; init => _hot.Limits = value; }
 
     /// <summary>Places and queue of <see cref="MaxConcurrency"/>; shared likewise.</summary>
     internal ConcurrencyGate Gate { get; init; } = new();
@@ -168,5 +170,14 @@ public sealed class Deployment
             ProviderEntry = ProviderEntry,
             PolicyOverride = PolicyOverride,
         };
+    }
+
+    /// <summary>What every decision reads, side by side.</summary>
+    private struct HotFields()
+    {
+        public DeploymentHealth Health = new();
+        public DeploymentLimits Limits = new();
+        public int? RequestsPerMinute;
+        public int? TokensPerMinute;
     }
 }

@@ -9,6 +9,16 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
 {
     private readonly TokenEstimator? _calibration = estimator as TokenEstimator;
 
+    /// <summary>Whether a member certainly stays: what <see cref="Judge"/> would find, from few reads. False only says that it has to look.</summary>
+    public bool Keeps(in RouteRequest request, in MemberFacts facts, AttemptHistory? history) =>
+        history is null or { Count: 0 }
+        && userFilters.Length == 0
+        && facts.Suits(request)
+        && facts.Health is { Draining: false } own
+        && health.IsServing(own)
+        && own.Headroom.WaitFor(request.EstimatedInputTokens, request.Timestamp) == 0
+        && admission.WaitFor(new Demand(facts.Deployment, request.Context, request.EstimatedInputTokens, request.LikelyOutputTokens, request.Timestamp)) == TimeSpan.Zero;
+
     public DynamicVerdict Judge(in RouteRequest request, Member member, AttemptHistory? history, PickMode mode)
     {
         Deployment deployment = member.Deployment;

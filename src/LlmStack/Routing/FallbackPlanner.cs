@@ -85,7 +85,8 @@ internal static class FallbackPlanner
         kind != LlmErrorKind.Cancelled
         && (fallBack ?? kind is not (LlmErrorKind.InvalidRequest or LlmErrorKind.Configuration or LlmErrorKind.PolicyDenied or LlmErrorKind.ContentPolicyViolation));
 
-    private static bool IsOpen(ModelGroup from, ModelGroup target, LlmOperation operation, List<ModelGroup> entered)
+    /// <summary>Whether a request may go on in a group: it was not there yet, and its vectors would stay comparable.</summary>
+    public static bool IsOpen(ModelGroup from, ModelGroup target, LlmOperation operation, List<ModelGroup> entered)
     {
         foreach (ModelGroup group in entered)
         {

@@ -94,6 +94,13 @@ internal sealed class FallbackRewrite
         return changed;
     }
 
+    public SpeechToTextOptions Apply(SpeechToTextOptions? options)
+    {
+        SpeechToTextOptions changed = options?.Clone() ?? new SpeechToTextOptions();
+        changed.AdditionalProperties = WithExtra(changed.AdditionalProperties);
+        return changed;
+    }
+
     private static void Note(List<string> changes, string group, string name, string? value)
     {
         if (value is not null)

@@ -36,27 +36,29 @@ internal static class IdleSettings
         }
     }
 
-    /// <summary>What concerns a whole call is read from the group; on a deployment or provider nobody asks.</summary>
+    /// <summary>What concerns a whole call is read from the group; on a deployment nobody asks.</summary>
     public static void Find(Deployment deployment, List<ConfigurationFinding> findings)
     {
-        foreach ((CallPolicyOptions? policy, string place) in new[] { (deployment.PolicyOverride, "deployment"), (deployment.ProviderEntry?.PolicyOverride, "provider") })
+        foreach (string setting in CallWideSettings.Of(deployment.PolicyOverride))
         {
-            foreach (string setting in CallWide(policy))
-            {
-                Add(findings, deployment.Id, $"{setting} in the policy of the {place} of '{deployment.Id}' has no effect: it is read from the group and the defaults.");
-            }
+            Add(findings, deployment.Id, $"{setting} in the policy of the deployment '{deployment.Id}' has no effect: it is read from the group and the defaults.");
+        }
+        if (deployment is { PolicyOverride.ConnectTimeout: not null, ProviderEntry.RunsUserCode: true })
+        {
+            Add(findings, deployment.Id, $"ConnectTimeout in the policy of the deployment '{deployment.Id}' has no effect: its provider runs in code, which connects by itself.");
         }
     }
 
-    private static IEnumerable<string> CallWide(CallPolicyOptions? policy)
+    /// <summary>Groups read what concerns a whole call from their own policy; a provider's counts where a call names provider and model.</summary>
+    public static void Find(ProviderEntry provider, List<ConfigurationFinding> findings)
     {
-        if (policy?.MaxAttempts is not null)
+        foreach (string setting in CallWideSettings.Of(provider.PolicyOverride))
         {
-            yield return nameof(policy.MaxAttempts);
+            Add(findings, provider.Name, $"{setting} in the policy of the provider '{provider.Name}' counts for calls of '{provider.Name}/…' alone: groups read it from their own policy and the defaults.");
         }
-        if (policy?.RequestTimeout is not null)
+        if (provider is { PolicyOverride.ConnectTimeout: not null, RunsUserCode: true })
         {
-            yield return nameof(policy.RequestTimeout);
+            Add(findings, provider.Name, $"ConnectTimeout in the policy of the provider '{provider.Name}' has no effect: it runs in code, which connects by itself.");
         }
     }
 

@@ -36,7 +36,7 @@ internal sealed class MirrorPlan(string group, double sampleRate, int maxConcurr
             return false;
         }
 
-        _limits.Settle(reservation, requests: 1, tokens: 0);
+        _limits.Settle(reservation, reserved: 0, requests: 1, tokens: 0);
         return true;
     }
 

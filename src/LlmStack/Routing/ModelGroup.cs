@@ -10,7 +10,7 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
     public static readonly TimeSpan LocalFirstTokenTimeout = TimeSpan.FromSeconds(300);
 
     private readonly ConcurrentDictionary<Deployment, CallPolicy> _policies = new();
-    private readonly string[] _spanNames = [$"chat {name}", $"embeddings {name}", $"text_completion {name}", $"rerank {name}", $"moderation {name}", $"image_generation {name}", $"text_to_speech {name}"];
+    private readonly string[] _spanNames = [$"chat {name}", $"embeddings {name}", $"text_completion {name}", $"rerank {name}", $"moderation {name}", $"image_generation {name}", $"text_to_speech {name}", $"speech_to_text {name}"];
 
     public string Name { get; } = name;
 
@@ -20,7 +20,10 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
     /// <summary>Whether models have stars, so that the group serves names of its pattern but not its own.</summary>
     public bool IsTemplate { get; } = Array.Exists(members, static member => member.Deployment.IsTemplate);
 
-    public IRoutingStrategy Strategy { get; } = strategy;
+    /// <summary>Providers of members at which callers use credentials of their own, each once; mostly none.</summary>
+    public ProviderEntry[] CallerProviders { get; } = CallerProvidersOf(members);
+
+    public IRoutingStrategy Strategy { get; } = Attached(strategy, members);
 
     public string StrategyName { get; } = strategyName;
 
@@ -106,6 +109,25 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
         }
 
         return _policies.GetOrAdd(deployment, static (key, group) => Merge(key, group), Policy);
+    }
+
+    private static ProviderEntry[] CallerProvidersOf(Member[] members)
+    {
+        List<ProviderEntry>? found = null;
+        foreach (Member member in members)
+        {
+            if (member.Deployment.ProviderEntry is { TakesCallerCredentials: true } provider && found?.Contains(provider) != true)
+            {
+                (found ??= []).Add(provider);
+            }
+        }
+        return found?.ToArray() ?? [];
+    }
+
+    private static IRoutingStrategy Attached(IRoutingStrategy strategy, Member[] members)
+    {
+        (strategy as BuiltInStrategy)?.Attach(members);
+        return strategy;
     }
 
     private static CallPolicy Merge(Deployment deployment, CallPolicy group)

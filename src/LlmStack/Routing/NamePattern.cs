@@ -55,6 +55,9 @@ internal sealed class NamePattern
         return captures;
     }
 
+    /// <summary>Whether every name that <paramref name="other"/> stands for matches here as well: its stars can only be part of what ours stand for.</summary>
+    public bool Covers(NamePattern other) => Match(other.Text) is not null;
+
     /// <summary>
     /// Fills this pattern as a target: its n-th star receives the n-th capture. Without stars it stands as it is; with fewer stars than
     /// there are captures it takes the requested name whole, without that name's provider.

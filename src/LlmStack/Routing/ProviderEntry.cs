@@ -19,6 +19,9 @@ internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredent
     /// <summary>The credential of a caller without one of his own; of a pool the first.</summary>
     public ICredential Credential => Credentials.For(LlmContext.Empty)[0];
 
+    /// <summary>Whether callers may bring credentials of their own.</summary>
+    public bool TakesCallerCredentials { get; } = credentials is CallerCredentials;
+
     /// <summary>The OpenTelemetry provider name (<c>gen_ai.provider.name</c>), for instance <c>openai</c>.</summary>
     public string SystemName { get; init; } = name;
 
@@ -64,6 +67,8 @@ internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredent
 
     public ITextToSpeechProvider? Speech { get; } = (ITextToSpeechProvider?)provider.GetService(typeof(ITextToSpeechProvider));
 
+    public ISpeechToTextProvider? Transcription { get; } = (ISpeechToTextProvider?)provider.GetService(typeof(ISpeechToTextProvider));
+
     public bool Supports(LlmOperation operation) => operation switch
     {
         LlmOperation.Embeddings => Embeddings is not null,
@@ -72,6 +77,7 @@ internal sealed class ProviderEntry(string name, ILlmProvider provider, ICredent
         LlmOperation.Moderation => Moderation is not null,
         LlmOperation.ImageGeneration => Images is not null,
         LlmOperation.TextToSpeech => Speech is not null,
-        _ => true,
+        LlmOperation.SpeechToText => Transcription is not null,
+        _ => Provider is not IChatAvailability { OffersChat: false },
     };
 }

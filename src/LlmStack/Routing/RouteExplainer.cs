@@ -20,7 +20,12 @@ internal sealed class RouteExplainer(RoutingEngine engine, StaticFilters staticF
             return Explain(snapshot, name, request with { Pool = pool });
         }
         IReadOnlyList<string> fallbacks = FallbackPlanner.Names(group, request.Routing);
-        IRandomSource copy = random is SeededRandomSource seeded ? seeded.Copy() : new SeededRandomSource(OtherSeed);
+        IRandomSource copy = random switch
+        {
+            SeededRandomSource seeded => seeded.Copy(),
+            ThreadRandomSource => ThreadRandomSource.Copy(),
+            _ => new SeededRandomSource(OtherSeed),
+        };
         PickResult pick = engine.Pick(snapshot, group, request, history: null, PickMode.Fresh, removals: null, copy, peek: true);
         if (pick.Status == PickStatus.Cooling && fallbacks.Count == 0 && group.Policy.WhenAllCooling == AllCoolingBehavior.UseLeastBad)
         {

@@ -114,7 +114,7 @@ internal sealed class RoutingEngine
         {
             return PickHolder(set, request, history, mode, peek);
         }
-        if (PickKnown(set, group, request, history, mode, random, peek) is { } known)
+        if ((group.Control.PinnedTo is not null || request.Affinity.Kind != AffinityKind.None) && PickKnown(set, group, request, history, mode, random, peek) is { } known)
         {
             return known;
         }
@@ -174,7 +174,7 @@ internal sealed class RoutingEngine
     private PickResult? PickKnown(StaticSet set, ModelGroup group, in RouteRequest request, AttemptHistory? history, PickMode mode, IRandomSource random, bool peek)
     {
         string? pinned = group.Control.PinnedTo;
-        if ((pinned is null && request.Affinity.Kind == AffinityKind.None) || set.Find(pinned ?? request.Affinity.Deployment) is not { } member)
+        if (set.Find(pinned ?? request.Affinity.Deployment) is not { } member)
         {
             return null;
         }
@@ -225,16 +225,26 @@ internal sealed class RoutingEngine
         var all = new CandidateSet(members, members.Length, tier.Precomputed);
         for (int sample = 0; members.Length > FullScan && sample < Samples; sample++)
         {
-            Member member = members[Ask(group, request, all, random, peek, ref summary)];
+            int index = Ask(group, request, all, random, peek, ref summary);
+            if (_dynamicFilters.Keeps(request, tier.Facts[index], history))
+            {
+                // Who serves all callers is not coming back from anything either, and there is no probe to take.
+                return members[index];
+            }
+            Member member = members[index];
             if (_dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && !IsPassedOver(member, request.Timestamp, random, ref summary) && Take(member, request, peek))
             {
                 return member;
             }
         }
+        summary.BeginScan(tierIndex);
+        if (members.Length <= FullScan && KeepsAll(tier, request, history))
+        {
+            return members[members.Length == 1 ? 0 : Ask(group, request, all, random, peek, ref summary)];
+        }
         Member[] scratch = Rent(members.Length);
         try
         {
-            summary.BeginScan(tierIndex);
             int count = Survivors(members, scratch, request, history, mode, removals, ref summary);
             while (count > 0)
             {
@@ -254,6 +264,18 @@ internal sealed class RoutingEngine
         {
             Return(scratch, members.Length);
         }
+    }
+
+    private bool KeepsAll(Tier tier, in RouteRequest request, AttemptHistory? history)
+    {
+        foreach (ref readonly MemberFacts facts in tier.Facts.AsSpan())
+        {
+            if (!_dynamicFilters.Keeps(request, facts, history))
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     private int Survivors(Member[] members, Member[] survivors, in RouteRequest request, AttemptHistory? history, PickMode mode, List<FilterRemoval>? removals, ref PickSummary summary)

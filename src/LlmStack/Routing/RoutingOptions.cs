@@ -44,7 +44,15 @@ public sealed record RoutingOptions
     /// Only deployments whose expected cost of this call is not above this, in US dollars, 0 or more; an unknown price is above it.
     /// Null: no cap.
     /// </summary>
-    public decimal? MaxCost { get; init; }
+    public decimal? MaxCost
+    {
+        get;
+        init
+        {
+            field = value;
+            CostCap = value is { } most ? (double)most : double.PositiveInfinity;
+        }
+    }
 
     /// <summary>What keeps calls on one deployment. Null: as the group says.</summary>
     public Stickiness? Stickiness { get; init; }
@@ -70,6 +78,9 @@ public sealed record RoutingOptions
     /// <summary>Whether breakpoints for the provider's prompt cache are set behind the stable prefix. Null: the provider's setting (false).</summary>
     public bool? CacheBreakpoints { get; init; }
 
+    /// <summary>Up to this long to open a connection. Null: as configured.</summary>
+    public TimeSpan? ConnectTimeout { get; init; }
+
     /// <summary>Up to this long until the first content. Null: as configured.</summary>
     public TimeSpan? FirstTokenTimeout { get; init; }
 
@@ -84,6 +95,9 @@ public sealed record RoutingOptions
 
     /// <summary>What happens to a stream lost after its first content. Null: as configured.</summary>
     public StreamLossBehavior? OnStreamLost { get; init; }
+
+    /// <summary><see cref="MaxCost"/> for a first look; infinite without one.</summary>
+    internal double CostCap { get; private init; } = double.PositiveInfinity;
 
     /// <summary>Equal for wishes that static filters judge alike; 0 when they look at none.</summary>
     internal int ShapeHash => _shape;

@@ -23,6 +23,7 @@ internal static class RoutingOptionsCheck
             throw Invalid(nameof(routing.MaxRetention), routing.MaxRetention, "zero or more, or null for any");
         }
         Duration(routing.Deadline, nameof(routing.Deadline));
+        Duration(routing.ConnectTimeout, nameof(routing.ConnectTimeout));
         Duration(routing.FirstTokenTimeout, nameof(routing.FirstTokenTimeout));
         Duration(routing.IdleTimeout, nameof(routing.IdleTimeout));
         Duration(routing.AttemptTimeout, nameof(routing.AttemptTimeout));

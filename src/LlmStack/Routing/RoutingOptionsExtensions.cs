@@ -92,6 +92,16 @@ public static class RoutingOptionsExtensions
         return options.WithRouting((Read(options?.AdditionalProperties) ?? new RoutingOptions()) with { Prompt = prompt });
     }
 
+    /// <inheritdoc cref="WithRouting(ChatOptions?, RoutingOptions)"/>
+    [Experimental("MEAI001")]
+    public static SpeechToTextOptions WithRouting(this SpeechToTextOptions? options, RoutingOptions routing)
+    {
+        ArgumentNullException.ThrowIfNull(routing);
+        SpeechToTextOptions clone = options?.Clone() ?? new SpeechToTextOptions();
+        (clone.AdditionalProperties ??= [])[Key] = routing;
+        return clone;
+    }
+
     /// <summary>Reads the wishes; null when there are none.</summary>
     internal static RoutingOptions? Read(AdditionalPropertiesDictionary? properties) =>
         properties is not null && properties.TryGetValue(Key, out object? value) ? value as RoutingOptions : null;

@@ -1,4 +1,3 @@
-using System.Numerics;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Routing;
@@ -7,14 +6,13 @@ namespace LlmStack.Routing;
 /// Assigns by meaning: the last user message is embedded and compared with example utterances, whose vectors are kept. The embedding is a
 /// call of its own, under the request's policy wishes and its caller's permissions; when it fails, nothing is classified.
 /// </summary>
-internal sealed class SemanticClassifier(Func<ILlmClient> client, string model, IReadOnlyList<SemanticTopic> topics, TimeProvider time) : IRequestClassifier
+internal sealed class SemanticClassifier(Func<ILlmClient> client, IReadOnlyList<SemanticTopic> topics, SemanticExamples examples) : IRequestClassifier
 {
     private static readonly TimeSpan LongestEmbedding = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan RetryExamplesAfter = TimeSpan.FromSeconds(30);
 
-    private readonly Lock _gate = new();
-    private Task<(RouteHints Hints, float Threshold, float[] Vector)[]?>? _examples;
-    private long _begun;
+    /// <summary>The topic of each example.</summary>
+    private readonly (RouteHints Hints, float Threshold)[] _topics =
+        [.. topics.SelectMany(static topic => Enumerable.Repeat((new RouteHints { Tier = topic.Name }, topic.Threshold), topic.Examples.Count))];
 
     public async ValueTask<RouteHints> ClassifyAsync(RouteRequest request, CancellationToken cancellationToken)
     {
@@ -25,12 +23,12 @@ internal sealed class SemanticClassifier(Func<ILlmClient> client, string model, 
         try
         {
             EmbeddingGenerationOptions options = Policy(request.Routing);
-            if (await ExamplesAsync(options).WaitAsync(cancellationToken).ConfigureAwait(false) is not { } examples)
+            if (await examples.LoadAsync(client, options).WaitAsync(cancellationToken).ConfigureAwait(false) is not { } vectors)
             {
                 return RouteHints.None;
             }
-            GeneratedEmbeddings<Embedding<float>> embedded = await client().EmbedAsync(model, [text], options, cancellationToken).ConfigureAwait(false);
-            return Nearest(examples, Normalized(embedded[0].Vector.Span));
+            GeneratedEmbeddings<Embedding<float>> embedded = await client().EmbedAsync(examples.Model, [text], options, cancellationToken).ConfigureAwait(false);
+            return Nearest(vectors, SemanticExamples.Normalized(embedded[0].Vector.Span));
         }
         catch (LlmException)
         {
@@ -38,55 +36,14 @@ internal sealed class SemanticClassifier(Func<ILlmClient> client, string model, 
         }
     }
 
-    /// <summary>Embeds the examples once, for all who ask meanwhile; a failure is not repeated at every call.</summary>
-    private Task<(RouteHints Hints, float Threshold, float[] Vector)[]?> ExamplesAsync(EmbeddingGenerationOptions options)
-    {
-        lock (_gate)
-        {
-            bool failed = _examples is { IsCompletedSuccessfully: true, Result: null };
-            if (_examples is null || (failed && time.GetElapsedTime(_begun) >= RetryExamplesAfter))
-            {
-                _begun = time.GetTimestamp();
-                _examples = LoadAsync(options);
-            }
-            return _examples;
-        }
-    }
-
-    private async Task<(RouteHints Hints, float Threshold, float[] Vector)[]?> LoadAsync(EmbeddingGenerationOptions options)
-    {
-        // Not under the lock, and not ended by whoever happened to ask first.
-        await Task.Yield();
-        try
-        {
-            List<string> texts = [.. topics.SelectMany(static topic => topic.Examples)];
-            GeneratedEmbeddings<Embedding<float>> embedded = await client().EmbedAsync(model, texts, options, CancellationToken.None).ConfigureAwait(false);
-            var examples = new (RouteHints, float, float[])[texts.Count];
-            int next = 0;
-            foreach (SemanticTopic topic in topics)
-            {
-                var hints = new RouteHints { Tier = topic.Name };
-                for (int i = 0; i < topic.Examples.Count; i++)
-                {
-                    examples[next] = (hints, topic.Threshold, Normalized(embedded[next].Vector.Span));
-                    next++;
-                }
-            }
-            return examples;
-        }
-        catch (LlmException)
-        {
-            return null;
-        }
-    }
-
-    private static RouteHints Nearest((RouteHints Hints, float Threshold, float[] Vector)[] examples, float[] vector)
+    private RouteHints Nearest(float[][] vectors, float[] vector)
     {
         RouteHints best = RouteHints.None;
         float highest = float.NegativeInfinity;
-        foreach ((RouteHints hints, float threshold, float[] example) in examples)
+        for (int i = 0; i < vectors.Length; i++)
         {
-            float similarity = example.Length == vector.Length ? Dot(example, vector) : float.NegativeInfinity;
+            (RouteHints hints, float threshold) = _topics[i];
+            float similarity = vectors[i].Length == vector.Length ? SemanticExamples.Dot(vectors[i], vector) : float.NegativeInfinity;
             if (similarity >= threshold && similarity > highest)
             {
                 (best, highest) = (hints, similarity);
@@ -115,31 +72,5 @@ internal sealed class SemanticClassifier(Func<ILlmClient> client, string model, 
             }
         }
         return null;
-    }
-
-    private static float[] Normalized(ReadOnlySpan<float> vector)
-    {
-        float[] copy = vector.ToArray();
-        float length = MathF.Sqrt(Dot(copy, copy));
-        for (int i = 0; i < copy.Length && length > 0; i++)
-        {
-            copy[i] /= length;
-        }
-        return copy;
-    }
-
-    private static float Dot(ReadOnlySpan<float> left, ReadOnlySpan<float> right)
-    {
-        float sum = 0;
-        int i = 0;
-        for (; i + Vector<float>.Count <= left.Length; i += Vector<float>.Count)
-        {
-            sum += Vector.Dot(new Vector<float>(left[i..]), new Vector<float>(right[i..]));
-        }
-        for (; i < left.Length; i++)
-        {
-            sum += left[i] * right[i];
-        }
-        return sum;
     }
 }

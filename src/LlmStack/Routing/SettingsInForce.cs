@@ -15,6 +15,7 @@ internal static class SettingsInForce
             [nameof(CallPolicyOptions.MaxRetries)] = Text(policy.MaxRetries),
             [nameof(CallPolicyOptions.RequestTimeout)] = Text(routing?.Deadline ?? policy.RequestTimeout),
             [nameof(CallPolicyOptions.AttemptTimeout)] = Text(routing?.AttemptTimeout ?? policy.AttemptTimeout),
+            [nameof(CallPolicyOptions.ConnectTimeout)] = Text(routing?.ConnectTimeout ?? policy.ConnectTimeout),
             [nameof(CallPolicyOptions.FirstTokenTimeout)] = Text(routing?.FirstTokenTimeout ?? policy.FirstTokenTimeout),
             [nameof(CallPolicyOptions.IdleTimeout)] = Text(routing?.IdleTimeout ?? policy.IdleTimeout),
             [nameof(CallPolicyOptions.BackoffInitial)] = Text(policy.BackoffInitial),

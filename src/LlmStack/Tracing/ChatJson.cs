@@ -38,13 +38,13 @@ internal static class ChatJson
             writer.WriteString("name", author);
         }
 
-        WriteContent(writer, message);
+        WriteContent(writer, message, values.MaxMediaBytes);
         WriteToolCalls(writer, message, values);
         WriteToolResults(writer, message, values);
         writer.WriteEndObject();
     }
 
-    private static void WriteContent(Utf8JsonWriter writer, ChatMessage message)
+    private static void WriteContent(Utf8JsonWriter writer, ChatMessage message, int maxMediaBytes)
     {
         int texts = 0;
         int others = 0;
@@ -71,7 +71,7 @@ internal static class ChatJson
         writer.WriteStartArray("content");
         foreach (AIContent content in message.Contents)
         {
-            WritePart(writer, content);
+            WritePart(writer, content, maxMediaBytes);
         }
 
         writer.WriteEndArray();
@@ -90,7 +90,7 @@ internal static class ChatJson
         return false;
     }
 
-    private static void WritePart(Utf8JsonWriter writer, AIContent content)
+    private static void WritePart(Utf8JsonWriter writer, AIContent content, int maxMediaBytes)
     {
         switch (content)
         {
@@ -113,7 +113,15 @@ internal static class ChatJson
                 writer.WriteStartObject();
                 writer.WriteString("type", "data");
                 writer.WriteString("media_type", data.MediaType);
-                writer.WriteNumber("bytes", data.Data.Length);
+                if (data.Data.Length <= maxMediaBytes)
+                {
+                    writer.WriteBase64String("data", data.Data.Span);
+                }
+                else
+                {
+                    writer.WriteNumber("bytes", data.Data.Length);
+                }
+
                 writer.WriteEndObject();
                 break;
         }

@@ -17,6 +17,12 @@ public sealed class ConsoleTraceSink(TextWriter? writer = null, bool includeCont
     private int _waitingLines;
     private long _printed;
 
+    /// <summary>Regions whose content may be printed, as calls name them; <c>*</c> for every region. Default none.</summary>
+    public IReadOnlyList<string> Regions { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool AcceptsContentFrom(string region) => SinkRegions.Contains(Regions, region);
+
     /// <inheritdoc/>
     public void Emit(in SpanData span)
     {

@@ -98,13 +98,14 @@ internal sealed class FunctionInvocation : IDisposable
 
         // Its own activity is current already; ours is to stand in its place, below what was current before.
         Activity.Current = activity.Parent;
-        if (_tracer.OpenFunction(name, isTool ? ObservationType.Tool : ObservationType.Chain) is not { } opened)
+        ScopeHandle opened = _tracer.StartSpan(name, isTool ? ObservationType.Tool : ObservationType.Chain).Handle;
+        if (opened.Scope is not { } scope)
         {
             return;
         }
 
         Interlocked.Increment(ref _live);
-        var function = new FunctionSpan(_tracer, opened, isTool, activity.GetTagItem(GenAiNames.ToolCallId) as string, loop);
+        var function = new FunctionSpan(_tracer, opened.Record, scope, isTool, activity.GetTagItem(GenAiNames.ToolCallId) as string, loop);
         activity.SetCustomProperty(ScopeProperty, function);
         if (opened.Record is { } record)
         {

@@ -4,21 +4,21 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Tracing;
 
 /// <summary>The span of a function-invoking loop, or of one tool that it runs.</summary>
-internal sealed class FunctionSpan(LlmTracer tracer, OpenedSpan opened, bool isTool, string? callId, FunctionSpan? loop)
+internal sealed class FunctionSpan(LlmTracer tracer, SpanRecord? span, AmbientScope scope, bool isTool, string? callId, FunctionSpan? loop)
 {
     private readonly List<FunctionSpan> _waiting = [];
     private long _ended;
 
     public bool IsTool => isTool;
 
-    public AmbientScope Scope => opened.Scope;
+    public AmbientScope Scope => scope;
 
     /// <summary>Ends it as its activity did. A tool waits for the request that follows, which alone shows what it was given and gave back.</summary>
     public void End(Activity activity)
     {
         Scope.Close();
         ReleaseTools(null);
-        if (opened.Record is not { } record)
+        if (span is not { } record)
         {
             return;
         }
@@ -74,7 +74,7 @@ internal sealed class FunctionSpan(LlmTracer tracer, OpenedSpan opened, bool isT
 
     private void Release(IReadOnlyList<ChatMessage>? messages)
     {
-        SpanRecord record = opened.Record!;
+        SpanRecord record = span!;
         for (int i = (messages?.Count ?? 0) - 1; i >= 0 && record.IsEnabled && callId is not null && !(record.HasInput && record.HasOutput); i--)
         {
             foreach (AIContent content in messages![i].Contents)

@@ -45,6 +45,15 @@ public interface ILlmTracer
     /// <exception cref="ArgumentException">The score names no target or an invalid value; the message says which.</exception>
     void Score(in ScoreData score);
 
+    /// <summary>Where a trace can be looked at, as far as it is known without asking the server: with <see cref="LangfuseOptions.ProjectId"/>, or once <see cref="GetTraceUrlAsync"/> has answered. Null before.</summary>
+    /// <param name="traceId">The trace.</param>
+    Uri? GetTraceUrl(TraceId traceId);
+
+    /// <summary>Where a trace can be looked at. The project's id is asked for once. Null when no sink knows, or the server does not answer.</summary>
+    /// <param name="traceId">The trace.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<Uri?> GetTraceUrlAsync(TraceId traceId, CancellationToken cancellationToken = default);
+
     /// <summary>Flushes every sink.</summary>
     /// <param name="timeout">How long at most, over all sinks.</param>
     /// <param name="cancellationToken">Gives up earlier.</param>

@@ -19,4 +19,11 @@ public interface ITraceSink
     /// <param name="timeout">How long at most.</param>
     /// <param name="cancellationToken">Gives up earlier; the result then says what is pending.</param>
     ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Whether this sink may hold the content of calls that were bound to <paramref name="region"/> (<c>RoutingOptions.Region</c>). Default false:
+    /// it gets such spans without input and output.
+    /// </summary>
+    /// <param name="region">The region, as the call named it.</param>
+    bool AcceptsContentFrom(string region) => false;
 }

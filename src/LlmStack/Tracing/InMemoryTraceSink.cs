@@ -76,6 +76,10 @@ public sealed class InMemoryTraceSink(int capacity = 10_000) : ITraceSink
         }
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Always: what it holds does not leave the process.</remarks>
+    public bool AcceptsContentFrom(string region) => true;
+
     private void Keep<T>(List<T> list, T item)
     {
         if (list.Count < _capacity)

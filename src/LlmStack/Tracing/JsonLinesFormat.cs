@@ -55,6 +55,9 @@ internal static class JsonLinesFormat
         String(writer, "trace_id", score.TraceId?.ToString());
         String(writer, "observation_id", score.ObservationId?.ToString());
         String(writer, "session_id", score.SessionId);
+        String(writer, "dataset_run_id", score.DatasetRunId);
+        String(writer, "config_id", score.ConfigId);
+        String(writer, "project", score.Project);
         String(writer, "comment", score.Comment);
         writer.WriteString("timestamp", score.Timestamp);
         writer.WriteEndObject();

@@ -18,6 +18,7 @@ public sealed class JsonLinesTraceSink : ITraceSink, IDisposable, IAsyncDisposab
     private readonly Channel<Item> _queue;
     private readonly Lock _startLock = new();
     private Task? _loop;
+    private ExitDrain? _exit;
     private bool _disposed;
     private string? _lastError;
     private long _queuedBytes;
@@ -41,6 +42,12 @@ public sealed class JsonLinesTraceSink : ITraceSink, IDisposable, IAsyncDisposab
 
     /// <summary>Spans and scores that were not written: the queue was full, the sink disposed, or the file refused them.</summary>
     public long Dropped => Interlocked.Read(ref _refused) + Interlocked.Read(ref _failed);
+
+    /// <summary>Regions whose content may be written, as calls name them; <c>*</c> for every region. Default none.</summary>
+    public IReadOnlyList<string> Regions { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool AcceptsContentFrom(string region) => SinkRegions.Contains(Regions, region);
 
     /// <inheritdoc/>
     public void Emit(in SpanData span)
@@ -128,6 +135,7 @@ public sealed class JsonLinesTraceSink : ITraceSink, IDisposable, IAsyncDisposab
     {
         lock (_startLock)
         {
+            _exit?.Dispose();
             _disposed = true;
             _queue.Writer.TryComplete();
             return _loop;
@@ -170,6 +178,7 @@ public sealed class JsonLinesTraceSink : ITraceSink, IDisposable, IAsyncDisposab
                 // Without this the loop would keep the first caller's trace and labels for ever.
                 using AsyncFlowControl suppressed = ExecutionContext.SuppressFlow();
                 Volatile.Write(ref _loop, Task.Run(RunAsync));
+                _exit = new ExitDrain(() => FlushAsync(ShutdownTimeout).AsTask().Wait(ShutdownTimeout), Dispose);
             }
 
             return true;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace LlmStack.Tracing;
@@ -61,6 +62,38 @@ internal static class JsonText
         buffer.Write("\""u8);
         Append(buffer, text);
         buffer.Write("\""u8);
+    }
+
+    /// <summary>A piece of JSON text with its escapes resolved, as far as they are whole.</summary>
+    public static string Unescape(string json)
+    {
+        int escape = json.IndexOf('\\', StringComparison.Ordinal);
+        if (escape < 0)
+        {
+            return json;
+        }
+
+        var text = new StringBuilder(json.Length);
+        int copied = 0;
+        while (escape >= 0 && escape + 1 < json.Length)
+        {
+            text.Append(json, copied, escape - copied);
+            char kind = json[escape + 1];
+            copied = escape + 2;
+            if (kind == 'u' && escape + 6 <= json.Length && ushort.TryParse(json.AsSpan(escape + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ushort code))
+            {
+                text.Append((char)code);
+                copied = escape + 6;
+            }
+            else
+            {
+                text.Append(kind switch { 'n' => '\n', 'r' => '\r', 't' => '\t', 'b' => '\b', 'f' => '\f', _ => kind });
+            }
+
+            escape = json.IndexOf('\\', copied);
+        }
+
+        return text.Append(json, copied, json.Length - copied).ToString();
     }
 
     /// <summary>The longest prefix of <paramref name="utf8"/> of at most <paramref name="length"/> bytes that does not cut a character.</summary>

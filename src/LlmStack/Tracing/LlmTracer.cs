@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using LlmStack.Routing;
+using LlmStack.Tracing.Media;
 using Microsoft.Extensions.Logging;
 
 namespace LlmStack.Tracing;
@@ -21,6 +22,7 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
     private readonly RequiredContext? _required;
     private readonly TracePropagation _propagation;
     private readonly Lazy<FunctionInvocation> _functions;
+    private readonly SpanPipeline _pipeline;
 
     /// <param name="sinks">Where finished spans go.</param>
     /// <param name="scoreObservers">Who learns from scores in this process.</param>
@@ -28,15 +30,8 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
     /// <param name="time">Both clocks.</param>
     /// <param name="random">A seeded source when ids have to repeat; null for ids that differ from process to process.</param>
     /// <param name="logger">Where the first failure of a sink is said.</param>
-    /// <param name="meters">Where missing labels are counted.</param>
-    public LlmTracer(
-        IEnumerable<ITraceSink> sinks,
-        IEnumerable<IScoreObserver> scoreObservers,
-        TracingOptions options,
-        TimeProvider time,
-        IRandomSource? random = null,
-        ILogger<LlmTracer>? logger = null,
-        IMeterFactory? meters = null)
+    /// <param name="meters">Where counters are published; null for nowhere.</param>
+    public LlmTracer(IEnumerable<ITraceSink> sinks, IEnumerable<IScoreObserver> scoreObservers, TracingOptions options, TimeProvider time, IRandomSource? random = null, ILogger<LlmTracer>? logger = null, IMeterFactory? meters = null)
     {
         _sinks = new SinkSet([.. sinks], logger, time);
         _observers = [.. scoreObservers];
@@ -48,7 +43,9 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
         _required = options.RequiredContext.Count == 0 ? null : new RequiredContext(ContextFields.Of(options.RequiredContext), logger, meters?.Create(new MeterOptions(LlmActivitySource.Name)));
         _propagation = new TracePropagation(options, _names);
         _functions = new Lazy<FunctionInvocation>(() => new FunctionInvocation(this));
-        Values = options.JsonTypeInfoResolver is null ? TraceValueWriter.Default : new TraceValueWriter(options.JsonTypeInfoResolver);
+        _pipeline = new SpanPipeline(_sinks, options, time, meters, _pool.Return);
+        Extractor = _sinks.MaxMediaBytes > 0 ? new MediaExtractor(_sinks.MaxMediaBytes) : null;
+        Values = options.JsonTypeInfoResolver is null && Extractor is null ? TraceValueWriter.Default : new TraceValueWriter(options.JsonTypeInfoResolver, _sinks.MaxMediaBytes);
     }
 
     /// <summary>Uses of scopes after their end, since the process began.</summary>
@@ -57,10 +54,16 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
     /// <summary>Exceptions thrown by sinks and score observers.</summary>
     public long SinkFailures => _sinks.Failures;
 
+    /// <summary>What finished spans pass before the sinks.</summary>
+    public SpanPipeline Pipeline => _pipeline;
+
     public TraceValueWriter Values { get; }
 
     /// <summary>The monotonic clock, in its own ticks.</summary>
     public long Now => _time.GetTimestamp();
+
+    /// <summary>Takes files out of contents; null when no sink uploads them.</summary>
+    public MediaExtractor? Extractor { get; }
 
     public int MaxContentBytes => _options.MaxContentBytes;
 
@@ -83,13 +86,14 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
     /// <param name="startTimestamp">When it began.</param>
     /// <param name="context">Who calls.</param>
     /// <param name="operation">The operation in OpenTelemetry's words, when the span is a call.</param>
-    public SpanRecord? StartAutomatic(string name, ObservationType type, long startTimestamp, LlmContext context, string? operation = null)
+    public SpanRecord? StartAutomatic(string name, ObservationType type, long startTimestamp, LlmContext? context = null, string? operation = null)
     {
         if (!IsActive)
         {
             return null;
         }
 
+        context ??= CurrentContext;
         var parent = SpanParent.Of(FunctionInvocation.Innermost(AmbientScope.Current));
         if (operation is not null)
         {
@@ -152,14 +156,6 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
         Finish(record, now);
     }
 
-    public void Dispose()
-    {
-        if (_functions.IsValueCreated)
-        {
-            _functions.Value.Dispose();
-        }
-    }
-
     public TraceScope StartTrace(string name, TraceContext? context = null, SpanOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -207,21 +203,6 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
 
     public TraceCarrier Inject() => _propagation.Inject(FunctionInvocation.Innermost(AmbientScope.Current));
 
-    /// <summary>Opens a span for what runs beside our own scopes, and makes it ambient; null when nobody listens.</summary>
-    public OpenedSpan? OpenFunction(string name, ObservationType type)
-    {
-        if (!IsActive)
-        {
-            return null;
-        }
-
-        AmbientScope? ambient = FunctionInvocation.Innermost(AmbientScope.Current);
-        var parent = SpanParent.Of(ambient);
-        LlmContext context = _propagation.Named(ambient is null ? _propagation.Incoming : ambient.Context, parent);
-        SpanRecord? record = Start(name, type, context, parent, Now, out TraceId traceId, out SpanId spanId, out bool sampled);
-        return new OpenedSpan(record, Enter(record, context, traceId, spanId, sampled, ambient));
-    }
-
     public Task TraceAsync(string name, Func<TraceScope, Task> body, TraceContext? context = null) => TraceBody.Run(this, name, body, context);
 
     public Task<TResult> TraceAsync<TResult>(string name, Func<TraceScope, Task<TResult>> body, TraceContext? context = null) => TraceBody.Run(this, name, body, context);
@@ -229,7 +210,7 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
     public void Score(in ScoreData score)
     {
         ScoreRules.Check(score);
-        bool sampled = score.TraceId is not { } traceId || TraceSampling.Includes(traceId, _options.SampleRate);
+        bool sampled = score.TraceId is not { } traceId || _pipeline.Records(traceId);
         Emit(score, sampled);
     }
 
@@ -240,7 +221,42 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
         Emit(score, sampled);
     }
 
-    public ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default) => _sinks.FlushAsync(timeout, cancellationToken);
+    public Uri? GetTraceUrl(TraceId traceId) => GetTraceUrl(traceId, LlmContext.Current.Project);
+
+    public Uri? GetTraceUrl(TraceId traceId, string? project) => traceId.IsEmpty ? null : _sinks.GetUrl(traceId, project);
+
+    public ValueTask<Uri?> GetTraceUrlAsync(TraceId traceId, CancellationToken cancellationToken = default) =>
+        traceId.IsEmpty ? default : _sinks.GetUrlAsync(traceId, LlmContext.Current.Project, cancellationToken);
+
+    /// <summary>Waits until what has ended is delivered, when the options ask for that; bounded, and silent when it fails.</summary>
+    public ValueTask ExportAsync()
+    {
+        return _options.ExportMode == ExportMode.OnTraceEnd ? Wait() : ValueTask.CompletedTask;
+
+        async ValueTask Wait() => await FlushAsync(_options.ExportTimeout).ConfigureAwait(false);
+    }
+
+    public async ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        _pipeline.Drain(all: false);
+        FlushResult result = await _sinks.FlushAsync(timeout, cancellationToken).ConfigureAwait(false);
+        int waiting = _pipeline.Waiting;
+        return waiting == 0 ? result : result with
+        {
+            Pending = result.Pending + waiting,
+            Error = $"{(result.Error is { } error ? error + "; " : "")}{waiting} wait for the end of their trace, which decides whether it is kept",
+        };
+    }
+
+    /// <summary>Nothing more will come: traces that still wait are decided by what is known of them.</summary>
+    public void Dispose()
+    {
+        _pipeline.Drain(all: true);
+        if (_functions.IsValueCreated)
+        {
+            _functions.Value.Dispose();
+        }
+    }
 
     private static AmbientScope Enter(SpanRecord? record, LlmContext context, TraceId traceId, SpanId spanId, bool sampled, AmbientScope? ambient)
     {
@@ -303,14 +319,14 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
         }
 
         bool own = !parent.TraceId.IsEmpty && !parent.IsForeign;
-        sampled = !_sinks.IsEmpty && (own ? parent.Sampled : TraceSampling.Includes(traceId, _options.SampleRate));
+        sampled = !_sinks.IsEmpty && (own ? parent.Sampled : _pipeline.Records(traceId));
         if (!sampled && activity is null && twin is null && parent.Record is null)
         {
             return null;
         }
 
         SpanRecord record = _pool.Rent();
-        record.Configure(_options.CaptureContent, _options.MaxContentBytes, Values);
+        record.Configure(_options.CaptureContent, _options.MaxContentBytes, Values, sampled ? Extractor : null);
         record.TraceId = traceId;
         record.SpanId = spanId;
         record.ParentSpanId = parent.SpanId;
@@ -348,11 +364,7 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
             FailedAncestors.Mark(record);
         }
 
-        if (record.Sampled)
-        {
-            _sinks.Emit(new SpanData(record));
-        }
-
+        bool passes = _pipeline.Prepare(record);
         if (record.Activity is { } activity)
         {
             _activityTags.Write(activity, record);
@@ -363,7 +375,10 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
             ActivityTags.WriteMerged(twin, record);
         }
 
-        _pool.Return(record);
+        if (!record.Sampled || !passes || !_pipeline.Emit(record))
+        {
+            _pool.Return(record);
+        }
     }
 
     private static long Nanos(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
@@ -371,21 +386,10 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
     private void Emit(in ScoreData score, bool sampled)
     {
         ScoreData complete = ScoreRules.Complete(score, _time);
-        foreach (IScoreObserver observer in _observers)
-        {
-            try
-            {
-                observer.OnScore(complete);
-            }
-            catch (Exception exception)
-            {
-                _sinks.Failed(observer, exception);
-            }
-        }
-
+        ScoreObservers.Notify(_observers, complete, _sinks);
         if (_options.Enabled && sampled)
         {
-            _sinks.Emit(complete);
+            _pipeline.Emit(complete);
         }
     }
 }

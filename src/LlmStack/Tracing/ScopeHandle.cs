@@ -1,5 +1,6 @@
 using LlmStack.Catalog;
 using LlmStack.Routing;
+using LlmStack.Tracing.Media;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Tracing;
@@ -8,6 +9,10 @@ namespace LlmStack.Tracing;
 internal readonly struct ScopeHandle(LlmTracer? tracer, SpanRecord? record, AmbientScope? ambient)
 {
     private readonly int _version = record?.Version ?? 0;
+
+    public SpanRecord? Record => record;
+
+    public AmbientScope? Scope => ambient;
 
     public TraceId TraceId => ambient?.TraceId ?? default;
 
@@ -103,8 +108,18 @@ internal readonly struct ScopeHandle(LlmTracer? tracer, SpanRecord? record, Ambi
         }
 
         tracer!.Score(
-            new ScoreData { Name = name, DataType = type, Value = value, StringValue = text, Comment = comment, TraceId = ambient.TraceId, ObservationId = ofTrace ? null : ambient.SpanId },
+            new ScoreData { Name = name, DataType = type, Value = value, StringValue = text, Comment = comment, Project = ambient.Context.Project, TraceId = ambient.TraceId, ObservationId = ofTrace ? null : ambient.SpanId },
             ambient.Sampled);
+    }
+
+    public Uri? Url => tracer is not null && ambient is { HasTrace: true } ? tracer.GetTraceUrl(ambient.TraceId, ambient.Context.Project) : null;
+
+    /// <summary>Ends it, and waits for the trace to leave when it was its top span and the options ask for that.</summary>
+    public ValueTask DisposeAsync()
+    {
+        bool top = record is not null && record.Version == _version && record is { IsTop: true, Sampled: true };
+        Dispose();
+        return top ? tracer!.ExportAsync() : ValueTask.CompletedTask;
     }
 
     public void Dispose() => End(null);
@@ -152,15 +167,31 @@ internal readonly struct ScopeHandle(LlmTracer? tracer, SpanRecord? record, Ambi
         }
 
         // Written before the lock is taken: a user's converter must never run under it.
-        ContentBuffer buffer = ContentBufferPool.Rent(tracer!.MaxContentBytes);
+        MediaExtractor? extractor = ambient!.Sampled ? tracer!.Extractor : null;
+        ContentBuffer buffer = ContentBufferPool.Rent(extractor is null ? tracer!.MaxContentBytes : Math.Max(tracer!.MaxContentBytes, extractor.MaxJsonBytes));
         tracer.Values.Write(buffer, value);
+        List<MediaItem>? media = null;
+        if (extractor is not null)
+        {
+            ContentBuffer rest = ContentBufferPool.Rent(tracer.MaxContentBytes);
+            if (extractor.TryExtract(buffer.Written, input ? MediaField.Input : MediaField.Output, rest, ref media))
+            {
+                ContentBufferPool.Return(buffer);
+                buffer = rest;
+            }
+            else
+            {
+                ContentBufferPool.Return(rest);
+            }
+        }
+
         if (input)
         {
-            Write(buffer, 0, static (record, json, _) => record.TakeInput(json));
+            Write(buffer, media, static (record, json, files) => record.TakeInput(json, files));
         }
         else
         {
-            Write(buffer, 0, static (record, json, _) => record.TakeOutput(json));
+            Write(buffer, media, static (record, json, files) => record.TakeOutput(json, files));
         }
 
         ContentBufferPool.Return(buffer);

@@ -35,31 +35,44 @@ internal static class ScoreRules
         }
     }
 
-    /// <summary>Fills in the time, and an id that follows from target and name, so that the same score sent again replaces the first.</summary>
+    /// <summary>Fills in the time, the project, and an id that follows from target and name, so that the same score sent again replaces the first.</summary>
     public static ScoreData Complete(in ScoreData score, TimeProvider time) => score with
     {
         Id = string.IsNullOrEmpty(score.Id) ? DeriveId(score) : score.Id,
         Timestamp = score.Timestamp == default ? time.GetUtcNow() : score.Timestamp,
+        Project = score.Project ?? LlmContext.Current.Project,
     };
 
     private static void CheckTarget(in ScoreData score)
     {
         bool session = !string.IsNullOrEmpty(score.SessionId);
+        bool run = !string.IsNullOrEmpty(score.DatasetRunId);
         switch (score.TraceId)
         {
             case { IsEmpty: true }:
-                throw Invalid(nameof(ScoreData.TraceId), "all zero", "the id of a trace, or null for a session's score");
+                throw Invalid(nameof(ScoreData.TraceId), "all zero", "the id of a trace, or null for the score of a session or run");
             case not null when session:
                 throw Invalid(nameof(ScoreData.SessionId), $"'{score.SessionId}'", "null when TraceId is set: a score has one target");
+            case not null when run:
+                throw Invalid(nameof(ScoreData.DatasetRunId), $"'{score.DatasetRunId}'", "null when TraceId is set: a score has one target");
+            case null when session && run:
+                throw Invalid(nameof(ScoreData.DatasetRunId), $"'{score.DatasetRunId}'", "null when SessionId is set: a score has one target");
             case null when score.ObservationId is not null:
                 throw Invalid(nameof(ScoreData.ObservationId), $"'{score.ObservationId}'", "null without a TraceId");
-            case null when !session:
-                throw Invalid(nameof(ScoreData.TraceId), "null", "the id of a trace, unless SessionId is set");
+            case null when !session && !run:
+                throw Invalid(nameof(ScoreData.TraceId), "null", "the id of a trace, unless SessionId or DatasetRunId is set");
+            case null when score.DataType == ScoreDataType.Correction:
+                throw Invalid(nameof(ScoreData.TraceId), "null", "the id of a trace: only traces and observations are corrected");
         }
 
         if (score.ObservationId is { IsEmpty: true })
         {
             throw Invalid(nameof(ScoreData.ObservationId), "all zero", "the id of an observation, or null for the whole trace");
+        }
+
+        if (score is { DataType: ScoreDataType.Correction, ConfigId: { } config })
+        {
+            throw Invalid(nameof(ScoreData.ConfigId), $"'{config}'", "null for a correction");
         }
     }
 
@@ -75,8 +88,12 @@ internal static class ScoreRules
             BinaryPrimitives.WriteUInt64BigEndian(fixedPart[9..], trace.Low);
             BinaryPrimitives.WriteUInt64BigEndian(fixedPart[17..], score.ObservationId?.Value ?? 0);
         }
+        else if (!string.IsNullOrEmpty(score.DatasetRunId))
+        {
+            fixedPart[0] = 2;
+        }
 
-        byte[] rest = Encoding.UTF8.GetBytes($"{score.SessionId}|{score.Name}");
+        byte[] rest = Encoding.UTF8.GetBytes($"{score.SessionId ?? score.DatasetRunId}|{score.Name}");
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         sha.AppendData(fixedPart);

@@ -1,3 +1,4 @@
+using LlmStack.Tracing.Media;
 using Microsoft.Extensions.Logging;
 
 namespace LlmStack.Tracing;
@@ -10,6 +11,9 @@ internal sealed class SinkSet(ITraceSink[] sinks, ILogger? logger, TimeProvider 
 
     public bool IsEmpty => sinks.Length == 0;
 
+    /// <summary>The largest file that some sink uploads; 0 when none does.</summary>
+    public int MaxMediaBytes { get; } = MaxMedia(sinks);
+
     public long Failures => Interlocked.Read(ref _failures);
 
     public void Emit(in SpanData span)
@@ -18,7 +22,8 @@ internal sealed class SinkSet(ITraceSink[] sinks, ILogger? logger, TimeProvider 
         {
             try
             {
-                sink.Emit(span);
+                // Content of a call that was bound to a region stays in that region.
+                sink.Emit(span.Record.BoundRegion is { } region && !sink.AcceptsContentFrom(region) ? new SpanData(span.Record.WithoutContent()) : span);
             }
             catch (Exception exception)
             {
@@ -40,6 +45,34 @@ internal sealed class SinkSet(ITraceSink[] sinks, ILogger? logger, TimeProvider 
                 Failed(sink, exception);
             }
         }
+    }
+
+    /// <summary>Where a trace can be looked at; null when no sink knows.</summary>
+    public async ValueTask<Uri?> GetUrlAsync(TraceId traceId, string? project, CancellationToken cancellationToken)
+    {
+        foreach (ITraceSink sink in sinks)
+        {
+            if (sink is ITraceUrls urls && await urls.GetUrlAsync(traceId, project, cancellationToken).ConfigureAwait(false) is { } url)
+            {
+                return url;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The same, as far as it is known without asking the server.</summary>
+    public Uri? GetUrl(TraceId traceId, string? project)
+    {
+        foreach (ITraceSink sink in sinks)
+        {
+            if (sink is ITraceUrls urls && urls.GetUrl(traceId, project) is { } url)
+            {
+                return url;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Counts what a sink or an observer threw, and says it once for each of them.</summary>
@@ -73,19 +106,38 @@ internal sealed class SinkSet(ITraceSink[] sinks, ILogger? logger, TimeProvider 
         long delivered = 0;
         long dropped = 0;
         long pending = 0;
+        Dictionary<string, long>? reasons = null;
         List<string>? errors = null;
         foreach (FlushResult result in await Task.WhenAll(flushes).ConfigureAwait(false))
         {
             delivered += result.Delivered;
             dropped += result.Dropped;
             pending += result.Pending;
+            foreach ((string reason, long count) in result.DroppedByReason)
+            {
+                reasons ??= new Dictionary<string, long>(StringComparer.Ordinal);
+                reasons[reason] = reasons.GetValueOrDefault(reason) + count;
+            }
+
             if (result.Error is { } error)
             {
                 (errors ??= []).Add(error);
             }
         }
 
-        return new FlushResult(delivered, dropped, pending, errors is null ? null : string.Join("; ", errors));
+        var sum = new FlushResult(delivered, dropped, pending, errors is null ? null : string.Join("; ", errors));
+        return reasons is null ? sum : sum with { DroppedByReason = reasons };
+    }
+
+    private static int MaxMedia(ITraceSink[] sinks)
+    {
+        int max = 0;
+        foreach (ITraceSink sink in sinks)
+        {
+            max = Math.Max(max, sink is IMediaSink media ? media.MaxMediaBytes : 0);
+        }
+
+        return max;
     }
 
     private async Task<FlushResult> FlushAsync(ITraceSink sink, TimeSpan timeout, CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LlmStack.Tracing;
 
 /// <summary>One captured value (an input or an output) of a span: one JSON value, bounded, perhaps put together piece by piece.</summary>
@@ -23,6 +25,9 @@ internal sealed class SpanContent
     }
 
     public bool IsEmpty => _value.Total == 0;
+
+    /// <summary>Whether the value was too long and is a marked preview now.</summary>
+    public bool IsTruncated { get; private set; }
 
     /// <summary>The JSON value; an assembled message must be <see cref="Seal">sealed</see> first.</summary>
     public ReadOnlySpan<byte> Json => _value.Written;
@@ -87,6 +92,32 @@ internal sealed class SpanContent
         calls.Write("\"}}"u8);
     }
 
+    /// <summary>Takes a value that is no wire text.</summary>
+    public void Show(object value, TraceValueWriter values)
+    {
+        ContentBuffer buffer = ContentBufferPool.Rent(Limit);
+        values.Write(buffer, value);
+        Set(buffer);
+        ContentBufferPool.Return(buffer);
+    }
+
+    /// <summary>Adds an answer's text and tool calls.</summary>
+    public void AppendMessage(Microsoft.Extensions.AI.ChatMessage message, TraceValueWriter values)
+    {
+        for (int i = 0; i < message.Contents.Count; i++)
+        {
+            switch (message.Contents[i])
+            {
+                case Microsoft.Extensions.AI.TextContent text:
+                    AppendText(text.Text);
+                    break;
+                case Microsoft.Extensions.AI.FunctionCallContent call:
+                    AppendToolCall(call.CallId, call.Name, call.Arguments, values);
+                    break;
+            }
+        }
+    }
+
     /// <summary>Closes an assembled message; further pieces begin a new one.</summary>
     public void Seal()
     {
@@ -126,6 +157,7 @@ internal sealed class SpanContent
         }
 
         other._value.CopyFrom(_value);
+        other.IsTruncated = IsTruncated;
         other._assembling = _assembling;
         other._hasText = _hasText;
         other._pendingSurrogate = _pendingSurrogate;
@@ -137,8 +169,32 @@ internal sealed class SpanContent
         }
     }
 
+    /// <summary>Replaces the preview of a truncated value.</summary>
+    /// <param name="scratch">A buffer for the new value; holds the old one afterwards.</param>
+    /// <param name="rewrite">
+    /// Gets the preview with the escapes of the JSON inside it resolved, as what is hidden behind an escape cannot be recognised.
+    /// </param>
+    public void RewritePreview(ContentBuffer scratch, Func<string, string> rewrite)
+    {
+        var reader = new Utf8JsonReader(_value.Written);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("preview"u8))
+            {
+                int before = (int)reader.BytesConsumed;
+                reader.Read();
+                scratch.Write(_value.Written[..before]);
+                JsonText.AppendString(scratch, rewrite(JsonText.Unescape(reader.GetString()!)));
+                scratch.Write("}"u8);
+                _value.Swap(scratch);
+                return;
+            }
+        }
+    }
+
     public void Clear()
     {
+        IsTruncated = false;
         _value.Clear();
         _toolCalls?.Clear();
         _assembling = false;
@@ -174,6 +230,8 @@ internal sealed class SpanContent
         {
             return;
         }
+
+        IsTruncated = true;
 
         // Cutting inside JSON text would make it invalid, so a longer value becomes a small object with a preview.
         const int Frame = 64;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using LlmStack.Catalog;
 using LlmStack.Providers;
 using LlmStack.Routing;
+using LlmStack.Tracing.Media;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Tracing;
@@ -67,6 +68,9 @@ internal sealed class SpanRecord : IContentCapture
     /// <summary>What it stands for, when function invocation around our calls made it; a loop's span shows its first call's input and its last one's output.</summary>
     public FunctionSpan? Function;
 
+    /// <summary>The region the call was bound to: only sinks of that region get its content. Null when it was bound to none.</summary>
+    public string? BoundRegion;
+
     /// <summary>The name of what failed for <c>error.type</c> when there is no <see cref="ErrorKind"/>.</summary>
     public string? ErrorType;
 
@@ -82,7 +86,26 @@ internal sealed class SpanRecord : IContentCapture
     private SpanContent _input = new();
     private SpanContent _output = new();
     private TraceValueWriter _values = TraceValueWriter.Default;
+    private MediaExtractor? _extractor;
     private bool _captures;
+
+    /// <summary>The files that were taken out of input and output; null when there are none.</summary>
+    public List<MediaItem>? Media;
+
+    /// <summary>What those files hold in memory.</summary>
+    public long MediaBytes
+    {
+        get
+        {
+            long bytes = 0;
+            for (int i = 0; i < (Media?.Count ?? 0); i++)
+            {
+                bytes += Media![i].Bytes.Length;
+            }
+
+            return bytes;
+        }
+    }
 
     /// <summary>The input as one JSON value, UTF-8; empty when none was captured. Masked and truncated already when sinks see it.</summary>
     public ReadOnlySpan<byte> InputJson => _input.Json;
@@ -99,13 +122,16 @@ internal sealed class SpanRecord : IContentCapture
 
     public bool IsEnabled => _captures;
 
+    /// <summary>Whether no span that sinks see is above it.</summary>
+    public bool IsTop => IsAppRoot || ParentSpanId.IsEmpty;
+
     public bool HasInput => !_input.IsEmpty;
 
     public bool HasOutput => !_output.IsEmpty;
 
     public void SetInput(ReadOnlySpan<byte> utf8Json)
     {
-        if (_captures)
+        if (_captures && !TryExtract(utf8Json, MediaField.Input, _input))
         {
             _input.Set(utf8Json);
         }
@@ -113,7 +139,7 @@ internal sealed class SpanRecord : IContentCapture
 
     public void SetOutput(ReadOnlySpan<byte> utf8Json)
     {
-        if (_captures)
+        if (_captures && !TryExtract(utf8Json, MediaField.Output, _output))
         {
             _output.Set(utf8Json);
         }
@@ -156,73 +182,85 @@ internal sealed class SpanRecord : IContentCapture
         {
             _input.CopyTo(other._input);
             _output.CopyTo(other._output);
+            other.Media = Media is { Count: > 0 } ? [.. Media] : other.Media;
         }
     }
 
     /// <summary>Shows what a call below it was asked, unless there is an input already, and what it answered.</summary>
     public void ShowCall(SpanRecord call)
     {
-        if (!_captures)
+        if (_captures)
         {
-            return;
+            call._input.CopyTo(_input.IsEmpty ? _input : new SpanContent());
+            call._output.CopyTo(_output);
         }
-
-        if (_input.IsEmpty)
-        {
-            call._input.CopyTo(_input);
-        }
-
-        call._output.CopyTo(_output);
     }
 
     /// <summary>Takes values that are no wire text; null leaves what is there.</summary>
     public void Show(object? input, object? output)
     {
-        if (!_captures)
+        if (_captures && input is not null)
         {
-            return;
+            _input.Show(input, _values);
         }
 
-        if (input is not null)
+        if (_captures && output is not null)
         {
-            ContentBuffer buffer = ContentBufferPool.Rent(_input.Limit);
-            _values.Write(buffer, input);
-            TakeInput(buffer);
-            ContentBufferPool.Return(buffer);
-        }
-
-        if (output is not null)
-        {
-            ContentBuffer buffer = ContentBufferPool.Rent(_output.Limit);
-            _values.Write(buffer, output);
-            TakeOutput(buffer);
-            ContentBufferPool.Return(buffer);
+            _output.Show(output, _values);
         }
     }
 
     /// <summary>Adds an answer's text and tool calls.</summary>
     public void AppendMessage(ChatMessage message)
     {
-        IList<AIContent> contents = message.Contents;
-        for (int i = 0; _captures && i < contents.Count; i++)
+        if (_captures)
         {
-            switch (contents[i])
-            {
-                case TextContent text:
-                    _output.AppendText(text.Text);
-                    break;
-                case FunctionCallContent call:
-                    _output.AppendToolCall(call.CallId, call.Name, call.Arguments, _values);
-                    break;
-            }
+            _output.AppendMessage(message, _values);
         }
     }
 
-    /// <summary>Takes over a finished input; the buffer gets the old one.</summary>
-    public void TakeInput(ContentBuffer json) => _input.Set(json);
+    /// <summary>Takes over a finished input, and the files that were taken out of it; the buffer gets the old one.</summary>
+    public void TakeInput(ContentBuffer json, List<MediaItem>? media = null)
+    {
+        Replace(MediaField.Input, media);
+        _input.Set(json);
+    }
 
-    /// <summary>Takes over a finished output; the buffer gets the old one.</summary>
-    public void TakeOutput(ContentBuffer json) => _output.Set(json);
+    /// <summary>Takes over a finished output, and the files that were taken out of it; the buffer gets the old one.</summary>
+    public void TakeOutput(ContentBuffer json, List<MediaItem>? media = null)
+    {
+        Replace(MediaField.Output, media);
+        _output.Set(json);
+    }
+
+    /// <summary>The content of a field, for whoever rewrites it when the span has ended.</summary>
+    public SpanContent Content(MaskedField field) => field == MaskedField.Input ? _input : _output;
+
+    /// <summary>The files that were taken out of a field are content as well: they go when it does.</summary>
+    public void DropMedia(MaskedField field) => Replace(field == MaskedField.Input ? MediaField.Input : MediaField.Output, media: null);
+
+    /// <summary>A copy without input and output, for a sink that must not have them.</summary>
+    public SpanRecord WithoutContent()
+    {
+        var copy = (SpanRecord)MemberwiseClone();
+        copy._input = new SpanContent();
+        copy._output = new SpanContent();
+        copy.Media = null;
+        return copy;
+    }
+
+    /// <summary>Copies what the caller may change after the span has ended, for a record that waits.</summary>
+    public void Detach()
+    {
+        // The parent's record is out of reach once it has ended.
+        Route ??= Attempt is not null && Parent is { } parent && parent.Version == ParentVersion ? parent.Route : null;
+        Options = Options?.Clone();
+        if (Usage is { } usage)
+        {
+            Usage = new UsageDetails();
+            Usage.Add(usage);
+        }
+    }
 
     public void AddMetadata(string key, string value)
     {
@@ -240,9 +278,10 @@ internal sealed class SpanRecord : IContentCapture
     }
 
     /// <summary>Says what content to keep, before the record is written to.</summary>
-    public void Configure(bool captures, int maxContentBytes, TraceValueWriter values)
+    public void Configure(bool captures, int maxContentBytes, TraceValueWriter values, MediaExtractor? extractor = null)
     {
         _captures = captures;
+        _extractor = extractor;
         _values = values;
         _input.Limit = maxContentBytes;
         _output.Limit = maxContentBytes;
@@ -262,6 +301,7 @@ internal sealed class SpanRecord : IContentCapture
         copy.Twin = null;
         copy.Function = null;
         copy.Options = Options?.Clone();
+        copy.Media = Media is { Count: > 0 } ? [.. Media] : null;
         copy.Metadata = Metadata is { Count: > 0 } ? [.. Metadata] : null;
         if (Usage is not null)
         {
@@ -297,6 +337,7 @@ internal sealed class SpanRecord : IContentCapture
         Usage = null;
         Billing = null;
         Deployment = null;
+        BoundRegion = null;
         ErrorKind = null;
         Route = null;
         Attempt = null;
@@ -307,7 +348,51 @@ internal sealed class SpanRecord : IContentCapture
         Sampled = false;
         IsOpen = false;
         _captures = false;
+        _extractor = null;
+        Media = null;
         _input.Clear();
         _output.Clear();
+    }
+
+    private bool TryExtract(ReadOnlySpan<byte> json, MediaField field, SpanContent content)
+    {
+        if (Media is not null)
+        {
+            Replace(field, null);
+        }
+
+        if (_extractor is null || !MediaMarks.MayHave(json))
+        {
+            return false;
+        }
+
+        List<MediaItem>? found = null;
+        ContentBuffer buffer = ContentBufferPool.Rent(content.Limit);
+        bool extracted = _extractor.TryExtract(json, field, buffer, ref found);
+        if (extracted)
+        {
+            Replace(field, found);
+            content.Set(buffer);
+        }
+
+        ContentBufferPool.Return(buffer);
+        return extracted;
+    }
+
+    /// <summary>What replaces an input or output replaces its files.</summary>
+    private void Replace(MediaField field, List<MediaItem>? media)
+    {
+        for (int i = (Media?.Count ?? 0) - 1; i >= 0; i--)
+        {
+            if (Media![i].Field == field)
+            {
+                Media.RemoveAt(i);
+            }
+        }
+
+        if (media is not null)
+        {
+            (Media ??= []).AddRange(media);
+        }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LlmStack.Tracing;
 
 /// <summary>Runs work inside a trace of its own, and marks what it throws.</summary>
@@ -23,7 +25,8 @@ internal static class TraceBody
 
     private static async Task RunAsync(ILlmTracer tracer, string name, Func<TraceScope, Task> body, TraceContext? context)
     {
-        using TraceScope trace = tracer.StartTrace(name, context);
+        TraceScope trace = tracer.StartTrace(name, context);
+        await using ConfiguredAsyncDisposable ending = trace.ConfigureAwait(false);
         try
         {
             await body(trace).ConfigureAwait(false);
@@ -37,7 +40,8 @@ internal static class TraceBody
 
     private static async Task<TResult> RunAsync<TResult>(ILlmTracer tracer, string name, Func<TraceScope, Task<TResult>> body, TraceContext? context)
     {
-        using TraceScope trace = tracer.StartTrace(name, context);
+        TraceScope trace = tracer.StartTrace(name, context);
+        await using ConfiguredAsyncDisposable ending = trace.ConfigureAwait(false);
         try
         {
             return await body(trace).ConfigureAwait(false);

@@ -5,7 +5,7 @@ namespace LlmStack.Tracing;
 /// <summary>A running trace: a cheap handle over pooled state. Using it after <see cref="Dispose"/> does nothing and is counted.</summary>
 /// <remarks>Members may be used from several threads. An ambient flow that outlives the trace keeps its labels, and its later spans still go below it.</remarks>
 [SuppressMessage("Design", "CA1044:Properties should not be write only", Justification = "What was set is encoded at once and not kept as an object.")]
-public readonly struct TraceScope : IDisposable
+public readonly struct TraceScope : IDisposable, IAsyncDisposable
 {
     internal TraceScope(ScopeHandle handle) => Handle = handle;
 
@@ -16,6 +16,9 @@ public readonly struct TraceScope : IDisposable
 
     /// <summary>The id of this trace in its trace; empty when nothing is recorded.</summary>
     public SpanId ObservationId => Handle.SpanId;
+
+    /// <summary>Where it can be looked at. Null when nothing is recorded, or until the project's id is known; see <see cref="ILlmTracer.GetTraceUrlAsync"/>.</summary>
+    public Uri? Url => Handle.Url;
 
     /// <summary>
     /// What went in: text, numbers, JSON nodes, chat messages, or any type that <see cref="TracingOptions.JsonTypeInfoResolver"/> or
@@ -99,4 +102,10 @@ public readonly struct TraceScope : IDisposable
 
     /// <summary>Ends it and restores what was ambient before.</summary>
     public void Dispose() => Handle.Dispose();
+
+    /// <summary>
+    /// The same; with <see cref="ExportMode.OnTraceEnd"/> it also waits until the trace is delivered, at most <see cref="TracingOptions.ExportTimeout"/>,
+    /// and never throws because it is not.
+    /// </summary>
+    public ValueTask DisposeAsync() => Handle.DisposeAsync();
 }

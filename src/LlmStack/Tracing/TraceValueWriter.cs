@@ -18,8 +18,11 @@ internal sealed class TraceValueWriter
     private static long _unknownTypes;
     private readonly JsonSerializerOptions _options;
 
-    public TraceValueWriter(IJsonTypeInfoResolver? resolver)
+    /// <param name="resolver">Knows the user's own types, or null.</param>
+    /// <param name="maxMediaBytes">Files up to this size are written whole, because they are taken out again afterwards; 0 for none.</param>
+    public TraceValueWriter(IJsonTypeInfoResolver? resolver, int maxMediaBytes = 0)
     {
+        MaxMediaBytes = maxMediaBytes;
         _options = new JsonSerializerOptions(AIJsonUtilities.DefaultOptions) { WriteIndented = false, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         if (resolver is not null)
         {
@@ -28,6 +31,8 @@ internal sealed class TraceValueWriter
 
         _options.MakeReadOnly();
     }
+
+    public int MaxMediaBytes { get; }
 
     /// <summary>Without a resolver of the user's own.</summary>
     public static TraceValueWriter Default { get; } = new(null);

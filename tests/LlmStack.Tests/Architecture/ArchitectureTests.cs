@@ -12,17 +12,17 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         [""] = ["Calls", "Calls/Plans", "Routing", "Tracing"],
-        ["Calls"] = ["Calls/Plans", "Routing", "Routing/Rules", "Health", "Limits", "Catalog", "Providers", "Tracing", "Diagnostics"],
+        ["Calls"] = ["Calls/Plans", "Routing", "Routing/Rules", "Health", "Limits", "Limits/Ledger", "Catalog", "Providers", "Tracing", "Diagnostics", "Diagnostics/Events"],
         ["Routing"] = ["Routing/Strategies", "Routing/Rules", "Health", "Limits", "Catalog"],
         ["Health"] = [],
-        ["Limits"] = [],
+        ["Limits"] = ["Limits/Ledger", "Catalog"],
         ["Catalog"] = [],
         ["Providers"] = ["Providers/Http", "Providers/Fidelity", "Catalog"],
-        ["Tracing"] = ["Catalog"],
-        ["Langfuse"] = ["Tracing", "Catalog"],
-        ["Diagnostics"] = ["Routing", "Health", "Catalog", "Tracing"],
+        ["Tracing"] = ["Tracing/Media", "Catalog"],
+        ["Langfuse"] = ["Tracing", "Tracing/Media", "Catalog"],
+        ["Diagnostics"] = ["Diagnostics/Events", "Routing", "Health", "Catalog", "Tracing"],
         ["Configuration"] = ["Routing", "Routing/Rules", "Health", "Limits", "Catalog", "Providers", "Diagnostics"],
-        ["DependencyInjection"] = ["Calls", "Calls/Plans", "Catalog", "Configuration", "Diagnostics", "Health", "Langfuse", "Limits", "Providers", "Routing", "Routing/Strategies", "Tracing"],
+        ["DependencyInjection"] = ["Calls", "Calls/Plans", "Catalog", "Configuration", "Diagnostics", "Diagnostics/Events", "Health", "Langfuse", "Limits", "Limits/Ledger", "Providers", "Routing", "Routing/Strategies", "Tracing"],
     };
 
     /// <summary>Single files that go further, each with its reason.</summary>
@@ -55,6 +55,7 @@ public sealed class ArchitectureTests
         [("Configuration/TracingValidation.cs", "Tracing")] = "names of labels in the options are those of the context",
         [("Langfuse/OtlpSpanEncoder.cs", "Routing")] = "the route of a call is metadata of its span",
         [("Langfuse/OtlpJson.cs", "Routing")] = "the route of a call is metadata of its span",
+        [("Langfuse/LangfuseSinks.cs", "Diagnostics")] = "the sinks tell the health check how delivery goes",
         [("Langfuse/LangfuseTraceSink.cs", "Diagnostics")] = "the sink tells the health check how delivery goes",
         [("Diagnostics/LlmStackHealthCheckExtensions.cs", "DependencyInjection")] = "the check looks at the sinks in force",
         [("Diagnostics/ProviderProbe.cs", "DependencyInjection")] = "the probe uses the provider's own HTTP client, by its name",
@@ -64,6 +65,9 @@ public sealed class ArchitectureTests
         [("Configuration/ProviderCredentials.cs", "DependencyInjection")] = "credentials registered in code",
         [("Configuration/ProviderEntries.cs", "DependencyInjection")] = "adapters registered in code, and the HTTP clients of the others",
         [("Configuration/ProviderEntries.cs", "Providers/ChatClient")] = "a registered IChatClient becomes an adapter here",
+        [("Configuration/MaskingOptions.cs", "Tracing")] = "what is hidden is named in the words of traces",
+        [("Configuration/TracingOptions.cs", "Tracing")] = "filters look at finished spans",
+        [("Configuration/TracingValidation.cs", "Tracing")] = "what is hidden is named in the words of traces",
         [("Configuration/ProviderFormats.cs", "Providers/Bedrock")] = "a row of the table of wire formats",
         [("Configuration/ProviderFormats.cs", "Providers/Cohere")] = "a row of the table of wire formats",
         [("Providers/Bedrock/BedrockProvider.cs", "Providers/ChatClient")] = "content is recorded OpenAI-shaped, by the one writer of that shape",

@@ -236,7 +236,7 @@ public sealed class CallTraceTests
         Assert.Equal(LlmErrorKind.Cancelled, attempt.Error);
         Assert.False(attempt.MayHaveBeenBilled);
         RoutingSnapshot snapshot = h.Get<SnapshotSource>().Current;
-        Assert.Equal(0, snapshot.Deployments["keyed/m"].Limits.RequestsAt(h.Time.GetTimestamp(), h.Time.TimestampFrequency));
+        Assert.Equal(0, snapshot.Deployments["keyed/m"].Limits.RequestsAt(h.Time.GetTimestamp()));
         h.AssertNothingLeaks();
     }
 

@@ -1,5 +1,6 @@
 using LlmStack.Routing;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LlmStack.Tests.Calls;
 
@@ -42,6 +43,70 @@ public sealed class FallbackCallTests
         Assert.Equal(0.9f, options.Temperature);
         Assert.Null(options.Instructions);
         Assert.Contains("temperature: 0.1 for the fallback 'two'", response.GetRoute()!.Changes!);
+    }
+
+    [Fact]
+    public async Task The_rules_of_a_fallback_choose_who_serves()
+    {
+        using CallHarness h = Groups(
+            g => g.AddDeployment("a/m").FallBackTo("two"),
+            llm => llm
+                .AddModelGroup("two", g => g.Configure(o => o.Rules["elsewhere"] = new RuleOptions { When = "feature == 'search'", Group = "three" }).Configure(o => o.Rules["z"] = new RuleOptions { Order = 1 }))
+                .AddModelGroup("three", g => g.AddDeployment("c/m")));
+        h["a"].OnOtherCalls.Throw(LlmErrorKind.Authentication);
+
+        using (LlmContext.Push(LlmContext.Empty with { Feature = "search" }))
+        {
+            CallRoute route = (await h.Client.ChatAsync("one", "Hello")).GetRoute()!;
+            Assert.Equal(("three", "c/m", "elsewhere"), (route.Group, route.Deployment, route.Pool));
+        }
+
+        Assert.Equal("b/m", (await h.Client.ChatAsync("one", "Hello")).GetRoute()!.Deployment);
+    }
+
+    [Fact]
+    public async Task A_fallback_whose_rules_lead_back_or_to_nobody_is_passed_over()
+    {
+        using CallHarness h = Groups(
+            g => g.AddDeployment("a/m").FallBackTo("two").FallBackTo("three").FallBackTo("four"),
+            llm => llm
+                .AddModelGroup("two", g => g.Configure(o => o.Rules["back"] = new RuleOptions { Group = "one" }))
+                .AddModelGroup("three", g => g.AddDeployment("c/n").Configure(o => o.Rules["others"] = new RuleOptions { When = "feature == 'search'" }))
+                .AddModelGroup("four", g => g.AddDeployment("c/m")));
+        h["a"].OnOtherCalls.Throw(LlmErrorKind.Authentication);
+
+        CallRoute route = (await h.Client.ChatAsync("one", "Hello")).GetRoute()!;
+
+        Assert.Equal(["a/m", "c/m"], route.Attempts.Select(a => a.Deployment));
+        Assert.Equal("four", route.Group);
+    }
+
+    [Fact]
+    public async Task The_classifier_of_a_fallback_looks_at_the_request_first()
+    {
+        using CallHarness h = Groups(
+            g => g.AddDeployment("a/m").FallBackTo("sorted"),
+            llm =>
+            {
+                llm.Services.AddKeyedSingleton<IRequestClassifier>("mine", new AlwaysLong());
+                llm.AddModelGroup("sorted", g => g.AddDeployment("b/short").AddDeployment("c/long").UseStrategy(RoutingStrategy.Classified, o =>
+                {
+                    o.Classifier = "mine";
+                    o.DefaultPool = "short";
+                    o.Pools["short"] = new PoolOptions { Use = ["b"] };
+                    o.Pools["long"] = new PoolOptions { Use = ["c"] };
+                }));
+            });
+        h["a"].OnOtherCalls.Throw(LlmErrorKind.Authentication);
+
+        CallRoute route = (await h.Client.ChatAsync("one", "Hello")).GetRoute()!;
+
+        Assert.Equal(("c/long", "long"), (route.Deployment, route.Pool));
+    }
+
+    private sealed class AlwaysLong : IRequestClassifier
+    {
+        public ValueTask<RouteHints> ClassifyAsync(RouteRequest request, CancellationToken cancellationToken) => ValueTask.FromResult(new RouteHints { Tier = "long" });
     }
 
     [Fact]

@@ -36,6 +36,7 @@ public sealed class HedgingTests
         Assert.Equal([AttemptRole.Usual, AttemptRole.Hedge], route.Attempts.Select(a => a.Role));
         Assert.True(route.Attempts[0].MayHaveBeenBilled);
         Assert.Equal(route.Attempts[0].Cost!.Total + 4m, route.Cost.Total);
+        await h["a"].Calls[0].Ended.WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(LlmStack.Testing.RecordedCallState.Cancelled, h["a"].Calls[0].State);
         h.AssertNothingLeaks();
     }
@@ -241,6 +242,7 @@ public sealed class HedgingTests
 
         OperationCanceledException error = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal(source.Token, error.CancellationToken);
+        await Task.WhenAll(h["a"].Calls[0].Ended, h["b"].Calls[0].Ended).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.All([h["a"].Calls[0], h["b"].Calls[0]], c => Assert.Equal(LlmStack.Testing.RecordedCallState.Cancelled, c.State));
         h.AssertNothingLeaks();
         Assert.Equal(2, h.Traces.ChildrenOf(h.Traces.Single("chat fast")).Count);

@@ -11,7 +11,7 @@ public sealed class ConfigurationTests
     private const string Everything = """
         {
           "Environment": "staging", "DefaultChatModel": "fast", "Seed": 18446744073709551615, "RecentCalls": 7,
-          "Providers": { "local": { "Type": "openaicompatible", "Endpoint": "http://127.0.0.1:8080/v1/", "ApiKey": "k-1", "IsLocal": false, "Headers": { "X-Team": "a" }, "ConnectTimeout": "00:00:03", "Policy": { "IdleTimeout": "00:00:09" } } },
+          "Providers": { "local": { "Type": "openaicompatible", "Endpoint": "http://127.0.0.1:8080/v1/", "ApiKey": "k-1", "IsLocal": false, "Headers": { "X-Team": "a" }, "Policy": { "ConnectTimeout": "00:00:03", "IdleTimeout": "00:00:09" } } },
           "ModelGroups": { "fast": {
             "Strategy": "roundrobin",
             "Deployments": {
@@ -74,7 +74,7 @@ public sealed class ConfigurationTests
         Assert.Equal(ulong.MaxValue, options.Seed);
         Assert.Equal(7, options.RecentCalls);
         Assert.Equal("a", options.Providers["LOCAL"].Headers["x-team"]);
-        Assert.Equal(TimeSpan.FromSeconds(3), options.Providers["local"].ConnectTimeout);
+        Assert.Equal(TimeSpan.FromSeconds(3), options.Providers["local"].Policy!.ConnectTimeout);
         Assert.Equal(TimeSpan.FromSeconds(9), options.Providers["local"].Policy!.IdleTimeout);
         Assert.Equal(0.25, options.Tracing.SampleRate);
         Assert.False(options.Tracing.CaptureContent);

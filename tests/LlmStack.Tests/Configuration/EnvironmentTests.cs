@@ -84,6 +84,15 @@ public sealed class EnvironmentTests
         Assert.Equal(active, ActiveSinks.IsLangfuseActive(services.Options()));
     }
 
+    [Theory]
+    [InlineData("false", false)]
+    [InlineData("1", true)]
+    public void Uploads_of_files_can_be_switched_off_by_a_variable(string value, bool uploads)
+    {
+        using var services = Stack.Build(environment: new FakeEnvironment(("LANGFUSE_MEDIA_UPLOAD_ENABLED", value)));
+        Assert.Equal(uploads, services.Options().Langfuse.UploadMedia);
+    }
+
     [Fact]
     public void Langfuse_is_inactive_without_keys_and_its_default_address_is_known()
     {

@@ -34,7 +34,7 @@ public sealed class LlmStackOptionsValidatorTests
     [InlineData("Endpoint", "\"https://user:secret@host/v1\"", "Endpoint contains a user or password")]
     [InlineData("Endpoint", "\"user:secret@host\"", "Endpoint is '…@host'; allowed: an absolute http or https address")]
     [InlineData("ApiKey", "\"secret\\n\"", "ApiKey contains spaces or characters that a header cannot carry")]
-    [InlineData("ConnectTimeout", "\"-00:00:01\"", "ConnectTimeout is -00:00:01; allowed: a time, more than 0")]
+    [InlineData("Policy", "{ \"ConnectTimeout\": \"-00:00:01\" }", "Policy:ConnectTimeout is -00:00:01; allowed: a time, more than 0")]
     [InlineData("PooledConnectionLifetime", "\"00:00:00\"", "PooledConnectionLifetime is 00:00:00; allowed: a time, more than 0")]
     [InlineData("Headers", "{ \"bad name\": \"secret\" }", "Headers:bad name cannot be sent")]
     [InlineData("Policy", "{ \"MaxAttempts\": 0 }", "Policy:MaxAttempts is 0; allowed: 1 to 100")]
@@ -185,6 +185,7 @@ public sealed class LlmStackOptionsValidatorTests
     [InlineData("LANGFUSE_SAMPLE_RATE", "half", "LANGFUSE_SAMPLE_RATE is 'half'; allowed: a number from 0 to 1")]
     [InlineData("LANGFUSE_SAMPLE_RATE", "1.5", "LlmStack:Tracing:SampleRate is 1.5; allowed: a number from 0 to 1")]
     [InlineData("LANGFUSE_TRACING_ENABLED", "maybe", "LANGFUSE_TRACING_ENABLED is 'maybe'; allowed: true or false")]
+    [InlineData("LANGFUSE_MEDIA_UPLOAD_ENABLED", "perhaps", "LANGFUSE_MEDIA_UPLOAD_ENABLED is 'perhaps'; allowed: true or false")]
     [InlineData("LANGFUSE_TIMEOUT", "0", "LANGFUSE_TIMEOUT is '0'; allowed: seconds, more than 0")]
     [InlineData("OPENAI_BASE_URL", "localhost", "LlmStack:Providers:openai:Endpoint is 'localhost'; allowed: an absolute http or https address")]
     public void A_wrong_variable_is_named(string name, string value, string expected)

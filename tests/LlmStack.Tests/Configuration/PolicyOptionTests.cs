@@ -28,6 +28,7 @@ public sealed class PolicyOptionTests
     {
         Assert.Contains("Deployments:a/m:Policy:MaxAttempts is set on a deployment, where it has no effect", ProblemOf(o => Deployment(o).MaxAttempts = 3), StringComparison.Ordinal);
         Assert.Contains("Policy:WhenAllCooling is set", ProblemOf(o => Deployment(o).WhenAllCooling = AllCoolingBehavior.FailFast), StringComparison.Ordinal);
+        Assert.Contains("Policy:Errors:Timeout:FallBack is set", ProblemOf(o => Deployment(o).Errors["Timeout"] = new ErrorKindOptions { FallBack = false }), StringComparison.Ordinal);
         Assert.Contains("Policy:RequestTimeout is set", ProblemOf(o => Deployment(o).RequestTimeout = TimeSpan.FromSeconds(3)), StringComparison.Ordinal);
     }
 

@@ -15,10 +15,10 @@ public sealed class ProviderHttpTests
     [Fact]
     public void The_handler_is_set_up_for_model_calls_also_for_providers_of_the_configuration()
     {
-        using ServiceProvider services = Stack.Build(configuration: Stack.Json("""{ "Providers": { "Mine": { "Endpoint": "http://127.0.0.1:1/v1", "ConnectTimeout": "00:00:03", "PooledConnectionLifetime": "00:01:00" } } }"""));
+        using ServiceProvider services = Stack.Build(configuration: Stack.Json("""{ "Providers": { "Mine": { "Endpoint": "http://127.0.0.1:1/v1", "PooledConnectionLifetime": "00:01:00" } } }"""));
         List<HttpMessageHandler> chain = Chain(services, ProviderHttp.ClientName("mine"));
         var primary = Assert.IsType<SocketsHttpHandler>(chain[^1]);
-        Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.FromMinutes(1)), (primary.ConnectTimeout, primary.PooledConnectionLifetime));
+        Assert.Equal((Timeout.InfiniteTimeSpan, TimeSpan.FromMinutes(1)), (primary.ConnectTimeout, primary.PooledConnectionLifetime));
         Assert.Null(primary.ActivityHeadersPropagator);
         Assert.False(primary.AllowAutoRedirect);
         Assert.False(primary.UseCookies);

@@ -1,4 +1,5 @@
 using LlmStack.Diagnostics;
+using LlmStack.Diagnostics.Events;
 using LlmStack.Health;
 using LlmStack.Routing;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -143,5 +144,5 @@ public sealed class CallTelemetryTests
     private static (object?, object?, object?) Tags(IReadOnlyDictionary<string, object?> tags, string a, string b, string c) => (tags[a], tags[b], tags[c]);
 
     private CallTelemetry Make(int capacity = 4, TestMeterFactory? meters = null) =>
-        new(_logger, new CallMetrics(meters), new HealthTracker(new FakeTimeProvider()), capacity);
+        new(_logger, new CallMetrics(meters), new HealthTracker(new FakeTimeProvider()), new LlmEventSource(new FakeTimeProvider(), new FakeLogger<LlmEventSource>()), capacity);
 }

@@ -36,9 +36,12 @@ public sealed class LlmStackHealthCheckTests
     {
         var sink = Substitute.For<ITraceSink, ITraceSinkStatus>();
         ((ITraceSinkStatus)sink).PauseReason.Returns("401: wrong key or host");
+        ((ITraceSinkStatus)sink).Delivered.Returns(5);
+        ((ITraceSinkStatus)sink).Dropped.Returns(2);
         HealthReportEntry entry = await Check([Deployment("a", 0)], sink: sink);
         Assert.Equal(HealthStatus.Degraded, entry.Status);
         Assert.Equal("401: wrong key or host", entry.Data["traces"]);
+        Assert.Equal((5L, 2L), (entry.Data["traces delivered"], entry.Data["traces dropped"]));
     }
 
     private static DeploymentStatus Deployment(string id, int cooling, string group = "fast") =>

@@ -54,4 +54,27 @@ public sealed class OtherOperationsSnippetTests
 
         Assert.Equal(("audio/wav", 4), (sound.MediaType, sound.Data.Length));
     }
+
+    [Fact]
+    public async Task Providers_an_ear_writes_down_speech()
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"llmstack-{Guid.NewGuid():N}.mp3");
+        await File.WriteAllTextAsync(path, "ID3");
+        try
+        {
+            await using var server = new RawHttpServer(RawReply.Body(200, """{"text":"Tea is ready.","duration":36}"""));
+            await using var h = new MediaHarness(server, server, new ModelPrice { AudioPerHour = 1 });
+            ILlmClient llm = h.Client;
+
+            ISpeechToTextClient ears = llm.AsSpeechToTextClient("g");
+            await using FileStream call = File.OpenRead(path);
+            SpeechToTextResponse heard = await ears.GetTextAsync(call, new SpeechToTextOptions { SpeechLanguage = "en" });
+
+            Assert.Equal("Tea is ready. (00:00:36, $0.01)", $"{heard.Text} ({heard.EndTime}, ${heard.GetRoute()?.Cost.Total:0.00})");
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
 }

@@ -41,7 +41,7 @@ public sealed class ProviderTableTests
         foreach (IProviderFormat format in new ProviderFormats().Rows.Select(static row => row.Format))
         {
             ILlmProvider provider = OptionProbe.Create(format, new HttpMessageInvoker(new NobodyHandler()));
-            table.Append("| `").Append(format.Type).Append("` | yes |");
+            table.Append("| `").Append(format.Type).Append("` |").Append(provider is IChatAvailability { OffersChat: false } ? "  |" : " yes |");
             foreach (Type face in faces)
             {
                 table.Append(provider.GetService(face) is null ? "  |" : " yes |");

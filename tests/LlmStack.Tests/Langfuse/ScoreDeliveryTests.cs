@@ -36,6 +36,22 @@ public sealed class ScoreDeliveryTests
     }
 
     [Fact]
+    public async Task Texts_corrections_and_runs_arrive_in_the_servers_form()
+    {
+        await using SinkHarness harness = await SinkHarness.StartAsync();
+        harness.Sink.Emit(new ScoreData { Name = "why", TraceId = Trace, DataType = ScoreDataType.Text, StringValue = "because" });
+        harness.Sink.Emit(new ScoreData { Name = "output", TraceId = Trace, ObservationId = new SpanId(9), DataType = ScoreDataType.Correction, StringValue = "better" });
+        harness.Sink.Emit(new ScoreData { Name = "accuracy", DatasetRunId = "run-1", Value = 0.75, ConfigId = "c-1" });
+        await harness.FlushAsync();
+
+        JsonElement[] bodies = [.. harness.Receiver.Scores.Select(score => score.Body)];
+        Assert.Equal(("TEXT", "because"), (bodies[0].GetProperty("dataType").GetString(), bodies[0].GetProperty("value").GetString()));
+        Assert.Equal(("CORRECTION", "better"), (bodies[1].GetProperty("dataType").GetString(), bodies[1].GetProperty("value").GetString()));
+        Assert.Equal(("run-1", "c-1", 0.75), (bodies[2].GetProperty("datasetRunId").GetString(), bodies[2].GetProperty("configId").GetString(), bodies[2].GetProperty("value").GetDouble()));
+        Assert.False(bodies[2].TryGetProperty("traceId", out _) || bodies[2].TryGetProperty("sessionId", out _));
+    }
+
+    [Fact]
     public async Task The_same_target_and_name_give_the_same_id()
     {
         await using SinkHarness harness = await SinkHarness.StartAsync();
@@ -118,6 +134,7 @@ public sealed class ScoreDeliveryTests
             new() { Name = "", TraceId = Trace },
             new() { Name = "no target" },
             new() { Name = "two targets", TraceId = Trace, SessionId = "s" },
+            new() { Name = "session and run", SessionId = "s", DatasetRunId = "r" },
             new() { Name = "observation alone", SessionId = "s", ObservationId = new SpanId(1) },
             new() { Name = "nan", TraceId = Trace, Value = double.NaN },
             new() { Name = "no text", TraceId = Trace, DataType = ScoreDataType.Categorical },

@@ -30,7 +30,7 @@ internal sealed class SinkHarness : IAsyncDisposable
     public static async Task<SinkHarness> StartAsync(Action<LangfuseOptions>? configure = null, TracingOptions? tracing = null)
     {
         LangfuseReceiver receiver = await LangfuseReceiver.StartAsync();
-        var options = new LangfuseOptions { BaseUrl = receiver.BaseUrl, PublicKey = "pk-lf-1", SecretKey = "sk-lf-secret" };
+        var options = new LangfuseOptions { BaseUrl = receiver.BaseUrl, PublicKey = "pk-lf-1", SecretKey = "sk-lf-secret", Gzip = true };
         configure?.Invoke(options);
         return new SinkHarness(receiver, options, tracing ?? new TracingOptions());
     }

@@ -113,7 +113,7 @@ public sealed class SinkLoadTests
         using var delivered = new MetricCollector<long>(meters, "LlmStack", "llmstack.trace.spans.delivered");
         using var dropped = new MetricCollector<long>(meters, "LlmStack", "llmstack.trace.spans.dropped");
         var options = new LangfuseOptions { BaseUrl = receiver.BaseUrl + "/", PublicKey = "pk", SecretKey = "sk" };
-        await using var sink = new LangfuseTraceSink(options, new TracingOptions(), services.GetRequiredService<IHttpClientFactory>(), TimeProvider.System, NullLogger<LangfuseTraceSink>.Instance, meters);
+        await using var sink = new LangfuseTraceSink(options, new TracingOptions(), services.GetRequiredService<IHttpClientFactory>(), TimeProvider.System, NullLogger<LangfuseTraceSink>.Instance, new LangfuseMetrics(meters));
         sink.Emit(new SpanData(SinkHarness.Record()));
         sink.Emit(new SpanData(new SpanRecord()));
         await sink.FlushAsync(TimeSpan.FromSeconds(30));

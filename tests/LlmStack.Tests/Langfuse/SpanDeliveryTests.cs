@@ -25,10 +25,12 @@ public sealed class SpanDeliveryTests
         Assert.False(request.Headers.ContainsKey("traceparent"));
     }
 
-    [Fact]
-    public async Task Compression_can_be_switched_off()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(null)]
+    public async Task Compression_can_be_switched_off_and_is_off_for_a_server_on_this_machine(bool? gzip)
     {
-        await using SinkHarness harness = await SinkHarness.StartAsync(options => options.Gzip = false);
+        await using SinkHarness harness = await SinkHarness.StartAsync(options => options.Gzip = gzip);
         harness.Emit();
         await harness.FlushAsync();
 
@@ -91,6 +93,7 @@ public sealed class SpanDeliveryTests
         Assert.Equal(1, harness.Sink.SpanCounters.DroppedFor(DropReason.Rejected));
         Assert.Equal((19, 1, 0), (result.Delivered, result.Dropped, result.Pending));
         Assert.Contains("rejected", result.Error, StringComparison.Ordinal);
+        Assert.Equal(1, Assert.Single(result.DroppedByReason, static reason => reason.Key == "rejected").Value);
         Assert.Equal(1, harness.Logged(3005));
         Assert.Equal(0, harness.Sink.Status.IsHealthy ? 0 : 1);
     }

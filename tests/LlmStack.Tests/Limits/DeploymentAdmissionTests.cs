@@ -59,7 +59,7 @@ public class DeploymentAdmissionTests
         Assert.True(Reserve(deployment));
         _builder.Time.Advance(TimeSpan.FromDays(1));
         Assert.True(Reserve(deployment));
-        Assert.Equal(1, deployment.Limits.RequestsAt(_builder.Now, _builder.Time.TimestampFrequency));
+        Assert.Equal(1, deployment.Limits.RequestsAt(_builder.Now));
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public class DeploymentAdmissionTests
         Assert.False(Reserve(deployment, 20));
         _builder.Admission.Settle(reservation, new UsageAmounts(1, 10, 5, _builder.Now));
         _builder.Admission.Settle(reservation, new UsageAmounts(1, 0, 0, _builder.Now));
-        Assert.Equal(15, deployment.Limits.TokensAt(_builder.Now, _builder.Time.TimestampFrequency));
+        Assert.Equal(15, deployment.Limits.TokensAt(_builder.Now));
         Assert.True(Reserve(deployment, 85));
         Assert.False(Reserve(deployment, 1));
     }
@@ -92,7 +92,7 @@ public class DeploymentAdmissionTests
         _builder.Time.Advance(TimeSpan.FromSeconds(61));
         Assert.True(Reserve(deployment, 30));
         _builder.Admission.Settle(reservation, new UsageAmounts(0, 0, 0, _builder.Now));
-        Assert.Equal(30, deployment.Limits.TokensAt(_builder.Now, _builder.Time.TimestampFrequency));
+        Assert.Equal(30, deployment.Limits.TokensAt(_builder.Now));
         Assert.False(Reserve(deployment));
     }
 
@@ -180,9 +180,8 @@ public class DeploymentAdmissionTests
                         }
                         break;
                 }
-                long frequency = builder.Time.TimestampFrequency;
-                Assert.Equal(model.Where(e => now - e.At < TimeSpan.FromSeconds(60)).Sum(e => e.Requests), deployment.Limits.RequestsAt(builder.Now, frequency));
-                Assert.Equal(model.Where(e => now - e.At < TimeSpan.FromSeconds(60)).Sum(e => e.Tokens), deployment.Limits.TokensAt(builder.Now, frequency));
+                Assert.Equal(model.Where(e => now - e.At < TimeSpan.FromSeconds(60)).Sum(e => e.Requests), deployment.Limits.RequestsAt(builder.Now));
+                Assert.Equal(model.Where(e => now - e.At < TimeSpan.FromSeconds(60)).Sum(e => e.Tokens), deployment.Limits.TokensAt(builder.Now));
             }
         }, iter: 500);
     }
@@ -202,7 +201,7 @@ public class DeploymentAdmissionTests
             {
                 if (_builder.Admission.TryReserve(Demand(deployment, 100), out Reservation reservation).Admitted)
                 {
-                    if (deployment.Limits.RequestsAt(_builder.Now, _builder.Time.TimestampFrequency) > 1000)
+                    if (deployment.Limits.RequestsAt(_builder.Now) > 1000)
                     {
                         Interlocked.Increment(ref over);
                     }
@@ -211,8 +210,8 @@ public class DeploymentAdmissionTests
             }
         }))).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(0, over);
-        Assert.Equal(0, deployment.Limits.RequestsAt(_builder.Now, _builder.Time.TimestampFrequency));
-        Assert.Equal(0, deployment.Limits.TokensAt(_builder.Now, _builder.Time.TimestampFrequency));
+        Assert.Equal(0, deployment.Limits.RequestsAt(_builder.Now));
+        Assert.Equal(0, deployment.Limits.TokensAt(_builder.Now));
     }
 
     [Fact]

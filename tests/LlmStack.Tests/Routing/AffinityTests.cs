@@ -1,3 +1,4 @@
+using LlmStack.Providers;
 using LlmStack.Routing;
 using LlmStack.Tests.Calls;
 using LlmStack.Tests.Support;
@@ -46,6 +47,53 @@ public class AffinityTests
         await In(h, "s", "one");
         Assert.Equal("picked by Weighted", (await In(h, "s", "two")).Reason);
         Assert.Equal("stays with its session", (await In(h, "s", "two")).Reason);
+    }
+
+    [Theory]
+    [InlineData("gold", false)]
+    [InlineData("silver", true)]
+    public async Task Callers_with_keys_of_their_own_share_a_pin_only_where_they_share_the_key(string other, bool shared)
+    {
+        Dictionary<string, ICredential> keys = new() { ["gold"] = LlmCredential.FromKey("gold", "sk-1"), ["silver"] = LlmCredential.FromKey("silver", "sk-2") };
+        using var h = new CallHarness(
+            llm =>
+            {
+                foreach (string name in (string[])["a", "b", "c"])
+                {
+                    llm.AddProvider(name, p => p.UseCallerCredential(context => context.Metadata.TryGetValue("plan", out string? plan) ? keys[plan] : null));
+                }
+
+                llm.AddModelGroup("g", g => g.AddDeployment("a/m").AddDeployment("b/m").AddDeployment("c/m").Configure(o => o.Stickiness = Stickiness.Session));
+            },
+            "a",
+            "b",
+            "c");
+        h["a"].OnOtherCalls.CallTool("look");
+        h["b"].OnOtherCalls.CallTool("look");
+        h["c"].OnOtherCalls.CallTool("look");
+
+        CallRoute first = await With("silver");
+        CallRoute second = await With(other);
+
+        Assert.Equal("picked by Weighted", first.Reason);
+        Assert.Equal(shared ? "stays with its session" : "picked by Weighted", second.Reason);
+        Assert.Equal("stays with its session", (await With("silver")).Reason);
+
+        // Nor does the round of a tool that another customer's account began.
+        ChatMessage[] round = [new(ChatRole.User, "Hello"), new(ChatRole.Assistant, [new FunctionCallContent("call_1", "look")]), new(ChatRole.Tool, [new FunctionResultContent("call_1", "x")])];
+        using IDisposable caller = LlmContext.Push(Context(other) with { SessionId = null });
+        Assert.Equal("continues its tool loop", (await h.Client.ChatAsync("g", round)).GetRoute()!.Reason);
+        using IDisposable stranger = LlmContext.Push(LlmContext.Empty with { Project = "shared" });
+        Assert.Equal("picked by Weighted", (await h.Client.ChatAsync("g", round)).GetRoute()!.Reason);
+
+        async Task<CallRoute> With(string plan)
+        {
+            using IDisposable context = LlmContext.Push(Context(plan));
+            return (await h.Client.ChatAsync("g", "Hello")).GetRoute()!;
+        }
+
+        static LlmContext Context(string plan) =>
+            LlmContext.Empty with { SessionId = "s", Project = "shared", Metadata = System.Collections.Immutable.ImmutableDictionary<string, string>.Empty.Add("plan", plan) };
     }
 
     [Fact]

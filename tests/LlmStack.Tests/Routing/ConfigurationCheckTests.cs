@@ -72,6 +72,55 @@ public sealed class ConfigurationCheckTests
         Assert.Equal(9, findings.Count);
     }
 
+    [Fact]
+    public async Task Patterns_that_no_name_gets_to_and_a_default_that_is_never_used_are_told()
+    {
+        await using ServiceProvider services = Stack.Build(static llm => llm
+            .AddOpenAICompatible("remote", "http://127.0.0.1:1/v1")
+            .AddModelGroup("one", static g => g.AddDeployment("remote/m"))
+            .Configure(static o =>
+            {
+                o.DefaultGroup = "one";
+                o.Aliases["a"] = new AliasOptions { Name = "gpt-*", Target = "one" };
+                o.Aliases["b"] = new AliasOptions { Name = "gpt-5*", Target = "one" };
+                o.Aliases["c"] = new AliasOptions { Name = "*gpt-*", Target = "one" };
+                o.Aliases["d"] = new AliasOptions { Name = "*", Target = "one" };
+                o.Aliases["e"] = new AliasOptions { Name = "gpt-exact", Target = "one" };
+            }));
+        IReadOnlyList<ConfigurationFinding> findings = services.GetRequiredService<ILlmRouter>().CheckConfiguration();
+        Assert.Equal(
+            [
+                (Kind.UnreachableGroup, "gpt-*", "The pattern 'gpt-*' is never used: every name it stands for is taken by '*gpt-*', which comes first."),
+                (Kind.SettingWithoutEffect, "one", "DefaultGroup is never used: the pattern '*' takes every name that no group or alias has."),
+            ],
+            findings.Where(static f => f.Kind != Kind.MissingPrice).Select(static f => (f.Kind, f.Subject, f.Message)));
+    }
+
+    [Fact]
+    public async Task Settings_of_a_whole_call_and_of_connecting_are_told_where_nobody_reads_them()
+    {
+        await using ServiceProvider services = Stack.Build(static llm => llm
+            .AddProvider("mine", static p => p.UseChatClient(static _ => new NullChatClient()))
+            .AddModelGroup("one", static g => g.AddDeployment("mine/m"))
+            .Configure(static o => o.Providers["mine"].Policy = new CallPolicyOptions
+            {
+                MaxAttempts = 2,
+                RequestTimeout = TimeSpan.FromSeconds(1),
+                WhenAllCooling = AllCoolingBehavior.FailFast,
+                OnStreamLost = StreamLossBehavior.Continue,
+                QueueTimeout = TimeSpan.FromSeconds(1),
+                ConnectTimeout = TimeSpan.FromSeconds(1),
+                BackoffInitial = TimeSpan.FromSeconds(1),
+                Errors = { ["Timeout"] = new ErrorKindOptions { FallBack = false, Retries = 1 } },
+            }));
+        IReadOnlyList<ConfigurationFinding> findings = services.GetRequiredService<ILlmRouter>().CheckConfiguration();
+        Assert.Equal(
+            ["ConnectTimeout", "Errors:Timeout:FallBack", "MaxAttempts", "OnStreamLost", "QueueTimeout", "RequestTimeout", "WhenAllCooling"],
+            findings.Where(static f => f is { Kind: Kind.SettingWithoutEffect, Subject: "mine" }).Select(static f => f.Message[..f.Message.IndexOf(' ', StringComparison.Ordinal)]));
+        Assert.Contains(findings, static f => f.Message == "MaxAttempts in the policy of the provider 'mine' counts for calls of 'mine/…' alone: groups read it from their own policy and the defaults.");
+        Assert.Contains(findings, static f => f.Message == "ConnectTimeout in the policy of the provider 'mine' has no effect: it runs in code, which connects by itself.");
+    }
+
     [Theory]
     [InlineData("2026-11-25", false, "was retired on 2026-11-25")]
     [InlineData("2027-01-20", false, "will be retired on 2027-01-20")]

@@ -1,3 +1,4 @@
+using LlmStack.Configuration;
 using LlmStack.Providers;
 using LlmStack.Routing;
 using LlmStack.Tests.Calls;
@@ -39,6 +40,43 @@ public class SemanticTests
         CallRoute unknown = (await h.Client.ChatAsync("g", "something else entirely")).GetRoute()!;
         Assert.Equal(("b/chat", "chat"), (unknown.Deployment, unknown.Pool));
         Assert.Equal([3, 1, 1, 1], embeddings.Batches);
+    }
+
+    [Fact]
+    public async Task A_reload_keeps_the_examples_vectors_until_they_or_their_model_change()
+    {
+        var embeddings = new WordEmbeddings();
+        using CallHarness h = Harness(embeddings);
+        await h.Client.ChatAsync("g", "fix the bug");
+
+        h.Get<SnapshotReloader>().Reload();
+        await h.Client.ChatAsync("g", "fix the bug");
+        Change(h, o => o.Pools["code"].Threshold = 0.9);
+        Assert.Equal("code", (await h.Client.ChatAsync("g", "fix the bug")).GetRoute()!.Pool);
+        Assert.Equal([3, 1, 1, 1], embeddings.Batches);
+
+        Change(h, o => o.Pools["chat"] = new PoolOptions { Use = ["b"], Examples = ["tell a story", "fix the story"] });
+        Assert.Equal("chat", (await h.Client.ChatAsync("g", "fix the story")).GetRoute()!.Pool);
+        Assert.Equal([3, 1, 1, 1, 4, 1], embeddings.Batches);
+
+        h.Router.SetDeployment("embed", "e/v", new DeploymentOptions { Model = "e/v2", TrainsOnData = false });
+        await h.Client.ChatAsync("g", "fix the bug");
+        Assert.Equal([3, 1, 1, 1, 4, 1, 4, 1], embeddings.Batches);
+        Assert.Equal(1, h.Get<SemanticExampleStore>().Count);
+        h.Router.RemoveGroup("g");
+        Assert.Equal(0, h.Get<SemanticExampleStore>().Count);
+    }
+
+    private static void Change(CallHarness h, Action<StrategyOptions> change)
+    {
+        var group = new ModelGroupOptions { Strategy = "Semantic", Deployments = { ["a"] = new DeploymentOptions { Model = "a/code" }, ["b"] = new DeploymentOptions { Model = "b/chat" } } };
+        group.StrategyOptions.EmbeddingModel = "embed";
+        group.StrategyOptions.Threshold = 0.6;
+        group.StrategyOptions.DefaultPool = "chat";
+        group.StrategyOptions.Pools["code"] = new PoolOptions { Use = ["a"], Examples = ["write code", "fix the bug"] };
+        group.StrategyOptions.Pools["chat"] = new PoolOptions { Use = ["b"], Examples = ["tell a story"] };
+        change(group.StrategyOptions);
+        h.Router.SetGroup("g", group);
     }
 
     [Fact]

@@ -111,7 +111,7 @@ public sealed class LangfuseReceiver : IAsyncDisposable
         _arrived.Dispose();
     }
 
-    private static IEnumerable<DecodedScore> DecodeScores(ReceivedRequest request)
+    public static IEnumerable<DecodedScore> DecodeScores(ReceivedRequest request)
     {
         if (request.Path == ScoresPath)
         {

@@ -36,14 +36,15 @@ public sealed record DecodedSpan
 
 /// <summary>
 /// Reads an OTLP <c>ExportTraceServiceRequest</c> field by field, by the published field numbers; independent of the code that writes
-/// it. Anything malformed is an <see cref="InvalidDataException"/>.
+/// it, and once more with OpenTelemetry's own definitions, which must agree. Anything malformed is an <see cref="InvalidDataException"/>.
 /// </summary>
 public static class OtlpDecoder
 {
     public static List<DecodedSpan> Decode(ReadOnlySpan<byte> request)
     {
         var spans = new List<DecodedSpan>();
-        foreach (Field resourceSpans in Fields(request.ToArray()))
+        byte[] bytes = request.ToArray();
+        foreach (Field resourceSpans in Fields(bytes))
         {
             if (resourceSpans.Number == 1)
             {
@@ -51,6 +52,7 @@ public static class OtlpDecoder
             }
         }
 
+        OtlpDefinitions.Check(bytes, spans);
         return spans;
     }
 

@@ -24,6 +24,11 @@ public sealed class ScoreTests
         { new ScoreData { Name = "n", TraceId = default(TraceId) }, "TraceId" },
         { new ScoreData { Name = "n", TraceId = Trace, SessionId = "s" }, "SessionId" },
         { new ScoreData { Name = "n", SessionId = "s", ObservationId = new SpanId(1) }, "ObservationId" },
+        { new ScoreData { Name = "n", TraceId = Trace, DatasetRunId = "r" }, "DatasetRunId" },
+        { new ScoreData { Name = "n", SessionId = "s", DatasetRunId = "r" }, "DatasetRunId" },
+        { new ScoreData { Name = "n", DatasetRunId = "r", ObservationId = new SpanId(1) }, "ObservationId" },
+        { new ScoreData { Name = "n", SessionId = "s", DataType = ScoreDataType.Correction, StringValue = "x" }, "TraceId" },
+        { new ScoreData { Name = "n", TraceId = Trace, DataType = ScoreDataType.Correction, StringValue = "x", ConfigId = "c" }, "ConfigId" },
         { new ScoreData { Name = "n", TraceId = Trace, ObservationId = default(SpanId) }, "ObservationId" },
         { new ScoreData { Name = "n", TraceId = Trace, Value = double.NaN }, "Value" },
         { new ScoreData { Name = "n", TraceId = Trace, Value = double.PositiveInfinity }, "Value" },
@@ -54,9 +59,10 @@ public sealed class ScoreTests
         _tracer.Score(new ScoreData { Name = "m", Value = 2, TraceId = Trace });
         _tracer.Score(new ScoreData { Name = "n", Value = 2, SessionId = Trace.ToString() });
         _tracer.Score(new ScoreData { Name = "n", Value = 2, TraceId = Trace, Id = "mine" });
+        _tracer.Score(new ScoreData { Name = "n", Value = 2, DatasetRunId = Trace.ToString() });
         string[] ids = [.. _sink.Scores.Select(s => s.Id!)];
         Assert.Equal(ids[0], ids[1]);
-        Assert.Equal(5, ids.Distinct().Count());
+        Assert.Equal(6, ids.Distinct().Count());
         Assert.Equal("mine", ids[5]);
         Assert.Matches("^[0-9a-f]{32}$", ids[0]);
         Assert.All(_sink.Scores, score => Assert.Equal(_time.GetUtcNow(), score.Timestamp));
@@ -83,13 +89,14 @@ public sealed class ScoreTests
     [Fact]
     public void A_response_scores_its_generation_and_says_when_there_is_none()
     {
-        var route = new CallRoute("fast", 1) { Tracer = _tracer };
+        var route = new CallRoute("fast", 1) { Tracer = _tracer, Project = "acme" };
         route.SetTrace(Trace, new SpanId(5));
         var response = new RoutedChatResponse(new ChatMessage(ChatRole.Assistant, "hi")) { Route = route };
         Assert.True(response.Score("helpful", 1.0));
         Assert.True(response.Score("safe", true));
         Assert.True(route.Score("tone", "dry"));
         Assert.All(_sink.Scores, score => Assert.Equal((Trace, new SpanId(5)), (score.TraceId, score.ObservationId)));
+        Assert.All(_sink.Scores, static score => Assert.Equal("acme", score.Project));
         Assert.Equal(3, _sink.Scores.Count);
         Assert.False(new ChatResponse().Score("helpful", 1.0));
         Assert.False(new CallRoute("fast", 1).Score("helpful", 1.0));

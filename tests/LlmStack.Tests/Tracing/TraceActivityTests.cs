@@ -201,7 +201,7 @@ public sealed class TraceActivityTests : IDisposable
     [Fact]
     public void Out_of_the_sample_an_activity_is_still_made_but_no_sink_sees_the_span()
     {
-        var tracer = new LlmTracer([_sink], [], new TracingOptions { SampleRate = 0 }, _time);
+        var tracer = new LlmTracer([_sink], [], new TracingOptions { SampleRate = 0, Tail = { KeepErrors = false } }, _time);
         using (tracer.StartTrace("trace"))
         {
             tracer.End(tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!, _time.GetTimestamp());

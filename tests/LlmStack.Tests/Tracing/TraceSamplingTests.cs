@@ -45,7 +45,7 @@ public sealed class TraceSamplingTests
     public void Whole_traces_are_kept_or_left_out()
     {
         var sink = new InMemoryTraceSink();
-        var tracer = new LlmTracer([sink], [], new TracingOptions { SampleRate = 0.5 }, _time, new SeededRandomSource(11));
+        var tracer = new LlmTracer([sink], [], new TracingOptions { SampleRate = 0.5, Tail = { KeepErrors = false } }, _time, new SeededRandomSource(11));
         for (int i = 0; i < 400; i++)
         {
             using TraceScope trace = tracer.StartTrace("trace");
@@ -70,7 +70,7 @@ public sealed class TraceSamplingTests
     {
         var sink = new InMemoryTraceSink();
         IScoreObserver observer = Substitute.For<IScoreObserver>();
-        var tracer = new LlmTracer([sink], [observer], new TracingOptions { SampleRate = 0 }, _time);
+        var tracer = new LlmTracer([sink], [observer], new TracingOptions { SampleRate = 0, Tail = { KeepErrors = false } }, _time);
         using (TraceScope trace = tracer.StartTrace("trace", new TraceContext { UserId = "u-1" }))
         {
             Assert.False(trace.TraceId.IsEmpty);

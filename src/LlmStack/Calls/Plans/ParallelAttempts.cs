@@ -5,9 +5,12 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Calls.Plans;
 
 /// <summary>Hedges and races: attempts beside each other, of which the first with an answer wins. The others are cancelled and recorded.</summary>
-internal sealed class ParallelAttempts(CallPlanner planner, AttemptAccounting accounting, AttemptInvoker invoker, CallPreparation preparation, TimeProvider time)
+internal sealed class ParallelAttempts(CallPlanner planner, AttemptAccounting accounting, AttemptInvoker invoker, CallPreparation preparation, BackgroundCalls background, TimeProvider time)
 {
     private const double Quantile = 0.95;
+
+    /// <summary>So long a cancelled attempt may take to end before it is left behind: enough to close a connection and to say what was used.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Whether a call may have several attempts at a time.</summary>
     public static bool Apply(CallState state) =>
@@ -127,38 +130,88 @@ internal sealed class ParallelAttempts(CallPlanner planner, AttemptAccounting ac
     }
 
     private Leg<TResult> Start<TOperation, TResult>(CallState state, CallAttempt attempt, TOperation operation)
-        where TOperation : struct, ICallOperation<TResult> => new(attempt, StartAsync<TOperation, TResult>(state, attempt, operation));
+        where TOperation : struct, ICallOperation<TResult>
+    {
+        DetachableCapture? capture = null;
+        if (attempt.Call.Capture.IsEnabled)
+        {
+            attempt.Call.Capture = capture = new DetachableCapture(attempt.Call.Capture);
+        }
+
+        return new(attempt, capture, StartAsync<TOperation, TResult>(state, attempt, operation));
+    }
 
     /// <summary>What an adapter throws at once belongs to its attempt as well.</summary>
     private async Task<TResult> StartAsync<TOperation, TResult>(CallState state, CallAttempt attempt, TOperation operation)
         where TOperation : struct, ICallOperation<TResult> => await invoker.InvokeAsync<TOperation, TResult>(state, attempt, operation).ConfigureAwait(false);
 
-    /// <summary>Cancels what is still under way, waits until its connection is closed, and records what it cost.</summary>
+    /// <summary>
+    /// Cancels what is still under way, and records what it cost once its connection is closed. Nobody waits for an adapter that does not
+    /// listen: what is left after a moment is recorded as cancelled, and its end is awaited in the background.
+    /// </summary>
     private async ValueTask StopAsync<TOperation, TResult>(CallState state, List<Leg<TResult>> legs, TOperation operation)
         where TOperation : struct, ICallOperation<TResult>
     {
+        if (legs.Count == 0)
+        {
+            return;
+        }
+
         foreach (Leg<TResult> leg in legs)
         {
             leg.Attempt.Clock.Abort();
         }
 
+        using (var stop = new CancellationTokenSource())
+        {
+            await Task.WhenAny(AllEndAsync(legs), Task.Delay(Grace, time, stop.Token)).ConfigureAwait(false);
+            await stop.CancelAsync().ConfigureAwait(false);
+        }
+
         foreach (Leg<TResult> leg in legs)
         {
-            try
+            if (leg.Task.IsCompleted)
             {
-                TResult late = await leg.Task.ConfigureAwait(false);
-                operation.Describe(late, ref leg.Attempt.Facts);
-                await operation.DiscardAsync(late).ConfigureAwait(false);
+                await EndAsync(leg, operation).ConfigureAwait(false);
+                accounting.Overtaken(state, leg.Attempt, time.GetTimestamp());
+                preparation.Return(leg.Attempt);
             }
-            catch (Exception)
+            else
             {
-                // It was cancelled, or failed when it no longer mattered.
+                leg.Capture?.Detach();
+                accounting.Overtaken(state, leg.Attempt, time.GetTimestamp());
+                Leave(leg, operation);
             }
-
-            accounting.Overtaken(state, leg.Attempt, time.GetTimestamp());
-            preparation.Return(leg.Attempt);
         }
     }
 
-    private sealed record Leg<TResult>(CallAttempt Attempt, Task<TResult> Task);
+    private static async Task AllEndAsync<TResult>(List<Leg<TResult>> legs)
+    {
+        foreach (Leg<TResult> leg in legs)
+        {
+            await ((Task)leg.Task).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task EndAsync<TOperation, TResult>(Leg<TResult> leg, TOperation operation)
+        where TOperation : struct, ICallOperation<TResult>
+    {
+        try
+        {
+            TResult late = await leg.Task.ConfigureAwait(false);
+            operation.Describe(late, ref leg.Attempt.Facts);
+            await operation.DiscardAsync(late).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // It was cancelled, or failed when it no longer mattered.
+        }
+    }
+
+    /// <summary>The attempt's parts serve again only after its adapter has let go of them.</summary>
+    private void Leave<TOperation, TResult>(Leg<TResult> leg, TOperation operation)
+        where TOperation : struct, ICallOperation<TResult> =>
+        background.TryRun(_ => EndAsync(leg, operation), () => preparation.Return(leg.Attempt));
+
+    private sealed record Leg<TResult>(CallAttempt Attempt, DetachableCapture? Capture, Task<TResult> Task);
 }

@@ -32,7 +32,7 @@ internal sealed class AnthropicProvider : ILlmProvider
     }
 
     public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
-        ChatStreaming.ReadAsync(Http, call, new AnthropicStreamSession(this, call, messages, options), cancellationToken);
+        EventStreaming.ReadAsync(Http, call, new AnthropicStreamSession(this, call, messages, options), cancellationToken);
 
     public object? GetService(Type serviceType) => serviceType.IsInstanceOfType(this) ? this : null;
 

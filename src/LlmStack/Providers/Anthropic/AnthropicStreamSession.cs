@@ -64,7 +64,7 @@ internal sealed class AnthropicStreamSession(AnthropicProvider provider, Provide
         }
     }
 
-    public RoutedChatResponseUpdate Final()
+    public ChatResponseUpdate Final()
     {
         call.Report.RawFinishReason = _document.StopReason;
         call.Report.ServiceTier = _document.ServiceTier;

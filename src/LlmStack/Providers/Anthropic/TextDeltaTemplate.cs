@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
+using LlmStack.Providers.Http;
 
 namespace LlmStack.Providers.Anthropic;
 
@@ -14,10 +14,6 @@ namespace LlmStack.Providers.Anthropic;
 /// </remarks>
 internal sealed class TextDeltaTemplate
 {
-    /// <summary>What ends or escapes a JSON string, and what may not stand in one.</summary>
-    private static readonly SearchValues<byte> Special = SearchValues.Create(
-        [(byte)'"', (byte)'\\', .. Enumerable.Range(0, 32).Select(static i => (byte)i)]);
-
     private byte[] _prefix = [];
 
     /// <summary>The event's text, when it differs from the template in nothing else.</summary>
@@ -26,7 +22,7 @@ internal sealed class TextDeltaTemplate
         if (_prefix.Length > 0 && data.StartsWith(_prefix))
         {
             ReadOnlySpan<byte> rest = data[_prefix.Length..];
-            int end = rest.IndexOfAny(Special);
+            int end = rest.IndexOfAny(JsonStringBytes.Special);
             if (end > 0 && rest[end] == (byte)'"' && Closes(rest[(end + 1)..]))
             {
                 text = rest[..end];
@@ -54,7 +50,7 @@ internal sealed class TextDeltaTemplate
             return;
         }
 
-        int length = data[start..].IndexOfAny(Special);
+        int length = data[start..].IndexOfAny(JsonStringBytes.Special);
         bool plain = length > 0 && data[start + length] == (byte)'"' && Closes(data[(start + length + 1)..]);
         if (plain && Utf8.IsValid(data.Slice(start, length)) && string.Equals(Encoding.UTF8.GetString(data.Slice(start, length)), known, StringComparison.Ordinal))
         {

@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Providers.Bedrock;
 
 /// <summary>Writes a conversation as messages of blocks.</summary>
-internal readonly struct BedrockMessageWriter(Utf8JsonWriter writer, ProviderCall call)
+internal readonly struct BedrockMessageWriter(Utf8JsonWriter writer, ProviderCall call, BedrockCachePoints points)
 {
     public void Write(IReadOnlyList<ChatMessage> messages)
     {
@@ -25,6 +25,7 @@ internal readonly struct BedrockMessageWriter(Utf8JsonWriter writer, ProviderCal
             foreach (AIContent content in messages[i].Contents)
             {
                 WriteBlock(content, media);
+                points.Write(writer, content.AdditionalProperties);
             }
 
             writer.WriteEndArray();
@@ -32,21 +33,6 @@ internal readonly struct BedrockMessageWriter(Utf8JsonWriter writer, ProviderCal
         }
 
         writer.WriteEndArray();
-    }
-
-    /// <summary>Ends the stable prefix, where the user asked for that.</summary>
-    public static void WriteCachePoint(Utf8JsonWriter writer, ProviderCall call)
-    {
-        if (!call.CacheBreakpoints)
-        {
-            return;
-        }
-
-        writer.WriteStartObject();
-        writer.WriteStartObject("cachePoint"u8);
-        writer.WriteString("type"u8, "default"u8);
-        writer.WriteEndObject();
-        writer.WriteEndObject();
     }
 
     private void WriteBlock(AIContent content, BedrockMediaWriter media)

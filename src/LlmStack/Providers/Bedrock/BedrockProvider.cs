@@ -6,11 +6,19 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Providers.Bedrock;
 
 /// <summary>Bedrock's Converse: one format for the models of several vendors.</summary>
-internal sealed class BedrockProvider(ProviderSetup setup) : ILlmProvider
+internal sealed class BedrockProvider : ILlmProvider
 {
     private static readonly StructuredFeatures Features = new(StructuredLevel.None, ForcedTool: true, WithTools: true);
 
-    public ProviderHttp Http { get; } = new(setup);
+    private readonly BedrockEmbeddings _embeddings;
+
+    public BedrockProvider(ProviderSetup setup)
+    {
+        Http = new ProviderHttp(setup);
+        _embeddings = new BedrockEmbeddings(Http);
+    }
+
+    public ProviderHttp Http { get; }
 
     public async ValueTask<ChatResponse> ChatAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
@@ -29,16 +37,21 @@ internal sealed class BedrockProvider(ProviderSetup setup) : ILlmProvider
     }
 
     public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
-        ChatStreaming.ReadAsync(Http, call, new BedrockStream(this, call, messages, options), static (stream, maxBytes) => new EventStreamReader(stream, maxBytes), cancellationToken);
+        EventStreaming.ReadAsync(Http, call, new BedrockStream(this, call, messages, options), static (stream, maxBytes) => new EventStreamReader(stream, maxBytes), cancellationToken);
 
-    public object? GetService(Type serviceType) => serviceType.IsInstanceOfType(this) ? this : null;
+    public object? GetService(Type serviceType) =>
+        serviceType == typeof(IEmbeddingProvider) ? _embeddings
+        : serviceType.IsInstanceOfType(this) ? this
+        : null;
 
     public PooledBuffer Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, out StructuredPlan plan)
     {
         IReadOnlyList<ChatMessage> sent = HistoryRepair.Repair(messages, HistoryRules.Bedrock, call);
         ClientCapture.Input(call.Capture, sent, options);
         plan = StructuredOutput.Plan(options, Features, call.Report);
-        PooledBuffer body = BedrockRequestWriter.Write(call, sent, StructuredOutput.Apply(options, plan));
+        ChatOptions? planned = StructuredOutput.Apply(options, plan);
+        CacheBreakpoints.Apply(call, ref sent, ref planned);
+        PooledBuffer body = BedrockRequestWriter.Write(call, sent, planned);
         RawRequest.Apply(call, options, this, ref body);
         return body;
     }

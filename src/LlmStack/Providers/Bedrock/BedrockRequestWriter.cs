@@ -13,9 +13,10 @@ internal static class BedrockRequestWriter
 
     private static void WriteFields(Utf8JsonWriter writer, ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
     {
-        WriteSystem(writer, messages, options?.Instructions, call);
-        new BedrockMessageWriter(writer, call).Write(messages);
-        BedrockToolWriter.Write(writer, messages, options, call);
+        var points = new BedrockCachePoints(call);
+        WriteSystem(writer, messages, options?.Instructions, points);
+        new BedrockMessageWriter(writer, call, points).Write(messages);
+        BedrockToolWriter.Write(writer, messages, options, call, points);
         if (options is not null)
         {
             FieldPolicy.NoConversations(call, options);
@@ -25,7 +26,7 @@ internal static class BedrockRequestWriter
         }
     }
 
-    private static void WriteSystem(Utf8JsonWriter writer, IReadOnlyList<ChatMessage> messages, string? instructions, ProviderCall call)
+    private static void WriteSystem(Utf8JsonWriter writer, IReadOnlyList<ChatMessage> messages, string? instructions, BedrockCachePoints points)
     {
         bool any = false;
         WriteSystemText(writer, instructions, ref any);
@@ -34,12 +35,15 @@ internal static class BedrockRequestWriter
             if (messages[i].Role == ChatRole.System)
             {
                 WriteSystemText(writer, messages[i].Text, ref any);
+                for (int j = 0; any && j < messages[i].Contents.Count; j++)
+                {
+                    points.Write(writer, messages[i].Contents[j].AdditionalProperties);
+                }
             }
         }
 
         if (any)
         {
-            BedrockMessageWriter.WriteCachePoint(writer, call);
             writer.WriteEndArray();
         }
     }

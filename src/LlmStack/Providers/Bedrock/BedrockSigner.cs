@@ -1,3 +1,4 @@
+using System.Net;
 using LlmStack.Providers.Http;
 
 namespace LlmStack.Providers.Bedrock;
@@ -6,6 +7,11 @@ namespace LlmStack.Providers.Bedrock;
 internal sealed class BedrockSigner(string provider, string region, TimeProvider time) : IRequestSigner
 {
     private const string Service = "bedrock";
+
+    /// <summary>A signature holds for five minutes either way; a little less, so that a clock at the edge is corrected as well.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(4);
+
+    private long _ahead;
 
     public void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body, string? secret)
     {
@@ -21,7 +27,7 @@ internal sealed class BedrockSigner(string provider, string region, TimeProvider
         }
 
         Uri address = request.RequestUri!;
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = Now();
         List<KeyValuePair<string, string>> headers =
         [
             new("host", address.IsDefaultPort ? address.IdnHost : $"{address.IdnHost}:{address.Port}"),
@@ -37,4 +43,18 @@ internal sealed class BedrockSigner(string provider, string region, TimeProvider
         string canonical = AwsCanonicalRequest.Write(request.Method.Method, address.AbsolutePath, address.Query.TrimStart('?'), headers, body, out string signed);
         request.Headers.TryAddWithoutValidation("Authorization", AwsSignature.Authorization(canonical, signed, credential, region, Service, now));
     }
+
+    /// <summary>Takes over the service's clock when ours is so wrong that no signature can hold.</summary>
+    public bool Correct(HttpResponseMessage refusal)
+    {
+        if (refusal.StatusCode is not (HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized or HttpStatusCode.BadRequest) || refusal.Headers.Date is not { } date || (date - Now()).Duration() < Tolerance)
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _ahead, (date - time.GetUtcNow()).Ticks);
+        return true;
+    }
+
+    private DateTimeOffset Now() => time.GetUtcNow() + TimeSpan.FromTicks(Volatile.Read(ref _ahead));
 }

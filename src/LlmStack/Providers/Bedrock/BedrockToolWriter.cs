@@ -10,7 +10,7 @@ internal static class BedrockToolWriter
 {
     private static readonly JsonElement Open = JsonDocument.Parse("""{"type":"object"}""").RootElement.Clone();
 
-    public static void Write(Utf8JsonWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions? options, ProviderCall call)
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions? options, ProviderCall call, BedrockCachePoints points)
     {
         if (options?.AllowMultipleToolCalls == false && options.Tools is { Count: > 0 })
         {
@@ -20,7 +20,7 @@ internal static class BedrockToolWriter
         if (options?.Tools is { Count: > 0 } tools && options.ToolMode is not NoneChatToolMode)
         {
             writer.WriteStartObject("toolConfig"u8);
-            WriteTools(writer, tools, call);
+            WriteTools(writer, tools, call, points);
             WriteChoice(writer, options.ToolMode);
             writer.WriteEndObject();
         }
@@ -30,7 +30,7 @@ internal static class BedrockToolWriter
         }
     }
 
-    private static void WriteTools(Utf8JsonWriter writer, IList<AITool> tools, ProviderCall call)
+    private static void WriteTools(Utf8JsonWriter writer, IList<AITool> tools, ProviderCall call, BedrockCachePoints points)
     {
         writer.WriteStartArray("tools"u8);
         for (int i = 0; i < tools.Count; i++)
@@ -38,6 +38,7 @@ internal static class BedrockToolWriter
             if (tools[i] is AIFunctionDeclaration function)
             {
                 WriteTool(writer, function.Name, function.Description, SchemaRewriter.ForTool(function, SchemaDialect.Tool, call.Report));
+                points.Write(writer, function.AdditionalProperties);
             }
             else
             {
@@ -45,7 +46,6 @@ internal static class BedrockToolWriter
             }
         }
 
-        BedrockMessageWriter.WriteCachePoint(writer, call);
         writer.WriteEndArray();
     }
 

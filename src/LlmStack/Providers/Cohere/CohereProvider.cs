@@ -43,7 +43,7 @@ internal sealed class CohereProvider : ILlmProvider
     }
 
     public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
-        ChatStreaming.ReadAsync(Http, call, new CohereStream(this, call, messages, options), cancellationToken);
+        EventStreaming.ReadAsync(Http, call, new CohereStream(this, call, messages, options), cancellationToken);
 
     public object? GetService(Type serviceType) =>
         serviceType == typeof(IEmbeddingProvider) ? _embeddings

@@ -79,6 +79,15 @@ internal sealed record ModelTraits
     /// <summary>Whether the model is served by the Responses API alone.</summary>
     public bool ResponsesOnly { get; init; }
 
+    /// <summary>The form of a transcript that says most; null: the service's own.</summary>
+    public string? TranscriptFormat { get; init; }
+
+    /// <summary>Whether a transcript can come piece by piece.</summary>
+    public bool StreamsTranscripts { get; init; } = true;
+
+    /// <summary>Whether speech can come as events, which tell the usage.</summary>
+    public bool SpeechEvents { get; init; }
+
     /// <summary>The largest output in tokens; null when unknown.</summary>
     public int? MaxOutput { get; init; }
 

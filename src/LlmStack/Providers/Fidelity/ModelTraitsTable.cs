@@ -110,6 +110,9 @@ internal sealed class ModelTraitsTable
         "namedToolChoice" => traits with { NamedToolChoice = value.GetBoolean() },
         "prefill" => traits with { Prefill = value.GetBoolean() },
         "responsesOnly" => traits with { ResponsesOnly = value.GetBoolean() },
+        "transcriptFormat" => traits with { TranscriptFormat = value.GetString() },
+        "streamsTranscripts" => traits with { StreamsTranscripts = value.GetBoolean() },
+        "speechEvents" => traits with { SpeechEvents = value.GetBoolean() },
         "maxOutput" => traits with { MaxOutput = value.GetInt32() },
         _ => throw new InvalidDataException($"model-traits.json: the field '{field}' is unknown."),
     };

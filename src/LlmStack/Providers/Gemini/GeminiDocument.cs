@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
@@ -9,12 +10,13 @@ namespace LlmStack.Providers.Gemini;
 /// Identity, usage and the reason for the end stay from earlier chunks; the parts are the last document's. A list of answers, which a
 /// gateway may make of a stream, reads like its elements one behind the other.
 /// </remarks>
-internal sealed class GeminiDocument(string requestedModel) : IWireDocument
+internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDisposable
 {
     /// <summary>An index beyond this is no index.</summary>
     private const int MaxCandidates = 1024;
 
     private GeminiPart[] _parts = new GeminiPart[1];
+    private PooledBuffer? _latestUsage;
     private GeminiUsage _usage;
     private List<AIAnnotation>? _citations;
 
@@ -31,7 +33,14 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument
 
     public string? BlockMessage { get; private set; }
 
-    public string? ServiceTier => _usage.ServiceTier;
+    public string? ServiceTier
+    {
+        get
+        {
+            TakeLatestUsage();
+            return _usage.ServiceTier;
+        }
+    }
 
     public bool HasCandidates { get; private set; }
 
@@ -44,9 +53,30 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument
     /// <summary>The log probabilities of the first candidate; <c>Undefined</c> when none were sent.</summary>
     public JsonElement LogProbabilities { get; private set; }
 
+    /// <summary>The text of a document that says nothing else but what later ones repeat; null for any other.</summary>
+    public string? PlainText =>
+        this is { PartCount: 1, FinishReason: null, BlockReason: null, HasError: false, _citations: null, LogProbabilities.ValueKind: JsonValueKind.Undefined }
+        && _parts[0] is { Candidate: 0, Text: { Length: > 0 } text, Signature: null, HasCall: false, Data: null, Whole.ValueKind: JsonValueKind.Undefined }
+            ? text
+            : null;
+
+    /// <summary>Takes a chunk that repeats the last one in everything but its text and its counts.</summary>
+    public void Repeat(ReadOnlySpan<byte> text, bool isEscaped, bool isThought, ReadOnlySpan<byte> usage)
+    {
+        HasCandidates = true;
+        HasError = false;
+        _citations = null;
+        PartCount = 1;
+        _parts[0] = new GeminiPart { Text = isEscaped ? JsonText.Unescape(text) : Encoding.UTF8.GetString(text), IsThought = isThought };
+        _latestUsage ??= new PooledBuffer(512);
+        _latestUsage.Clear();
+        _latestUsage.Write(usage);
+    }
+
     /// <exception cref="JsonException">The bytes are no JSON.</exception>
     public void Read(ReadOnlySpan<byte> json)
     {
+        TakeLatestUsage();
         PartCount = 0;
         HasCandidates = false;
         HasError = false;
@@ -69,7 +99,25 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument
         return taken;
     }
 
-    public UsageDetails? Usage() => _usage.ToDetails();
+    public UsageDetails? Usage()
+    {
+        TakeLatestUsage();
+        return _usage.ToDetails();
+    }
+
+    public void Dispose() => _latestUsage?.Dispose();
+
+    /// <summary>Counts of chunks that repeat each other are read once they matter.</summary>
+    private void TakeLatestUsage()
+    {
+        if (_latestUsage is { Length: > 0 } latest)
+        {
+            var reader = new Utf8JsonReader(latest.WrittenSpan, JsonText.Lenient);
+            reader.Read();
+            _usage.Read(ref reader);
+            latest.Clear();
+        }
+    }
 
     private void ReadRoot(ref Utf8JsonReader reader)
     {

@@ -34,7 +34,7 @@ internal sealed class GeminiProvider : ILlmProvider
     }
 
     public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
-        ChatStreaming.ReadAsync(Http, call, new GeminiStreamSession(this, call, messages, options), cancellationToken);
+        EventStreaming.ReadAsync(Http, call, new GeminiStreamSession(this, call, messages, options), cancellationToken);
 
     public object? GetService(Type serviceType) =>
         serviceType == typeof(IEmbeddingProvider) ? _embeddings

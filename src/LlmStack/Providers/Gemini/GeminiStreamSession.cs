@@ -9,6 +9,7 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
 {
     private readonly ProviderHttp _http = provider.Http;
     private readonly GeminiDocument _document = new(call.Model);
+    private readonly GeminiChunkTemplate _template = new();
     private GeminiParts? _partsOrNull;
     private int _part;
     private bool _started;
@@ -63,7 +64,7 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
         }
     }
 
-    public RoutedChatResponseUpdate Final()
+    public ChatResponseUpdate Final()
     {
         call.Report.RawFinishReason = _document.FinishReason;
         call.Report.ServiceTier = _document.ServiceTier;
@@ -85,7 +86,11 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
         return update;
     }
 
-    public void Dispose() => _partsOrNull?.Dispose();
+    public void Dispose()
+    {
+        _partsOrNull?.Dispose();
+        _document.Dispose();
+    }
 
     private bool Decide(SseReader reader)
     {
@@ -116,6 +121,12 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
     private void Accept(SseReader reader)
     {
         _part = 0;
+        if (!reader.IsError && _template.TryMatch(reader.Data, out ReadOnlySpan<byte> text, out bool isEscaped, out ReadOnlySpan<byte> usage))
+        {
+            _document.Repeat(text, isEscaped, _template.IsThought, usage);
+            return;
+        }
+
         Span<byte> data = reader.Data.Trim(" \t\r\n\0"u8);
         try
         {
@@ -137,6 +148,7 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
         }
 
         GeminiResponseReader.ThrowIfFailed(_document, _http, call);
+        _template.Learn(data, _document);
     }
 
     private void Complete()

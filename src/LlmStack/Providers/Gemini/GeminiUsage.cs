@@ -104,15 +104,13 @@ internal struct GeminiUsage
             TotalTokenCount = _total ?? Sum(input, output),
             CachedInputTokenCount = _cached,
             ReasoningTokenCount = _thoughts,
-#pragma warning disable MEAI001 // Experimental there; no other field holds the sound of an answer.
-            InputAudioTokenCount = _promptBy.Audio,
-            OutputAudioTokenCount = _candidatesBy.Audio,
-#pragma warning restore MEAI001
         };
+        Add(usage, UsageKeys.InputAudio, _promptBy.Audio);
         Add(usage, UsageKeys.InputImage, _promptBy.Image);
         Add(usage, UsageKeys.InputVideo, _promptBy.Video);
         Add(usage, UsageKeys.CachedAudio, _cachedBy.Audio);
         Add(usage, UsageKeys.CachedImage, _cachedBy.Image);
+        Add(usage, UsageKeys.OutputAudio, _candidatesBy.Audio);
         Add(usage, UsageKeys.OutputImage, _candidatesBy.Image);
         Add(usage, UsageKeys.OutputVideo, _candidatesBy.Video);
         return usage;

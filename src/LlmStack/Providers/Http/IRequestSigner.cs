@@ -8,4 +8,8 @@ internal interface IRequestSigner
     /// <param name="body">Its body.</param>
     /// <param name="secret">The credential's secret; null when there is none.</param>
     void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body, string? secret);
+
+    /// <summary>Learns from a refusal what was wrong with the proof alone; true when another request may fare better.</summary>
+    /// <param name="refusal">The answer to a request that was signed.</param>
+    bool Correct(HttpResponseMessage refusal);
 }

@@ -57,6 +57,14 @@ internal static class JsonText
             ? number
             : null;
 
+    /// <summary>An amount of money; null when it is none, negative, or beyond what a call can cost.</summary>
+    public static decimal? GetAmount(ref Utf8JsonReader reader) =>
+        reader.TokenType is JsonTokenType.Number or JsonTokenType.String
+        && decimal.TryParse(reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal amount)
+        && amount is >= 0 and < 1_000_000_000_000_000
+            ? amount
+            : null;
+
     /// <summary>Replaces bare NaN and Infinity outside strings by an empty text, which reads as no number, in place. Done only after a document failed to parse.</summary>
     public static bool PatchNonFinite(Span<byte> json)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 
 namespace LlmStack.Providers.Http;
@@ -7,9 +8,10 @@ namespace LlmStack.Providers.Http;
 internal static class NumberVector
 {
     /// <summary>Reads the list at the reader; null when there is none.</summary>
-    /// <param name="reader">At the list; behind it afterwards.</param>
+    /// <param name="reader">At the list; behind it afterwards, at a place that counts from the new <paramref name="json"/>.</param>
+    /// <param name="json">The bytes that the reader was made for; replaced when the reader is.</param>
     /// <param name="expected">How many numbers to expect, from the vector before; only a hint.</param>
-    public static float[]? Read(ref Utf8JsonReader reader, int expected = 2048)
+    public static float[]? Read(ref Utf8JsonReader reader, ref ReadOnlySpan<byte> json, int expected = 2048)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -18,6 +20,27 @@ internal static class NumberVector
         }
 
         float[] buffer = ArrayPool<float>.Shared.Rent(Math.Max(expected, 256));
+        int start = (int)reader.BytesConsumed;
+        if (FloatScanner.TryScan(json[start..], ref buffer, out int length, out int end))
+        {
+            // The reader goes on behind the list as if it had read the numbers itself.
+            json = json[(start + end)..];
+            reader = new Utf8JsonReader(json, isFinalBlock: true, reader.CurrentState);
+            reader.Read();
+        }
+        else
+        {
+            length = ReadTokens(ref reader, ref buffer);
+        }
+
+        float[] vector = buffer.AsSpan(0, length).ToArray();
+        ArrayPool<float>.Shared.Return(buffer);
+        return vector;
+    }
+
+    /// <summary>For lists with something else than numbers in them.</summary>
+    private static int ReadTokens(ref Utf8JsonReader reader, ref float[] buffer)
+    {
         int length = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -35,11 +58,10 @@ internal static class NumberVector
                 buffer = larger;
             }
 
-            buffer[length++] = (float)(JsonText.GetNumber(ref reader) ?? 0);
+            bool isNumber = reader.TokenType is JsonTokenType.Number or JsonTokenType.String;
+            buffer[length++] = isNumber && float.TryParse(reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out float number) ? number : 0;
         }
 
-        float[] vector = buffer.AsSpan(0, length).ToArray();
-        ArrayPool<float>.Shared.Return(buffer);
-        return vector;
+        return length;
     }
 }

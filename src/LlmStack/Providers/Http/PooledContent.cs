@@ -7,11 +7,13 @@ namespace LlmStack.Providers.Http;
 internal sealed class PooledContent : HttpContent
 {
     private readonly PooledBuffer _body;
+    private readonly IConnectionWatch? _watch;
     private volatile bool _started;
 
-    public PooledContent(PooledBuffer body, string mediaType)
+    public PooledContent(PooledBuffer body, string mediaType, IConnectionWatch? watch = null)
     {
         _body = body;
+        _watch = watch;
         Headers.TryAddWithoutValidation("Content-Type", mediaType);
         Headers.ContentLength = body.Length;
     }
@@ -32,6 +34,7 @@ internal sealed class PooledContent : HttpContent
         try
         {
             _started = true;
+            _watch?.Connected();
             await stream.WriteAsync(_body.WrittenMemory, cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -53,6 +53,13 @@ internal sealed class ProviderHttp(ProviderSetup setup)
             response = await SendOnceAsync(call, address, body, secret, types, cancellationToken).ConfigureAwait(false);
         }
 
+        else if (setup.Signer is { } signer && !response.IsSuccessStatusCode && signer.Correct(response))
+        {
+            // A wrong clock on our side; the service told the time with its refusal.
+            response.Dispose();
+            response = await SendOnceAsync(call, address, body, secret, types, cancellationToken).ConfigureAwait(false);
+        }
+
         call.Report.RequestSent = true;
         ResponseFacts.Read(response, call.Report, setup.Time.GetUtcNow());
         if (response.IsSuccessStatusCode && response.StatusCode != HttpStatusCode.NoContent)
@@ -75,16 +82,22 @@ internal sealed class ProviderHttp(ProviderSetup setup)
 
     private async ValueTask<HttpResponseMessage> SendOnceAsync(ProviderCall call, Uri address, PooledBuffer body, string? secret, MediaTypes types, CancellationToken cancellationToken)
     {
-        var content = new PooledContent(body, types.Content);
+        var content = new PooledContent(body, types.Content, call.Connection);
         var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
         AddHeaders(request, call, secret, types.Accept);
         setup.Signer?.Sign(request, body.WrittenSpan, secret);
+        call.Connection?.Connecting();
         try
         {
-            return await setup.Http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            HttpResponseMessage response = await setup.Http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+
+            // A handler of the user's may have answered without sending anything.
+            call.Connection?.Connected();
+            return response;
         }
         catch (Exception e)
         {
+            call.Connection?.Connected();
             call.Report.RequestSent = content.Started;
             Exception translated = TransportErrors.Translate(e, setup.Name, call.Report, cancellationToken);
             if (ReferenceEquals(translated, e))

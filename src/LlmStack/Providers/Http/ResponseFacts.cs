@@ -12,6 +12,9 @@ internal static class ResponseFacts
         "mistral-correlation-id", "x-kong-request-id", "x-debug-trace-id", "nvcf-reqid", "cf-ray",
     ];
 
+    /// <summary>A LiteLLM proxy's own reckoning in US dollars.</summary>
+    private const string CostHeader = "x-litellm-response-cost";
+
     public static void Read(HttpResponseMessage response, AttemptReport report, DateTimeOffset now)
     {
         report.StatusCode = (int)response.StatusCode;
@@ -51,6 +54,13 @@ internal static class ResponseFacts
                     }
                 }
 
+                continue;
+            }
+
+            if (name.Length == CostHeader.Length && name.Equals(CostHeader, StringComparison.OrdinalIgnoreCase))
+            {
+                // It says 0 for models that it has no price of.
+                report.ReportedCost = decimal.TryParse(header.Value.ToString(), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal cost) && cost > 0 ? cost : null;
                 continue;
             }
 

@@ -7,7 +7,7 @@ namespace LlmStack.Providers.Http;
 
 /// <summary>The course of a streamed answer that formats share: what arrives becomes updates, one at most for each event; the end must be announced.</summary>
 /// <typeparam name="TReader">What cuts the bytes into events.</typeparam>
-internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall call) : IEventStream<TReader>
+internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall call) : IEventStream<TReader, ChatResponseUpdate>
     where TReader : IEventReader
 {
     private readonly StreamCapture? _capture = call.Capture.IsEnabled ? new StreamCapture(plainText: false) : null;
@@ -73,7 +73,7 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
         }
     }
 
-    public RoutedChatResponseUpdate Final()
+    public ChatResponseUpdate Final()
     {
         AddWhole(_reasoningCarry.Flush(), reasoning: true);
         AddWhole(_textCarry.Flush(), reasoning: false);

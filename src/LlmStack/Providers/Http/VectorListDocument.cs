@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LlmStack.Providers.Http;
 
-/// <summary>Reads an embeddings answer that is a plain list of vectors: <c>embeddings: [[…]]</c>, or <c>embeddings: {float: [[…]]}</c>.</summary>
+/// <summary>Reads an embeddings answer that is a plain list of vectors, <c>embeddings: [[…]]</c> or <c>embeddings: {float: [[…]]}</c>, or one vector: <c>embedding: […]</c>.</summary>
 internal sealed class VectorListDocument(int expected) : IWireDocument
 {
     public List<float[]> Vectors { get; } = new(expected);
@@ -29,9 +29,18 @@ internal sealed class VectorListDocument(int expected) : IWireDocument
             if (reader.ValueTextEquals("embeddings"u8))
             {
                 reader.Read();
-                ReadVectors(ref reader);
+                ReadVectors(ref reader, ref json);
             }
-            else if (reader.ValueTextEquals("prompt_eval_count"u8))
+            else if (reader.ValueTextEquals("embedding"u8))
+            {
+                reader.Read();
+                if (NumberVector.Read(ref reader, ref json) is { } vector)
+                {
+                    HasVectors = true;
+                    Vectors.Add(vector);
+                }
+            }
+            else if (reader.ValueTextEquals("prompt_eval_count"u8) || reader.ValueTextEquals("inputTextTokenCount"u8))
             {
                 reader.Read();
                 Tokens = JsonText.GetCount(ref reader) ?? Tokens;
@@ -61,7 +70,7 @@ internal sealed class VectorListDocument(int expected) : IWireDocument
         }
     }
 
-    private void ReadVectors(ref Utf8JsonReader reader)
+    private void ReadVectors(ref Utf8JsonReader reader, ref ReadOnlySpan<byte> json)
     {
         if (reader.TokenType == JsonTokenType.StartObject)
         {
@@ -71,7 +80,7 @@ internal sealed class VectorListDocument(int expected) : IWireDocument
                 reader.Read();
                 if (floats)
                 {
-                    ReadVectors(ref reader);
+                    ReadVectors(ref reader, ref json);
                 }
                 else
                 {
@@ -91,7 +100,7 @@ internal sealed class VectorListDocument(int expected) : IWireDocument
         HasVectors = true;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (NumberVector.Read(ref reader, Vectors.Count == 0 ? 2048 : Vectors[0].Length) is { } vector)
+            if (NumberVector.Read(ref reader, ref json, Vectors.Count == 0 ? 2048 : Vectors[0].Length) is { } vector)
             {
                 Vectors.Add(vector);
             }

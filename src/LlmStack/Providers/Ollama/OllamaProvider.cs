@@ -38,7 +38,7 @@ internal sealed class OllamaProvider : ILlmProvider
     }
 
     public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
-        ChatStreaming.ReadAsync(Http, call, new OllamaStream(this, call, messages, options), static (stream, maxBytes) => new SseReader(stream, maxBytes, lines: true), cancellationToken);
+        EventStreaming.ReadAsync(Http, call, new OllamaStream(this, call, messages, options), static (stream, maxBytes) => new SseReader(stream, maxBytes, lines: true), cancellationToken);
 
     public object? GetService(Type serviceType) =>
         serviceType == typeof(IEmbeddingProvider) ? _embeddings : serviceType.IsInstanceOfType(this) ? this : null;

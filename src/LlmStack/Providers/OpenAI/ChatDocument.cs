@@ -13,6 +13,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
 {
     private readonly List<ToolCallFragment> _fragments = [];
     private ChatPiece[] _pieces = new ChatPiece[1];
+    private decimal? _reportedCost;
 
     public string? Id { get; private set; }
 
@@ -23,6 +24,9 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
     public DateTimeOffset? Created { get; private set; }
 
     public UsageDetails? Usage { get; private set; }
+
+    /// <summary>What the provider says the call costs, in US dollars; null when it says nothing.</summary>
+    public decimal? ReportedCost => _reportedCost;
 
     public string? FinishReason { get; private set; }
 
@@ -100,7 +104,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
             else if (reader.ValueTextEquals("usage"u8))
             {
                 reader.Read();
-                Usage = UsageReader.Read(ref reader) ?? Usage;
+                Usage = UsageReader.Read(ref reader, ref _reportedCost) ?? Usage;
             }
             else if (reader.ValueTextEquals("error"u8))
             {
@@ -183,7 +187,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
             reader.Read();
             if (usage)
             {
-                Usage = UsageReader.Read(ref reader) ?? Usage;
+                Usage = UsageReader.Read(ref reader, ref _reportedCost) ?? Usage;
             }
             else
             {
@@ -261,7 +265,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
             else if (reader.ValueTextEquals("usage"u8))
             {
                 reader.Read();
-                Usage = UsageReader.Read(ref reader) ?? Usage;
+                Usage = UsageReader.Read(ref reader, ref _reportedCost) ?? Usage;
             }
             else if (reader.ValueTextEquals("error"u8))
             {

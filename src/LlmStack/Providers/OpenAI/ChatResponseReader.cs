@@ -15,6 +15,7 @@ internal static class ChatResponseReader
         AttemptReport report = call.Report;
         report.RawFinishReason = document.FinishReason;
         report.ServiceTier = document.ServiceTier;
+        report.ReportedCost = document.ReportedCost ?? report.ReportedCost;
         if (FinishReasons.FailureOf(document.FinishReason) is { } failure)
         {
             throw FinishReasons.Failure(http.Name, failure, document.FinishReason!, report);

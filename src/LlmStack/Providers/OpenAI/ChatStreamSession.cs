@@ -88,11 +88,12 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
     }
 
     /// <summary>The last update: complete tool calls, a refusal, the usage and the reason why generation ended.</summary>
-    public RoutedChatResponseUpdate Final()
+    public ChatResponseUpdate Final()
     {
         string? finish = FinishOf();
         call.Report.RawFinishReason = finish;
         call.Report.ServiceTier = _document.ServiceTier;
+        call.Report.ReportedCost = _document.ReportedCost ?? call.Report.ReportedCost;
         List<AIContent> contents = Close(_main, _document.Citations, _capture);
         if (_document.Usage is { } usage)
         {

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using LlmStack.Providers.Http;
@@ -18,10 +17,6 @@ internal sealed class ChunkTemplate
     /// <summary>Servers that vary each chunk otherwise (running counts) are not learned from for ever.</summary>
     private const int MaxMisses = 8;
 
-    /// <summary>What ends or escapes a JSON string, and what may not stand in one.</summary>
-    private static readonly SearchValues<byte> Special = SearchValues.Create(
-        [(byte)'"', (byte)'\\', .. Enumerable.Range(0, 32).Select(static i => (byte)i)]);
-
     private byte[] _prefix = [];
     private byte[] _middle = [];
     private byte[]? _tail;
@@ -40,7 +35,7 @@ internal sealed class ChunkTemplate
         }
 
         chunk = chunk[_prefix.Length..];
-        int length = StringLength(chunk, out isEscaped);
+        int length = JsonStringBytes.Length(chunk, out isEscaped);
         if (length < 0 || !EndsLikeTemplate(chunk[length..]))
         {
             return false;
@@ -62,7 +57,7 @@ internal sealed class ChunkTemplate
         }
 
         _misses++;
-        if (!TryFindText(chunk, "\"content\":\""u8, out int start, out int length, out bool escaped) && !TryFindText(chunk, "\"content\": \""u8, out start, out length, out escaped))
+        if (!JsonStringBytes.TryFind(chunk, "\"content\":\""u8, out int start, out int length, out bool escaped) && !JsonStringBytes.TryFind(chunk, "\"content\": \""u8, out start, out length, out escaped))
         {
             return;
         }
@@ -76,7 +71,7 @@ internal sealed class ChunkTemplate
         ReadOnlySpan<byte> rest = chunk[(start + length)..];
         int padding = rest.IndexOf(Padding);
         int paddingStart = padding + Padding.Length;
-        int paddingLength = padding < 0 ? -1 : rest[paddingStart..].IndexOfAny(Special);
+        int paddingLength = padding < 0 ? -1 : rest[paddingStart..].IndexOfAny(JsonStringBytes.Special);
         _prefix = chunk[..start].ToArray();
         _middle = paddingLength < 0 ? rest.ToArray() : rest[..paddingStart].ToArray();
         _tail = paddingLength < 0 ? null : rest[(paddingStart + paddingLength)..].ToArray();
@@ -95,76 +90,7 @@ internal sealed class ChunkTemplate
         }
 
         rest = rest[_middle.Length..];
-        int end = rest.IndexOfAny(Special);
+        int end = rest.IndexOfAny(JsonStringBytes.Special);
         return end >= 0 && rest[end] == (byte)'"' && rest[end..].SequenceEqual(_tail);
-    }
-
-    /// <summary>Finds the one text behind <paramref name="marker"/>.</summary>
-    private static bool TryFindText(ReadOnlySpan<byte> chunk, ReadOnlySpan<byte> marker, out int start, out int length, out bool isEscaped)
-    {
-        length = 0;
-        isEscaped = false;
-        int at = chunk.IndexOf(marker);
-        start = at + marker.Length;
-        if (at < 0 || chunk[start..].IndexOf(marker) >= 0)
-        {
-            return false;
-        }
-
-        length = StringLength(chunk[start..], out isEscaped);
-        return length >= 0;
-    }
-
-    /// <summary>The length of the JSON string whose inside begins here; -1 when it has no end or an escape that JSON does not know.</summary>
-    private static int StringLength(ReadOnlySpan<byte> bytes, out bool isEscaped)
-    {
-        isEscaped = false;
-        int at = 0;
-        while (true)
-        {
-            int found = bytes[at..].IndexOfAny(Special);
-            if (found < 0)
-            {
-                return -1;
-            }
-
-            at += found;
-            if (bytes[at] == (byte)'"')
-            {
-                return at;
-            }
-
-            int escape = bytes[at] == (byte)'\\' ? EscapeLength(bytes[at..]) : 0;
-            if (escape == 0)
-            {
-                return -1;
-            }
-
-            isEscaped = true;
-            at += escape;
-        }
-    }
-
-    private static int EscapeLength(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length < 2)
-        {
-            return 0;
-        }
-
-        if (bytes[1] != (byte)'u')
-        {
-            return "\"\\/bfnrt"u8.Contains(bytes[1]) ? 2 : 0;
-        }
-
-        for (int i = 2; i < 6; i++)
-        {
-            if (i >= bytes.Length || !char.IsAsciiHexDigit((char)bytes[i]))
-            {
-                return 0;
-            }
-        }
-
-        return 6;
     }
 }

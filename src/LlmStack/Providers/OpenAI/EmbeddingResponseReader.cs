@@ -17,12 +17,14 @@ internal static class EmbeddingResponseReader
         var vectors = new float[]?[count];
         string? model = null;
         UsageDetails? usage = null;
+        decimal? cost = null;
         bool hasData = false;
         bool hasError = false;
         int found = 0;
         try
         {
-            var reader = new Utf8JsonReader(body.WrittenSpan, JsonText.Lenient);
+            ReadOnlySpan<byte> json = body.WrittenSpan;
+            var reader = new Utf8JsonReader(json, JsonText.Lenient);
             bool isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
             while (isObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
@@ -30,7 +32,7 @@ internal static class EmbeddingResponseReader
                 {
                     reader.Read();
                     hasData = reader.TokenType == JsonTokenType.StartArray;
-                    found = ReadData(ref reader, vectors, http, call);
+                    found = ReadData(ref reader, ref json, vectors, http, call);
                 }
                 else if (reader.ValueTextEquals("model"u8))
                 {
@@ -41,7 +43,7 @@ internal static class EmbeddingResponseReader
                 else if (reader.ValueTextEquals("usage"u8))
                 {
                     reader.Read();
-                    usage = UsageReader.Read(ref reader);
+                    usage = UsageReader.Read(ref reader, ref cost);
                 }
                 else
                 {
@@ -67,6 +69,7 @@ internal static class EmbeddingResponseReader
             throw ErrorFactory.Invalid(http.Name, call.Report, $"sent {found} embeddings for {count} inputs.");
         }
 
+        call.Report.ReportedCost = cost ?? call.Report.ReportedCost;
         var result = new GeneratedEmbeddings<Embedding<float>>(count) { Usage = usage };
         for (int i = 0; i < count; i++)
         {
@@ -77,7 +80,7 @@ internal static class EmbeddingResponseReader
         return result;
     }
 
-    private static int ReadData(ref Utf8JsonReader reader, float[]?[] vectors, ProviderHttp http, ProviderCall call)
+    private static int ReadData(ref Utf8JsonReader reader, ref ReadOnlySpan<byte> json, float[]?[] vectors, ProviderHttp http, ProviderCall call)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -107,7 +110,7 @@ internal static class EmbeddingResponseReader
                 else if (reader.ValueTextEquals("embedding"u8))
                 {
                     reader.Read();
-                    vector = reader.TokenType == JsonTokenType.String ? FromBase64(ref reader, http, call) : NumberVector.Read(ref reader);
+                    vector = reader.TokenType == JsonTokenType.String ? FromBase64(ref reader, http, call) : NumberVector.Read(ref reader, ref json);
                 }
                 else
                 {

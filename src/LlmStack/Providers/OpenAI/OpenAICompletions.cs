@@ -17,6 +17,7 @@ internal sealed class OpenAICompletions(ProviderHttp http, OpenAIProfile profile
         ChatResponseReader.Parse(answer, document, http, call);
         call.Report.RawFinishReason = document.FinishReason;
         call.Report.ServiceTier = document.ServiceTier;
+        call.Report.ReportedCost = document.ReportedCost ?? call.Report.ReportedCost;
         if (FinishReasons.FailureOf(document.FinishReason) is { } failure)
         {
             throw FinishReasons.Failure(http.Name, failure, document.FinishReason!, call.Report);
@@ -49,7 +50,7 @@ internal sealed class OpenAICompletions(ProviderHttp http, OpenAIProfile profile
     {
         // A completion's chunk differs from a chat's only in where the text is, so one session reads both.
         var session = new ChatStreamSession(http, call, profile, (_, token) => OpenAsync(call, prompt, options, token), plainText: true);
-        await foreach (ChatResponseUpdate update in ChatStreaming.ReadAsync(http, call, session, cancellationToken).ConfigureAwait(false))
+        await foreach (ChatResponseUpdate update in EventStreaming.ReadAsync(http, call, session, cancellationToken).ConfigureAwait(false))
         {
             yield return new TextCompletionUpdate
             {

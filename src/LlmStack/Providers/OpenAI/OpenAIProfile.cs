@@ -5,12 +5,24 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>How one family of servers differs from the format's centre.</summary>
 internal sealed record OpenAIProfile
 {
-    public static readonly OpenAIProfile OpenAI = new() { MaxTokensField = "max_completion_tokens", TraitsName = "openai", SendsNames = true };
+    public static readonly OpenAIProfile OpenAI = new()
+    {
+        MaxTokensField = "max_completion_tokens",
+        TraitsName = "openai",
+        SendsNames = true,
+        Operations = OpenAIOperations.All & ~OpenAIOperations.Rerank,
+    };
 
-    public static readonly OpenAIProfile Compatible = new() { MaxTokensField = "max_tokens", SendsTopK = true };
+    public static readonly OpenAIProfile Compatible = new() { MaxTokensField = "max_tokens", SendsTopK = true, MaxAudioBytes = int.MaxValue };
 
     /// <summary>The field of the largest number of output tokens, unless the model's traits name another.</summary>
     public required string MaxTokensField { get; init; }
+
+    /// <summary>What the service offers. What it does not is refused before any call.</summary>
+    public OpenAIOperations Operations { get; init; } = OpenAIOperations.All;
+
+    /// <summary>The largest sound that the service writes down, in bytes.</summary>
+    public int MaxAudioBytes { get; init; } = 25 * 1024 * 1024;
 
     /// <summary>The provider's name in the table of <see cref="ModelTraits"/>; null when nothing is known of its models.</summary>
     public string? TraitsName { get; init; }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.OpenAI;
 
-/// <summary>OpenAI's chat completions; its other faces are completions, embeddings, moderation, images, speech and the <c>/rerank</c> of compatible servers.</summary>
+/// <summary>OpenAI's chat completions; its other faces are completions, embeddings, moderation, images, speech, transcription and the <c>/rerank</c> of compatible servers.</summary>
 internal sealed class OpenAIProvider : ILlmProvider
 {
     private readonly ProviderHttp _http;
@@ -16,6 +16,7 @@ internal sealed class OpenAIProvider : ILlmProvider
     private readonly OpenAIModeration _moderation;
     private readonly OpenAIImages _images;
     private readonly OpenAISpeech _speech;
+    private readonly OpenAITranscription _transcription;
 
     /// <param name="setup">What every format is made from.</param>
     /// <param name="profile">How the servers differ from the format's centre.</param>
@@ -32,10 +33,13 @@ internal sealed class OpenAIProvider : ILlmProvider
         _rerank = new OpenAIRerank(_http, addresses("/rerank"), profile.RerankTopField);
         _moderation = new OpenAIModeration(_http, addresses("/moderations"));
         _images = new OpenAIImages(_http, addresses("/images/generations"), addresses("/images/edits"));
-        _speech = new OpenAISpeech(_http, addresses("/audio/speech"));
+        _speech = new OpenAISpeech(_http, profile, addresses("/audio/speech"));
+        _transcription = new OpenAITranscription(_http, profile, addresses("/audio/transcriptions"), addresses("/audio/translations"));
     }
 
     public ProviderSetup Setup { get; }
+
+    public bool OffersChat => _profile.Operations.HasFlag(OpenAIOperations.Chat);
 
     public async ValueTask<ChatResponse> ChatAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {
@@ -46,17 +50,20 @@ internal sealed class OpenAIProvider : ILlmProvider
     }
 
     public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
-        ChatStreaming.ReadAsync(_http, call, new ChatStreamSession(_http, call, _profile, (session, token) => OpenAsync(session, call, messages, options, token)), cancellationToken);
+        EventStreaming.ReadAsync(_http, call, new ChatStreamSession(_http, call, _profile, (session, token) => OpenAsync(session, call, messages, options, token)), cancellationToken);
 
     public object? GetService(Type serviceType) =>
-        serviceType == typeof(IEmbeddingProvider) ? _embeddings
-        : serviceType == typeof(ITextCompletionProvider) ? _completions
-        : serviceType == typeof(IRerankProvider) ? _rerank
-        : serviceType == typeof(IModerationProvider) ? _moderation
-        : serviceType == typeof(IImageProvider) ? _images
-        : serviceType == typeof(ITextToSpeechProvider) ? _speech
+        serviceType == typeof(IEmbeddingProvider) ? If(OpenAIOperations.Embeddings, _embeddings)
+        : serviceType == typeof(ITextCompletionProvider) ? If(OpenAIOperations.Completions, _completions)
+        : serviceType == typeof(IRerankProvider) ? If(OpenAIOperations.Rerank, _rerank)
+        : serviceType == typeof(IModerationProvider) ? If(OpenAIOperations.Moderation, _moderation)
+        : serviceType == typeof(IImageProvider) ? If(OpenAIOperations.Images, _images)
+        : serviceType == typeof(ITextToSpeechProvider) ? If(OpenAIOperations.Speech, _speech)
+        : serviceType == typeof(ISpeechToTextProvider) ? If(OpenAIOperations.Transcription, _transcription)
         : serviceType.IsInstanceOfType(this) ? this
         : null;
+
+    private object? If(OpenAIOperations operation, object face) => _profile.Operations.HasFlag(operation) ? face : null;
 
     private async ValueTask<HttpResponseMessage> OpenAsync(ChatStreamSession session, ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken)
     {

@@ -61,6 +61,7 @@ internal static class RerankWire
         var results = new List<RerankResult>(documents);
         string? id = null, model = null;
         UsageDetails? usage = null;
+        decimal? cost = null;
         bool hasError = false;
         Range captured = default;
         try
@@ -101,7 +102,7 @@ internal static class RerankWire
                 else if (reader.ValueTextEquals("usage"u8))
                 {
                     reader.Read();
-                    usage = UsageReader.Read(ref reader);
+                    usage = UsageReader.Read(ref reader, ref cost);
                 }
                 else
                 {
@@ -135,6 +136,7 @@ internal static class RerankWire
             call.Capture.SetOutput(body.WrittenSpan[captured]);
         }
 
+        call.Report.ReportedCost = cost ?? call.Report.ReportedCost;
         results.Sort(static (one, other) => other.Score != one.Score ? other.Score.CompareTo(one.Score) : one.Index.CompareTo(other.Index));
         if (top is { } most && results.Count > most)
         {

@@ -6,10 +6,27 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Providers.OpenAI;
 
 /// <summary>Reads <c>usage</c> into Microsoft.Extensions.AI's inclusive counts: input includes cached, output includes reasoning.</summary>
-internal static class UsageReader
+internal struct UsageReader
 {
+    private long? _input;
+    private long? _output;
+    private long? _total;
+    private long? _cached;
+    private long? _cacheMiss;
+    private long? _cacheWrite;
+    private long? _reasoning;
+    private UsageCosts _costs;
+    private AdditionalPropertiesDictionary<long>? _more;
+
     /// <summary>Reads the value at the reader; null when it is no object or holds no count.</summary>
     public static UsageDetails? Read(ref Utf8JsonReader reader)
+    {
+        decimal? cost = null;
+        return Read(ref reader, ref cost);
+    }
+
+    /// <summary>Reads the value at the reader, and in <paramref name="cost"/> what the provider itself says the call costs; that stays as it is when nothing is said.</summary>
+    public static UsageDetails? Read(ref Utf8JsonReader reader, ref decimal? cost)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -17,88 +34,74 @@ internal static class UsageReader
             return null;
         }
 
-        long? input = null, output = null, total = null, cached = null, cacheMiss = null, cacheWrite = null, reasoning = null;
-        AdditionalPropertiesDictionary<long>? more = null;
+        var usage = default(UsageReader);
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("prompt_tokens"u8) || reader.ValueTextEquals("input_tokens"u8))
-            {
-                reader.Read();
-                input = Count(ref reader) ?? input;
-            }
-            else if (reader.ValueTextEquals("completion_tokens"u8) || reader.ValueTextEquals("output_tokens"u8))
-            {
-                reader.Read();
-                output = Count(ref reader) ?? output;
-            }
-            else if (reader.ValueTextEquals("total_tokens"u8))
-            {
-                reader.Read();
-                total = Count(ref reader) ?? total;
-            }
-            else if (reader.ValueTextEquals("prompt_cache_hit_tokens"u8))
-            {
-                reader.Read();
-                cached ??= Count(ref reader);
-            }
-            else if (reader.ValueTextEquals("prompt_cache_miss_tokens"u8))
-            {
-                reader.Read();
-                cacheMiss = Count(ref reader);
-            }
-            else if (reader.ValueTextEquals("reasoning_tokens"u8))
-            {
-                reader.Read();
-                reasoning ??= Count(ref reader);
-            }
-            else if (reader.ValueTextEquals("prompt_tokens_details"u8) || reader.ValueTextEquals("input_tokens_details"u8) || reader.ValueTextEquals("input_token_details"u8))
-            {
-                reader.Read();
-                ReadInputDetails(ref reader, ref cached, ref cacheWrite, ref more);
-            }
-            else if (reader.ValueTextEquals("completion_tokens_details"u8) || reader.ValueTextEquals("output_tokens_details"u8))
-            {
-                reader.Read();
-                ReadOutputDetails(ref reader, ref reasoning, ref more);
-            }
-            else
-            {
-                reader.Read();
-                reader.Skip();
-            }
+            usage.ReadField(ref reader);
         }
 
-        if (input is null && cached is not null && cacheMiss is not null)
-        {
-            input = cached + cacheMiss;
-        }
-
-        if (input is null && output is null && total is null)
-        {
-            return null;
-        }
-
-        // xAI counts reasoning beside the output and shows it only in the total; ours includes it.
-        if (total is not null && input is not null && output is not null && reasoning is > 0 && total == input + output + reasoning)
-        {
-            output += reasoning;
-        }
-
-        var usage = new UsageDetails
-        {
-            InputTokenCount = input,
-            OutputTokenCount = output,
-            TotalTokenCount = total ?? (input is null && output is null ? null : (input ?? 0) + (output ?? 0)),
-            CachedInputTokenCount = cached,
-            ReasoningTokenCount = reasoning,
-        };
-        Add(ref more, UsageKeys.CacheWrite, cacheWrite);
-        usage.AdditionalCounts = more;
-        return usage;
+        cost = usage._costs.Total ?? cost;
+        return usage.Details();
     }
 
-    private static void ReadInputDetails(ref Utf8JsonReader reader, ref long? cached, ref long? cacheWrite, ref AdditionalPropertiesDictionary<long>? more)
+    private void ReadField(ref Utf8JsonReader reader)
     {
+        if (reader.ValueTextEquals("prompt_tokens"u8) || reader.ValueTextEquals("input_tokens"u8))
+        {
+            JsonText.TakeCount(ref reader, ref _input);
+        }
+        else if (reader.ValueTextEquals("completion_tokens"u8) || reader.ValueTextEquals("output_tokens"u8))
+        {
+            JsonText.TakeCount(ref reader, ref _output);
+        }
+        else if (reader.ValueTextEquals("total_tokens"u8))
+        {
+            JsonText.TakeCount(ref reader, ref _total);
+        }
+        else if (reader.ValueTextEquals("prompt_tokens_details"u8) || reader.ValueTextEquals("input_tokens_details"u8) || reader.ValueTextEquals("input_token_details"u8))
+        {
+            ReadInputDetails(ref reader);
+        }
+        else if (reader.ValueTextEquals("completion_tokens_details"u8) || reader.ValueTextEquals("output_tokens_details"u8) || reader.ValueTextEquals("output_token_details"u8))
+        {
+            ReadOutputDetails(ref reader);
+        }
+        else if (reader.ValueTextEquals("prompt_cache_hit_tokens"u8))
+        {
+            TakeFirst(ref reader, ref _cached);
+        }
+        else if (reader.ValueTextEquals("prompt_cache_miss_tokens"u8))
+        {
+            JsonText.TakeCount(ref reader, ref _cacheMiss);
+        }
+        else if (reader.ValueTextEquals("reasoning_tokens"u8))
+        {
+            TakeFirst(ref reader, ref _reasoning);
+        }
+        else if (reader.ValueTextEquals("citation_tokens"u8))
+        {
+            TakeMore(ref reader, UsageKeys.Citation);
+        }
+        else if (reader.ValueTextEquals("num_search_queries"u8))
+        {
+            TakeMore(ref reader, UsageKeys.WebSearches);
+        }
+        else if (reader.ValueTextEquals("seconds"u8) || reader.ValueTextEquals("prompt_audio_seconds"u8))
+        {
+            reader.Read();
+            AddMore(UsageKeys.AudioSeconds, WholeSeconds(ref reader));
+            reader.Skip();
+        }
+        else if (!_costs.TryRead(ref reader))
+        {
+            reader.Read();
+            reader.Skip();
+        }
+    }
+
+    private void ReadInputDetails(ref Utf8JsonReader reader)
+    {
+        reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             reader.Skip();
@@ -109,18 +112,27 @@ internal static class UsageReader
         {
             if (reader.ValueTextEquals("cached_tokens"u8))
             {
-                reader.Read();
-                cached = Count(ref reader) ?? cached;
+                JsonText.TakeCount(ref reader, ref _cached);
             }
             else if (reader.ValueTextEquals("cache_write_tokens"u8) || reader.ValueTextEquals("cache_creation_tokens"u8))
             {
-                reader.Read();
-                cacheWrite = Count(ref reader) ?? cacheWrite;
+                JsonText.TakeCount(ref reader, ref _cacheWrite);
+            }
+            else if (reader.ValueTextEquals("audio_tokens"u8))
+            {
+                TakeMore(ref reader, UsageKeys.InputAudio);
             }
             else if (reader.ValueTextEquals("image_tokens"u8))
             {
-                reader.Read();
-                Add(ref more, UsageKeys.InputImage, Count(ref reader));
+                TakeMore(ref reader, UsageKeys.InputImage);
+            }
+            else if (reader.ValueTextEquals("video_tokens"u8))
+            {
+                TakeMore(ref reader, UsageKeys.InputVideo);
+            }
+            else if (reader.ValueTextEquals("cached_tokens_details"u8))
+            {
+                ReadCachedDetails(ref reader);
             }
             else
             {
@@ -130,8 +142,36 @@ internal static class UsageReader
         }
     }
 
-    private static void ReadOutputDetails(ref Utf8JsonReader reader, ref long? reasoning, ref AdditionalPropertiesDictionary<long>? more)
+    private void ReadCachedDetails(ref Utf8JsonReader reader)
     {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("audio_tokens"u8))
+            {
+                TakeMore(ref reader, UsageKeys.CachedAudio);
+            }
+            else if (reader.ValueTextEquals("image_tokens"u8))
+            {
+                TakeMore(ref reader, UsageKeys.CachedImage);
+            }
+            else
+            {
+                reader.Read();
+                reader.Skip();
+            }
+        }
+    }
+
+    private void ReadOutputDetails(ref Utf8JsonReader reader)
+    {
+        reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             reader.Skip();
@@ -142,13 +182,15 @@ internal static class UsageReader
         {
             if (reader.ValueTextEquals("reasoning_tokens"u8))
             {
-                reader.Read();
-                reasoning = Count(ref reader) ?? reasoning;
+                JsonText.TakeCount(ref reader, ref _reasoning);
+            }
+            else if (reader.ValueTextEquals("audio_tokens"u8))
+            {
+                TakeMore(ref reader, UsageKeys.OutputAudio);
             }
             else if (reader.ValueTextEquals("image_tokens"u8))
             {
-                reader.Read();
-                Add(ref more, UsageKeys.OutputImage, Count(ref reader));
+                TakeMore(ref reader, UsageKeys.OutputImage);
             }
             else
             {
@@ -158,22 +200,68 @@ internal static class UsageReader
         }
     }
 
-    private static void Add(ref AdditionalPropertiesDictionary<long>? more, string key, long? count)
+    private UsageDetails? Details()
+    {
+        if (_input is null && _cached is not null && _cacheMiss is not null)
+        {
+            _input = _cached + _cacheMiss;
+        }
+
+        if (_input is null && _output is null && _total is null)
+        {
+            // Sound may be billed by its length alone.
+            return _more is null ? null : new UsageDetails { AdditionalCounts = _more };
+        }
+
+        // xAI counts reasoning beside the output and shows it only in the total; ours includes it. Its cached tokens, when they are
+        // more than the whole input, stand beside that as well.
+        if (_total is not null && _input is not null && _output is not null && _reasoning is > 0 && _total == _input + _output + _reasoning)
+        {
+            _output += _reasoning;
+        }
+
+        if (_cached > _input)
+        {
+            _input += _cached;
+            _total += _cached;
+        }
+
+        AddMore(UsageKeys.CacheWrite, _cacheWrite);
+        return new UsageDetails
+        {
+            InputTokenCount = _input,
+            OutputTokenCount = _output,
+            TotalTokenCount = _total ?? ((_input ?? 0) + (_output ?? 0)),
+            CachedInputTokenCount = _cached,
+            ReasoningTokenCount = _reasoning,
+            AdditionalCounts = _more,
+        };
+    }
+
+    /// <summary>Takes a count that another field may have told already, and more exactly.</summary>
+    private static void TakeFirst(ref Utf8JsonReader reader, ref long? field)
+    {
+        long? count = null;
+        JsonText.TakeCount(ref reader, ref count);
+        field ??= count;
+    }
+
+    private void TakeMore(ref Utf8JsonReader reader, string key)
+    {
+        long? count = null;
+        JsonText.TakeCount(ref reader, ref count);
+        AddMore(key, count);
+    }
+
+    private void AddMore(string key, long? count)
     {
         if (count is > 0)
         {
-            (more ??= [])[key] = count.Value;
+            (_more ??= [])[key] = count.Value;
         }
     }
 
-    private static long? Count(ref Utf8JsonReader reader)
-    {
-        long? count = JsonText.GetCount(ref reader);
-        if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
-        {
-            reader.Skip();
-        }
-
-        return count;
-    }
+    /// <summary>Bills are by the nearest second.</summary>
+    private static long? WholeSeconds(ref Utf8JsonReader reader) =>
+        JsonText.GetNumber(ref reader) is >= 0 and < 1e12 and double seconds ? (long)Math.Round(seconds, MidpointRounding.AwayFromZero) : null;
 }

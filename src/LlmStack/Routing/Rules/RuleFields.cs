@@ -84,6 +84,7 @@ internal static class RuleFields
         LlmOperation.Moderation => nameof(LlmOperation.Moderation),
         LlmOperation.ImageGeneration => nameof(LlmOperation.ImageGeneration),
         LlmOperation.TextToSpeech => nameof(LlmOperation.TextToSpeech),
+        LlmOperation.SpeechToText => nameof(LlmOperation.SpeechToText),
         _ => nameof(LlmOperation.Chat),
     };
 }

@@ -7,7 +7,11 @@ namespace LlmStack.Routing.Rules;
 internal sealed class RuleSet(string group, RoutingRule[] rules, IPoolSelector? otherwise) : IPoolSelector
 {
     /// <exception cref="LlmException"><see cref="LlmErrorKind.Configuration"/> when no rule matches.</exception>
-    public RoutingRule First(in RouteRequest request)
+    public RoutingRule First(in RouteRequest request) =>
+        Match(request) ?? throw new LlmException(LlmErrorKind.Configuration, $"No rule of the group '{group}' matches this call, and none is without a condition; allowed is a last rule without When.");
+
+    /// <summary>The rule that decides; null when none matches.</summary>
+    public RoutingRule? Match(in RouteRequest request)
     {
         foreach (RoutingRule rule in rules)
         {
@@ -16,7 +20,7 @@ internal sealed class RuleSet(string group, RoutingRule[] rules, IPoolSelector? 
                 return rule;
             }
         }
-        throw new LlmException(LlmErrorKind.Configuration, $"No rule of the group '{group}' matches this call, and none is without a condition; allowed is a last rule without When.");
+        return null;
     }
 
     public int Select(in RouteRequest request) => First(request).Pool is > 0 and var pool ? pool : otherwise?.Select(request) ?? 0;
@@ -30,6 +34,25 @@ internal sealed class RuleSet(string group, RoutingRule[] rules, IPoolSelector? 
         // Circles are refused at start; the bound keeps a mistake there from hanging a call.
         for (int hops = 0; hops <= snapshot.Groups.Count && from.Rules?.First(request) is { Group: { } target } rule; hops++)
         {
+            (from, last) = (snapshot.Groups[target], rule);
+        }
+        return (from, last);
+    }
+
+    /// <summary>As <see cref="Follow"/>, for groups that nobody asked for by name: null when no rule matches on the way.</summary>
+    public static (ModelGroup Group, RoutingRule? Rule)? TryFollow(RoutingSnapshot snapshot, ModelGroup from, in RouteRequest request)
+    {
+        RoutingRule? last = null;
+        for (int hops = 0; hops <= snapshot.Groups.Count && from.Rules is { } set; hops++)
+        {
+            if (set.Match(request) is not { } rule)
+            {
+                return null;
+            }
+            if (rule.Group is not { } target)
+            {
+                break;
+            }
             (from, last) = (snapshot.Groups[target], rule);
         }
         return (from, last);

@@ -3,8 +3,8 @@ namespace LlmStack.Routing.Strategies;
 /// <summary>Walker's alias method in Vose's form: a weighted choice in constant time, whatever the number of members.</summary>
 internal sealed class AliasTable
 {
-    private readonly double[]? _keep;
-    private readonly int[]? _alias;
+    // Null when all are even.
+    private readonly Column[]? _columns;
     private readonly int _count;
 
     public AliasTable(Member[] members)
@@ -17,27 +17,26 @@ internal sealed class AliasTable
         {
             return;
         }
-        _keep = new double[_count];
-        _alias = new int[_count];
+        _columns = new Column[_count];
         var small = new Stack<int>(_count);
         var large = new Stack<int>(_count);
         for (int i = 0; i < _count; i++)
         {
-            _keep[i] = Weights.Of(members[i], basis) * _count / total;
-            (_keep[i] < 1 ? small : large).Push(i);
+            _columns[i].Keep = Weights.Of(members[i], basis) * _count / total;
+            (_columns[i].Keep < 1 ? small : large).Push(i);
         }
         int heaviest = 0;
         for (int i = 1; i < _count; i++)
         {
-            heaviest = _keep[i] > _keep[heaviest] ? i : heaviest;
+            heaviest = _columns[i].Keep > _columns[heaviest].Keep ? i : heaviest;
         }
         while (small.Count > 0 && large.Count > 0)
         {
             int low = small.Pop();
             int high = large.Pop();
-            _alias[low] = high;
-            _keep[high] -= 1 - _keep[low];
-            (_keep[high] < 1 ? small : large).Push(high);
+            _columns[low].Alias = high;
+            _columns[high].Keep -= 1 - _columns[low].Keep;
+            (_columns[high].Keep < 1 ? small : large).Push(high);
         }
         Settle(large, members, basis, heaviest);
         Settle(small, members, basis, heaviest);
@@ -46,7 +45,7 @@ internal sealed class AliasTable
     public int Next(IRandomSource random)
     {
         int index = random.NextInt32(_count);
-        return _keep is null || random.NextDouble() < _keep[index] ? index : _alias![index];
+        return _columns is null || random.NextDouble() < _columns[index].Keep ? index : _columns[index].Alias;
     }
 
     /// <summary>What rounding left over is a column of its own, except that a weight of 0 must never be chosen.</summary>
@@ -55,8 +54,14 @@ internal sealed class AliasTable
         foreach (int index in rest)
         {
             bool zero = Weights.Of(members[index], basis) <= 0;
-            _keep![index] = zero ? 0 : 1;
-            _alias![index] = zero ? heaviest : index;
+            _columns![index] = new Column { Keep = zero ? 0 : 1, Alias = zero ? heaviest : index };
         }
+    }
+
+    /// <summary>Which part of a member's column is its own, and whose the rest is.</summary>
+    private struct Column
+    {
+        public double Keep;
+        public int Alias;
     }
 }

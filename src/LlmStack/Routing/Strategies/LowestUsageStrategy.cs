@@ -10,6 +10,14 @@ internal sealed class LowestUsageStrategy(TimeProvider time) : BuiltInStrategy
 {
     private readonly long _frequency = time.TimestampFrequency;
 
+    public override void Attach(Member[] members)
+    {
+        foreach (Member member in members)
+        {
+            member.Deployment.Health.TrackUsage();
+        }
+    }
+
     public override int Pick(in RouteRequest request, in CandidateSet candidates, IRandomSource random)
     {
         if (candidates.Count > RoutingEngine.FullScan)
@@ -49,7 +57,7 @@ internal sealed class LowestUsageStrategy(TimeProvider time) : BuiltInStrategy
     private double Used(in RouteRequest request, Deployment deployment, bool relative)
     {
         double pending = deployment.InFlight * (double)(request.EstimatedInputTokens + request.LikelyOutputTokens);
-        double used = deployment.Health.UsedTokens.At(request.Timestamp, _frequency) + pending;
+        double used = (deployment.Health.UsedTokens?.At(request.Timestamp, _frequency) ?? 0) + pending;
         return relative ? used / deployment.TokensPerMinute!.Value : used;
     }
 

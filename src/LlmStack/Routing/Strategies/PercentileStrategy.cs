@@ -12,13 +12,12 @@ internal sealed class PercentileStrategy(TimeProvider time, double percentile, T
 
     private readonly long _frequency = time.TimestampFrequency;
 
-    public override object? Prepare(Member[] members)
+    public override void Attach(Member[] members)
     {
         foreach (Member member in members)
         {
             member.Deployment.Health.TrackPercentiles();
         }
-        return null;
     }
 
     public override string Describe(in RouteRequest request, in CandidateSet candidates, int index)

@@ -72,8 +72,23 @@ public sealed class BedrockRequestTests
         call.CacheBreakpoints = true;
         string body = await Format.BodyAsync(Answer, new ChatOptions { Instructions = "S", Tools = [Weather] }, call: call);
 
-        Assert.StartsWith("""{"system":[{"text":"S"},{"cachePoint":{"type":"default"}}],""", body, StringComparison.Ordinal);
+        Assert.StartsWith("""{"system":[{"text":"S"},{"cachePoint":{"type":"default"}}],"messages":[{"role":"user","content":[{"text":"Hello"},{"cachePoint":{"type":"default"}}]}],""", body, StringComparison.Ordinal);
         Assert.EndsWith(""",{"cachePoint":{"type":"default"}}]}}""", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Cache_points_stand_behind_what_the_caller_marked()
+    {
+        ProviderCall call = Format.Call();
+        call.CacheBreakpoints = true;
+        ChatMessage[] messages =
+        [
+            new(ChatRole.System, "S"),
+            new ChatMessage(ChatRole.User, [new TextContent("A").WithCacheMarker(TimeSpan.FromHours(1)), new TextContent("B")]),
+        ];
+        string body = await Format.BodyAsync(Answer, messages: messages, call: call);
+
+        Assert.Equal("""{"system":[{"text":"S"}],"messages":[{"role":"user","content":[{"text":"A"},{"cachePoint":{"type":"default","ttl":"1h"}},{"text":"B"}]}]}""", body);
     }
 
     [Fact]

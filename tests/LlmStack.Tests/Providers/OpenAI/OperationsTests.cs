@@ -89,7 +89,7 @@ public sealed class OperationsTests
     {
         var capture = new CaptureStub();
         await using var server = new RawHttpServer(RawReply.Body(200, body));
-        RerankResponse response = await Face<IRerankProvider>(Provider(server)).RerankAsync(Call("m", capture), "q", ["a", "b", "c"], new RerankOptions { TopN = 2 }, CancellationToken.None);
+        RerankResponse response = await Face<IRerankProvider>(Provider(server, OpenAIProfile.Compatible)).RerankAsync(Call("m", capture), "q", ["a", "b", "c"], new RerankOptions { TopN = 2 }, CancellationToken.None);
         Assert.StartsWith("POST /v1/rerank ", server.Requests[0], StringComparison.Ordinal);
         Assert.Equal("""{"query":"q","documents":["a","b","c"],"model":"m","top_n":2}""", server.LastBody);
         Assert.Equal([new RerankResult(2, 0.9), new RerankResult(1, 0.5)], response.Results);
@@ -101,7 +101,7 @@ public sealed class OperationsTests
     public async Task A_rerank_index_outside_the_documents_is_an_invalid_response()
     {
         await using var server = new RawHttpServer(RawReply.Body(200, """{"results":[{"index":3,"relevance_score":1}]}"""));
-        LlmException e = await Assert.ThrowsAsync<LlmException>(async () => await Face<IRerankProvider>(Provider(server)).RerankAsync(Call(), "q", ["a"], null, CancellationToken.None));
+        LlmException e = await Assert.ThrowsAsync<LlmException>(async () => await Face<IRerankProvider>(Provider(server, OpenAIProfile.Compatible)).RerankAsync(Call(), "q", ["a"], null, CancellationToken.None));
         Assert.Equal(LlmErrorKind.InvalidResponse, e.Kind);
     }
 
@@ -109,7 +109,7 @@ public sealed class OperationsTests
     public async Task A_server_without_rerank_is_not_found()
     {
         await using var server = new RawHttpServer(RawReply.Body(404, """{"error":{"message":"Unknown path"}}"""));
-        LlmException e = await Assert.ThrowsAsync<LlmException>(async () => await Face<IRerankProvider>(Provider(server)).RerankAsync(Call(), "q", ["a"], null, CancellationToken.None));
+        LlmException e = await Assert.ThrowsAsync<LlmException>(async () => await Face<IRerankProvider>(Provider(server, OpenAIProfile.Compatible)).RerankAsync(Call(), "q", ["a"], null, CancellationToken.None));
         Assert.Equal(LlmErrorKind.NotFound, e.Kind);
     }
 }

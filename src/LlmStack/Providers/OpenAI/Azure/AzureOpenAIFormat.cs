@@ -21,6 +21,6 @@ internal sealed class AzureOpenAIFormat : IProviderFormat
     {
         ProviderSetup azure = setup with { Key = new KeyPlacement("api-key", ""), TokenKey = KeyPlacement.Bearer };
         var addresses = new AzureAddresses(setup.Endpoint, setup.Options.ApiVersion);
-        return new ChatApiSwitch(new OpenAIProvider(azure, OpenAIProfile.OpenAI with { NamesDeployments = true }, addresses.For), azure, hasResponses: !addresses.HasModelInPath, addresses.For("/responses"));
+        return new ChatApiSwitch(new OpenAIProvider(azure, OpenAIProfile.OpenAI with { NamesDeployments = true, Operations = OpenAIProfile.OpenAI.Operations & ~OpenAIOperations.Moderation }, addresses.For), azure, hasResponses: !addresses.HasModelInPath, addresses.For("/responses"));
     }
 }

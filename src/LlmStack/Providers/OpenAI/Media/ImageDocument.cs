@@ -7,9 +7,14 @@ namespace LlmStack.Providers.OpenAI.Media;
 /// <summary>The answer of an image call.</summary>
 internal sealed class ImageDocument : IWireDocument
 {
+    private decimal? _reportedCost;
+
     public List<AIContent> Images { get; } = [];
 
     public UsageDetails? Usage { get; private set; }
+
+    /// <summary>What the provider says the call costs, in US dollars; null when it says nothing.</summary>
+    public decimal? ReportedCost => _reportedCost;
 
     public bool HasError { get; private set; }
 
@@ -32,7 +37,7 @@ internal sealed class ImageDocument : IWireDocument
             else if (reader.ValueTextEquals("usage"u8))
             {
                 reader.Read();
-                Usage = UsageReader.Read(ref reader);
+                Usage = UsageReader.Read(ref reader, ref _reportedCost);
             }
             else
             {

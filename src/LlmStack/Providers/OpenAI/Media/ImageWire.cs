@@ -62,6 +62,7 @@ internal static class ImageWire
             throw BodyCheck.ErrorOf(body.WrittenMemory, document.HasError, "data", http, call);
         }
 
+        call.Report.ReportedCost = document.ReportedCost ?? call.Report.ReportedCost;
         JsonCapture.Output(call.Capture, document.Images, WriteMedia);
         return new ImageGenerationResponse(document.Images) { Usage = document.Usage };
     }
@@ -79,24 +80,21 @@ internal static class ImageWire
         writer.WriteEndObject();
     });
 
-    /// <summary>Traces hold what kind of media it was and how large, not its bytes.</summary>
     private static void WriteMedia(Utf8JsonWriter writer, IEnumerable<AIContent> contents)
     {
         writer.WriteStartArray();
         foreach (AIContent content in contents)
         {
-            writer.WriteStartObject();
             if (content is DataContent data)
             {
-                writer.WriteString("media_type"u8, data.MediaType);
-                writer.WriteNumber("bytes"u8, data.Data.Length);
+                MediaCapture.Write(writer, data.MediaType, data.Data.Length);
             }
             else if (content is UriContent uri)
             {
+                writer.WriteStartObject();
                 writer.WriteString("url"u8, uri.Uri.AbsoluteUri);
+                writer.WriteEndObject();
             }
-
-            writer.WriteEndObject();
         }
 
         writer.WriteEndArray();

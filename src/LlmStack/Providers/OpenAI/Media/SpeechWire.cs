@@ -10,13 +10,13 @@ internal static class SpeechWire
     /// <summary>The field must be there; every model has this voice.</summary>
     private const string DefaultVoice = "alloy";
 
-    public static PooledBuffer Write(ProviderCall call, string text, TextToSpeechOptions? options)
+    public static PooledBuffer Write(ProviderCall call, string text, TextToSpeechOptions? options, bool asEvents)
     {
         Refuse(call, "Language", options?.Language is not null);
         Refuse(call, "Pitch", options?.Pitch is not null);
         Refuse(call, "Volume", options?.Volume is not null);
         JsonCapture.Input(call.Capture, text, static (writer, text) => writer.WriteStringValue(text));
-        return JsonBody.Write((call.Model, Text: text, Options: options), static (writer, state) =>
+        return JsonBody.Write((call.Model, Text: text, Options: options, AsEvents: asEvents), static (writer, state) =>
         {
             TextToSpeechOptions? options = state.Options;
             writer.WriteString("input"u8, state.Text);
@@ -36,9 +36,14 @@ internal static class SpeechWire
                 writer.WriteNumber("speed"u8, speed);
             }
 
+            if (state.AsEvents)
+            {
+                writer.WriteString("stream_format"u8, "sse"u8);
+            }
+
             ExtraFields.Write(writer, options?.AdditionalProperties, options, static (own, key) => key switch
             {
-                "input" or "model" => true,
+                "input" or "model" or "stream_format" => true,
                 "voice" => own!.VoiceId is not null,
                 "response_format" => own!.AudioFormat is not null,
                 "speed" => own!.Speed is not null,
@@ -54,22 +59,28 @@ internal static class SpeechWire
             throw ErrorFactory.Invalid(http.Name, call.Report, "sent no audio.");
         }
 
-        if (mediaType is "application/json" or "text/html")
+        if (IsNoAudio(mediaType))
         {
             throw BodyCheck.ErrorOf(body.WrittenMemory, hasError: false, "audio", http, call);
         }
 
-        string type = mediaType is not null && mediaType.StartsWith("audio/", StringComparison.OrdinalIgnoreCase) ? mediaType : TypeOf(format);
-        var audio = new DataContent(body.WrittenSpan.ToArray(), type);
-        JsonCapture.Output(call.Capture, audio, static (writer, audio) =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("media_type"u8, audio.MediaType);
-            writer.WriteNumber("bytes"u8, audio.Data.Length);
-            writer.WriteEndObject();
-        });
+        var audio = new DataContent(body.WrittenSpan.ToArray(), TypeOf(mediaType, format));
+        MediaCapture.Output(call.Capture, audio.MediaType, audio.Data.Length);
         return new TextToSpeechResponse([audio]) { ModelId = call.Model };
     }
+
+    /// <summary>A piece of the sound.</summary>
+    public static TextToSpeechResponseUpdate Piece(byte[] audio, string mediaType, ProviderCall call) =>
+        new([new DataContent(audio, mediaType)]) { Kind = TextToSpeechResponseUpdateKind.AudioUpdating, ModelId = call.Model };
+
+    /// <summary>Whether an answer of this type is an error or a page.</summary>
+    public static bool IsNoAudio(string? mediaType) => mediaType is "application/json" or "text/html";
+
+    /// <summary>The type of the sound: the answer's, else that of the format that was asked for.</summary>
+    public static string TypeOf(string? mediaType, string? format) =>
+        mediaType is not null && mediaType.StartsWith("audio/", StringComparison.OrdinalIgnoreCase) ? mediaType : TypeOf(format);
+
+    public static string TypeOf(string? format) => format is null || WordOf(format) == "mp3" ? "audio/mpeg" : $"audio/{WordOf(format)}";
 
     private static void Refuse(ProviderCall call, string field, bool isSet)
     {
@@ -82,6 +93,4 @@ internal static class SpeechWire
     /// <summary>A format's word; of a media type the part that names it.</summary>
     private static string WordOf(string format) =>
         !format.StartsWith("audio/", StringComparison.OrdinalIgnoreCase) ? format : format["audio/".Length..] is "mpeg" ? "mp3" : format["audio/".Length..];
-
-    private static string TypeOf(string? format) => format is null || WordOf(format) == "mp3" ? "audio/mpeg" : $"audio/{WordOf(format)}";
 }

@@ -15,7 +15,9 @@ internal static class OpenAIFamily
     [
         new("Groq", "groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY", Service with
         {
+            Operations = OpenAIOperations.Chat | OpenAIOperations.Speech | OpenAIOperations.Transcription | OpenAIOperations.Translation,
             TraitsName = "groq",
+            MaxAudioBytes = 100 * 1024 * 1024,
             RefusedFields = ["logit_bias", "logprobs", "top_logprobs"],
             ReasoningEchoField = "reasoning",
         })
@@ -25,6 +27,7 @@ internal static class OpenAIFamily
         },
         new("DeepSeek", "deepseek", "https://api.deepseek.com/v1", "DEEPSEEK_API_KEY", new OpenAIProfile
         {
+            Operations = OpenAIOperations.Chat,
             MaxTokensField = "max_tokens",
             TraitsName = "deepseek",
             Reasoning = ReasoningDialect.Thinking,
@@ -35,20 +38,20 @@ internal static class OpenAIFamily
             CatalogName = "deepseek",
             EndpointVariables = ["DEEPSEEK_BASE_URL", "DEEPSEEK_API_BASE"],
         },
-        new("XAI", "xai", "https://api.x.ai/v1", "XAI_API_KEY", Service with { TraitsName = "xai" })
+        new("XAI", "xai", "https://api.x.ai/v1", "XAI_API_KEY", Service with { Operations = OpenAIOperations.Chat | OpenAIOperations.Images, TraitsName = "xai" })
         {
             SystemName = "x_ai",
             CatalogName = "xai",
             EndpointVariables = ["XAI_BASE_URL", "XAI_API_BASE"],
         },
-        new("Together", "together", "https://api.together.xyz/v1", "TOGETHER_API_KEY", Server with { Reasoning = ReasoningDialect.EnabledObject, AsksBase64 = false })
+        new("Together", "together", "https://api.together.xyz/v1", "TOGETHER_API_KEY", Server with { Operations = OpenAIOperations.Chat | OpenAIOperations.Completions | OpenAIOperations.Embeddings | OpenAIOperations.Rerank | OpenAIOperations.Images | OpenAIOperations.Speech | OpenAIOperations.Transcription | OpenAIOperations.Translation, Reasoning = ReasoningDialect.EnabledObject, AsksBase64 = false })
         {
             SystemName = "together_ai",
             CatalogName = "together",
             FurtherKeyVariables = ["TOGETHERAI_API_KEY", "TOGETHER_AI_API_KEY"],
             EndpointVariables = ["TOGETHER_BASE_URL"],
         },
-        new("Fireworks", "fireworks", "https://api.fireworks.ai/inference/v1", "FIREWORKS_API_KEY", Server with { ReasoningEchoField = "reasoning_content", AsksBase64 = false })
+        new("Fireworks", "fireworks", "https://api.fireworks.ai/inference/v1", "FIREWORKS_API_KEY", Server with { Operations = OpenAIOperations.Chat | OpenAIOperations.Completions | OpenAIOperations.Embeddings | OpenAIOperations.Rerank, ReasoningEchoField = "reasoning_content", AsksBase64 = false })
         {
             SystemName = "fireworks_ai",
             CatalogName = "fireworks",
@@ -57,6 +60,7 @@ internal static class OpenAIFamily
         },
         new("OpenRouter", "openrouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY", Service with
         {
+            Operations = OpenAIOperations.Chat | OpenAIOperations.Completions | OpenAIOperations.Embeddings,
             TraitsName = "openrouter",
             SendsTopK = true,
             SendsNames = true,
@@ -69,6 +73,7 @@ internal static class OpenAIFamily
         },
         new("Perplexity", "perplexity", "https://api.perplexity.ai", "PERPLEXITY_API_KEY", new OpenAIProfile
         {
+            Operations = OpenAIOperations.Chat,
             MaxTokensField = "max_tokens",
             TraitsName = "perplexity",
             History = HistoryRules.Perplexity,
@@ -83,6 +88,7 @@ internal static class OpenAIFamily
         },
         new("Cerebras", "cerebras", "https://api.cerebras.ai/v1", "CEREBRAS_API_KEY", Service with
         {
+            Operations = OpenAIOperations.Chat | OpenAIOperations.Completions,
             TraitsName = "cerebras",
             RefusedFields = ["frequency_penalty", "presence_penalty", "logit_bias"],
         })
@@ -90,12 +96,12 @@ internal static class OpenAIFamily
             CatalogName = "cerebras",
             EndpointVariables = ["CEREBRAS_BASE_URL"],
         },
-        new("NvidiaNim", "nvidia", "https://integrate.api.nvidia.com/v1", "NVIDIA_API_KEY", Server with { Reasoning = ReasoningDialect.Template })
+        new("NvidiaNim", "nvidia", "https://integrate.api.nvidia.com/v1", "NVIDIA_API_KEY", Server with { Operations = OpenAIOperations.Chat | OpenAIOperations.Completions | OpenAIOperations.Embeddings, Reasoning = ReasoningDialect.Template })
         {
             FurtherKeyVariables = ["NVIDIA_NIM_API_KEY", "NGC_API_KEY"],
             EndpointVariables = ["NVIDIA_BASE_URL", "NVIDIA_NIM_API_BASE"],
         },
-        new("HuggingFace", "huggingface", "https://router.huggingface.co/v1", "HF_TOKEN", Server)
+        new("HuggingFace", "huggingface", "https://router.huggingface.co/v1", "HF_TOKEN", Server with { Operations = OpenAIOperations.Chat })
         {
             SystemName = "hugging_face",
             FurtherKeyVariables = ["HUGGINGFACE_API_KEY", "HUGGING_FACE_HUB_TOKEN"],
@@ -103,6 +109,7 @@ internal static class OpenAIFamily
         },
         new("Moonshot", "moonshot", "https://api.moonshot.ai/v1", "MOONSHOT_API_KEY", new OpenAIProfile
         {
+            Operations = OpenAIOperations.Chat,
             MaxTokensField = "max_tokens",
             TraitsName = "moonshotai",
             Reasoning = ReasoningDialect.Thinking,
@@ -112,9 +119,10 @@ internal static class OpenAIFamily
             SystemName = "moonshot_ai",
             EndpointVariables = ["MOONSHOT_BASE_URL", "MOONSHOT_API_BASE"],
         },
-        new("Jina", "jina", "https://api.jina.ai/v1", "JINA_API_KEY", Server with { AsksBase64 = false, EmbeddingBatch = 512 }) { EndpointVariables = ["JINA_BASE_URL"] },
+        new("Jina", "jina", "https://api.jina.ai/v1", "JINA_API_KEY", Server with { Operations = OpenAIOperations.Embeddings | OpenAIOperations.Rerank, AsksBase64 = false, EmbeddingBatch = 512 }) { EndpointVariables = ["JINA_BASE_URL"] },
         new("Voyage", "voyage", "https://api.voyageai.com/v1", "VOYAGE_API_KEY", Server with
         {
+            Operations = OpenAIOperations.Embeddings | OpenAIOperations.Rerank,
             AsksBase64 = false,
             DimensionsField = "output_dimension",
             EmbeddingBatch = 1000,
@@ -126,6 +134,7 @@ internal static class OpenAIFamily
         },
         new("Mistral", "mistral", "https://api.mistral.ai/v1", "MISTRAL_API_KEY", new OpenAIProfile
         {
+            Operations = OpenAIOperations.Chat | OpenAIOperations.Embeddings | OpenAIOperations.Moderation | OpenAIOperations.Transcription,
             MaxTokensField = "max_tokens",
             TraitsName = "mistral",
             History = HistoryRules.Mistral,
@@ -136,25 +145,26 @@ internal static class OpenAIFamily
             DimensionsField = "output_dimension",
             RefusedFields = ["logit_bias", "logprobs", "top_logprobs", "user", "store"],
             EmbeddingBatchTokens = 16_000,
+            MaxAudioBytes = 512 * 1024 * 1024,
         })
         {
             SystemName = "mistral_ai",
             CatalogName = "mistral",
             EndpointVariables = ["MISTRAL_BASE_URL", "MISTRAL_API_BASE"],
         },
-        new("Vllm", "vllm", "http://127.0.0.1:8000/v1", "VLLM_API_KEY", Server with { Reasoning = ReasoningDialect.Template, SplitsThinkTags = true })
+        new("Vllm", "vllm", "http://127.0.0.1:8000/v1", "VLLM_API_KEY", Server with { Operations = OpenAIOperations.Chat | OpenAIOperations.Completions | OpenAIOperations.Embeddings | OpenAIOperations.Rerank | OpenAIOperations.Transcription | OpenAIOperations.Translation, Reasoning = ReasoningDialect.Template, SplitsThinkTags = true })
         {
             RequiresKey = false,
             FurtherKeyVariables = ["HOSTED_VLLM_API_KEY"],
             EndpointVariables = ["VLLM_BASE_URL", "HOSTED_VLLM_API_BASE"],
         },
-        new("LlamaCpp", "llamacpp", "http://127.0.0.1:8080/v1", "LLAMACPP_API_KEY", Server with { Schema = SchemaDialect.Grammar, Reasoning = ReasoningDialect.Template, SplitsThinkTags = true })
+        new("LlamaCpp", "llamacpp", "http://127.0.0.1:8080/v1", "LLAMACPP_API_KEY", Server with { Operations = OpenAIOperations.Chat | OpenAIOperations.Completions | OpenAIOperations.Embeddings | OpenAIOperations.Rerank, Schema = SchemaDialect.Grammar, Reasoning = ReasoningDialect.Template, SplitsThinkTags = true })
         {
             RequiresKey = false,
             FurtherKeyVariables = ["LLAMA_API_KEY"],
             EndpointVariables = ["LLAMACPP_BASE_URL"],
         },
-        new("LMStudio", "lmstudio", "http://127.0.0.1:1234/v1", "LM_STUDIO_API_KEY", Server with { Schema = SchemaDialect.Grammar, SplitsThinkTags = true })
+        new("LMStudio", "lmstudio", "http://127.0.0.1:1234/v1", "LM_STUDIO_API_KEY", Server with { Operations = OpenAIOperations.Chat | OpenAIOperations.Completions | OpenAIOperations.Embeddings, Schema = SchemaDialect.Grammar, SplitsThinkTags = true })
         {
             RequiresKey = false,
             FurtherKeyVariables = ["LMSTUDIO_API_KEY"],

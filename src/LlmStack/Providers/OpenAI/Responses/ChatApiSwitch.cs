@@ -8,9 +8,11 @@ namespace LlmStack.Providers.OpenAI.Responses;
 /// <param name="setup">The provider.</param>
 /// <param name="hasResponses">Whether the service is known to offer Responses, so that a request that needs it may go there.</param>
 /// <param name="address">Where Responses are asked; null: below the endpoint.</param>
-internal sealed class ChatApiSwitch(OpenAIProvider completions, ProviderSetup setup, bool hasResponses, OperationAddress? address = null) : ILlmProvider
+internal sealed class ChatApiSwitch(OpenAIProvider completions, ProviderSetup setup, bool hasResponses, OperationAddress? address = null) : ILlmProvider, IChatAvailability
 {
     private readonly ResponsesProvider _responses = new(setup, address);
+
+    public bool OffersChat => completions.OffersChat;
 
     public ValueTask<ChatResponse> ChatAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
         Choose(call, options).ChatAsync(call, messages, options, cancellationToken);

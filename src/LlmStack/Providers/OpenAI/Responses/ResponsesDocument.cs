@@ -7,6 +7,8 @@ namespace LlmStack.Providers.OpenAI.Responses;
 /// <summary>Reads a response object: a whole answer, or the one that a stream's first and last events carry.</summary>
 internal sealed class ResponsesDocument(string requestedModel) : IWireDocument
 {
+    private decimal? _reportedCost;
+
     public string? Id { get; private set; }
 
     public string? Model { get; private set; }
@@ -21,6 +23,9 @@ internal sealed class ResponsesDocument(string requestedModel) : IWireDocument
     public string? ServiceTier { get; private set; }
 
     public UsageDetails? Usage { get; private set; }
+
+    /// <summary>What the provider says the call costs, in US dollars; null when it says nothing.</summary>
+    public decimal? ReportedCost => _reportedCost;
 
     /// <summary>The items, or undefined.</summary>
     public JsonElement Output { get; private set; }
@@ -72,7 +77,7 @@ internal sealed class ResponsesDocument(string requestedModel) : IWireDocument
         else if (reader.ValueTextEquals("usage"u8))
         {
             reader.Read();
-            Usage = UsageReader.Read(ref reader) ?? Usage;
+            Usage = UsageReader.Read(ref reader, ref _reportedCost) ?? Usage;
             return;
         }
         else if (reader.ValueTextEquals("id"u8))

@@ -38,7 +38,7 @@ internal sealed class ResponsesProvider : ILlmProvider
     }
 
     public IAsyncEnumerable<ChatResponseUpdate> ChatStreamingAsync(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, CancellationToken cancellationToken) =>
-        ChatStreaming.ReadAsync(Http, call, new ResponsesStream(this, call, messages, options), cancellationToken);
+        EventStreaming.ReadAsync(Http, call, new ResponsesStream(this, call, messages, options), cancellationToken);
 
     public object? GetService(Type serviceType) => serviceType.IsInstanceOfType(this) ? this : null;
 

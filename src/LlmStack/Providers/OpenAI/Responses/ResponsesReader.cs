@@ -14,6 +14,7 @@ internal static class ResponsesReader
         Parse(body, document, http, call);
         call.Report.RawFinishReason = document.RawFinish;
         call.Report.ServiceTier = document.ServiceTier;
+        call.Report.ReportedCost = document.ReportedCost ?? call.Report.ReportedCost;
         var contents = new List<AIContent>(document.Output.GetArrayLength());
         bool hasCalls = false;
         foreach (JsonElement item in document.Output.EnumerateArray())

@@ -93,6 +93,7 @@ internal sealed class ResponsesStream(ResponsesProvider provider, ProviderCall c
     {
         Call.Report.RawFinishReason = _response.RawFinish;
         Call.Report.ServiceTier = _response.ServiceTier;
+        Call.Report.ReportedCost = _response.ReportedCost ?? Call.Report.ReportedCost;
         update.FinishReason = ResponsesFinish.Map(_response, _hasCalls);
         update.ConversationId = _request!.ConversationOf(_response);
     }

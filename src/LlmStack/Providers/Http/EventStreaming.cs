@@ -1,20 +1,21 @@
 using System.Runtime.CompilerServices;
-using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Http;
 
-/// <summary>The loop of every streamed chat: read what is there, wait for more, translate what breaks.</summary>
-internal static class ChatStreaming
+/// <summary>The loop of every streamed answer: read what is there, wait for more, translate what breaks.</summary>
+internal static class EventStreaming
 {
     /// <summary>Streams an answer that comes as server-sent events.</summary>
-    public static IAsyncEnumerable<ChatResponseUpdate> ReadAsync(ProviderHttp http, ProviderCall call, IChatStream session, CancellationToken cancellationToken) =>
+    public static IAsyncEnumerable<TUpdate> ReadAsync<TUpdate>(ProviderHttp http, ProviderCall call, IEventStream<SseReader, TUpdate> session, CancellationToken cancellationToken)
+        where TUpdate : class =>
         ReadAsync(http, call, session, static (stream, maxBytes) => new SseReader(stream, maxBytes), cancellationToken);
 
     /// <summary>Streams an answer in any framing.</summary>
-    public static async IAsyncEnumerable<ChatResponseUpdate> ReadAsync<TReader>(ProviderHttp http, ProviderCall call, IEventStream<TReader> session, Func<Stream, int, TReader> read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<TUpdate> ReadAsync<TReader, TUpdate>(ProviderHttp http, ProviderCall call, IEventStream<TReader, TUpdate> session, Func<Stream, int, TReader> read, [EnumeratorCancellation] CancellationToken cancellationToken)
         where TReader : IEventReader
+        where TUpdate : class
     {
-        using IEventStream<TReader> disposing = session;
+        using IEventStream<TReader, TUpdate> disposing = session;
         using HttpResponseMessage response = await session.OpenAsync(cancellationToken).ConfigureAwait(false);
         Stream stream = await http.OpenAsync(response, call, cancellationToken).ConfigureAwait(false);
         await using var disposingStream = stream.ConfigureAwait(false);

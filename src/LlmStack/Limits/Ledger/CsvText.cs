@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text;
+
+namespace LlmStack.Limits.Ledger;
+
+/// <summary>The lines of a report as CSV.</summary>
+internal static class CsvText
+{
+    private const string Figures =
+        "attempts,failed,cancelled,may_have_been_billed,estimated,unpriced,cost_usd,computed_cost_usd,cache_savings_usd,cache_surcharge_usd,"
+        + "input_tokens,cached_input_tokens,cache_write_tokens,output_tokens,reasoning_tokens";
+
+    public static void Headings(StringBuilder line, LedgerQuery query, bool byTime)
+    {
+        if (byTime)
+        {
+            line.Append("start,");
+        }
+
+        foreach (LedgerDimension dimension in query.GroupBy)
+        {
+            line.Append(LedgerNames.NameOf(dimension)).Append(',');
+        }
+
+        line.Append(Figures);
+    }
+
+    public static void Row(StringBuilder line, LedgerRow row, bool byTime)
+    {
+        if (byTime)
+        {
+            line.Append(CultureInfo.InvariantCulture, $"{row.Start!.Value.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'},");
+        }
+
+        foreach (string? value in row.Values)
+        {
+            Text(line, value);
+            line.Append(',');
+        }
+
+        LedgerTotals totals = row.Totals;
+        line.Append(CultureInfo.InvariantCulture, $"{totals.Attempts},{totals.Failed},{totals.Cancelled},{totals.MayHaveBeenBilled},{totals.Estimated},{totals.Unpriced},");
+        line.Append(CultureInfo.InvariantCulture, $"{totals.Cost},{totals.ComputedCost},{totals.CacheSavings},{totals.CacheSurcharge},");
+        line.Append(CultureInfo.InvariantCulture, $"{totals.InputTokens},{totals.CachedInputTokens},{totals.CacheWriteTokens},{totals.OutputTokens},{totals.ReasoningTokens}");
+    }
+
+    /// <summary>A name, quoted where it must be. Users choose some of them, so none may become a formula in somebody's spreadsheet.</summary>
+    public static void Text(StringBuilder line, string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+        {
+            return;
+        }
+
+        bool formula = value[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠';
+        bool quote = value.AsSpan().ContainsAny("\",\r\n") || value[0] == ' ' || value[^1] == ' ';
+        if (!formula && !quote)
+        {
+            line.Append(value);
+            return;
+        }
+
+        line.Append('"').Append(formula ? "'" : "");
+        foreach (char c in value)
+        {
+            line.Append(c == '"' ? "\"\"" : c.ToString());
+        }
+
+        line.Append('"');
+    }
+}
