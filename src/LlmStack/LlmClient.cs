@@ -104,6 +104,12 @@ internal sealed class LlmClient(CallRunner runner, StreamRunner streams, SharedC
             return null;
         }
 
+        if (serviceType == typeof(System.Diagnostics.ActivitySource))
+        {
+            // Function invocation around an adapter asks for it: what it runs then appears in the trace.
+            return services.GetService(typeof(Tracing.LlmTracer)) is Tracing.LlmTracer tracer ? tracer.FunctionSource : null;
+        }
+
         return serviceType.IsInstanceOfType(this) ? this : services.GetService(serviceType);
     }
 

@@ -68,6 +68,9 @@ public sealed record LlmContext
     /// <summary>The version of the application's workflow.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Whether anybody with the trace's address may see it in Langfuse. Default false.</summary>
+    public bool Public { get; init; }
+
     /// <summary>Tags of the trace. They never filter; only <c>RoutingOptions.Tags</c> do.</summary>
     public ImmutableArray<string> Tags { get; init; } = [];
 
@@ -134,6 +137,7 @@ public sealed record LlmContext
         QueryType = labels.QueryType ?? QueryType,
         RankingPipeline = labels.RankingPipeline ?? RankingPipeline,
         Version = labels.Version ?? Version,
+        Public = labels.Public ?? Public,
         TraceName = traceName,
         Tags = Union(Tags, labels.Tags),
         Metadata = labels.Metadata is { Count: > 0 } more ? Metadata.SetItems(more) : Metadata,

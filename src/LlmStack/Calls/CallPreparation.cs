@@ -77,7 +77,7 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
 
         RoutingOptions? routing = request.Routing;
         CheckFallbacks(snapshot, routing);
-        LlmContext context = LlmContext.Current;
+        LlmContext context = trace.CurrentContext;
         CallScopes? held = scopes.Begin(snapshot, context);
         bool estimate = held is not null || _alwaysEstimate || snapshot.NeedsEstimate || routing?.MaxCost is not null || name.Group.Rules is not null;
         if (held is not null)

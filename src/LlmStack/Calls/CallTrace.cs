@@ -15,6 +15,9 @@ internal sealed class CallTrace(LlmTracer tracer)
 {
     private const string Cancellation = "cancelled";
 
+    /// <summary>Who calls; outside every scope, what came with the request that is being served.</summary>
+    public LlmContext CurrentContext => tracer.CurrentContext;
+
     public void Begin(CallState state)
     {
         if (!tracer.IsActive)
@@ -22,13 +25,16 @@ internal sealed class CallTrace(LlmTracer tracer)
             return;
         }
 
-        SpanRecord? span = tracer.StartAutomatic(state.Group.SpanName(state.Operation), TypeOf(state.Operation), state.Started);
+        FunctionInvocation.Complete(state.Request.Messages);
+        string operation = MetricNames.NameOf(state.Operation);
+        SpanRecord? span = tracer.StartAutomatic(state.Group.SpanName(state.Operation), TypeOf(state.Operation), state.Started, state.Request.Context, operation);
         if (span is null)
         {
             return;
         }
 
-        span.Operation = MetricNames.NameOf(state.Operation);
+        span.Operation = operation;
+        span.Prompt = state.Request.Routing?.Prompt;
         span.Streaming = state.Streaming;
         span.Options = state.Request.Options;
         span.BoundRegion = state.Request.Routing?.Region;
@@ -135,6 +141,11 @@ internal sealed class CallTrace(LlmTracer tracer)
         }
 
         span.Route = state.Route;
+        if (span.Parent is { Function.IsTool: false } loop && loop.Version == span.ParentVersion)
+        {
+            loop.ShowCall(span);
+        }
+
         tracer.End(span, now);
         state.Span = null;
     }
@@ -154,7 +165,7 @@ internal sealed class CallTrace(LlmTracer tracer)
             {
                 // Ended by something else than a failure of the attempt.
                 FinishLast(open, state, attempt);
-                EndFailed(open, error, now, final: true);
+                EndFailed(state, open, error, now, final: true);
                 attempt.Span = null;
             }
         }
@@ -167,7 +178,7 @@ internal sealed class CallTrace(LlmTracer tracer)
         }
 
         span.Route = state.Route;
-        EndFailed(span, error, now, final: true);
+        EndFailed(state, span, error, now, final: true);
         state.Span = null;
     }
 
@@ -242,13 +253,23 @@ internal sealed class CallTrace(LlmTracer tracer)
 
     private static void Finish(SpanRecord span, CallState state, CallAttempt attempt)
     {
-        FlushText(state, attempt, span);
+        ShowInput(state, span);
+        ShowOutput(state, attempt, span);
         span.Usage = attempt.Facts.Usage;
         span.Billing = attempt.Billing;
         span.ResponseId = attempt.Facts.ResponseId;
         span.ResponseModel = attempt.Facts.ModelId;
         span.FinishReason = attempt.Facts.FinishReason;
         span.FirstTokenTimestamp = attempt.FirstTokenAt;
+        if (attempt.Facts.TopK is { } top)
+        {
+            span.AddMetadata(RetrievalKeys.TopK, top.ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (attempt.Facts.Documents is { } documents)
+        {
+            span.AddMetadata(RetrievalKeys.DocumentCount, documents.ToString(CultureInfo.InvariantCulture));
+        }
     }
 
     /// <summary>Finishes the span of the attempt that was written onto the route last, with what it is taken to have used.</summary>
@@ -261,12 +282,26 @@ internal sealed class CallTrace(LlmTracer tracer)
         span.Billing = span.Attempt?.Billing ?? span.Billing;
     }
 
-    /// <summary>Writes a stream's output for adapters that captured none themselves.</summary>
-    private static void FlushText(CallState state, CallAttempt attempt, SpanRecord span)
+    /// <summary>Writes the conversation for adapters that captured none themselves.</summary>
+    private static void ShowInput(CallState state, SpanRecord span)
     {
-        if (span.HasOutput || !state.Streaming)
+        if (!span.HasInput && state.Request.Messages is { } messages)
+        {
+            span.Show(messages, null);
+        }
+    }
+
+    /// <summary>Writes the answer, of the same shape plain and streamed, for adapters that captured none themselves.</summary>
+    private static void ShowOutput(CallState state, CallAttempt attempt, SpanRecord span)
+    {
+        if (span.HasOutput)
         {
             return;
+        }
+
+        for (int i = 0; i < (attempt.Facts.Answer?.Count ?? 0); i++)
+        {
+            span.AppendMessage(attempt.Facts.Answer![i]);
         }
 
         if (!attempt.Text.IsEmpty)
@@ -289,6 +324,8 @@ internal sealed class CallTrace(LlmTracer tracer)
         attempt.Operation = span.Operation;
         attempt.Streaming = state.Streaming;
         attempt.Options = span.Options;
+        attempt.Prompt = span.Prompt;
+        attempt.Route = state.Route;
         attempt.BoundRegion = span.BoundRegion;
         return attempt;
     }
@@ -341,13 +378,14 @@ internal sealed class CallTrace(LlmTracer tracer)
         own.Attempt = failure;
         own.Usage = failure.Usage;
         own.Billing = failure.Billing;
-        EndFailed(own, error, state.FailureEnded, final);
+        EndFailed(state, own, error, state.FailureEnded, final);
         state.Failure = null;
         state.FailureError = null;
     }
 
-    private void EndFailed(SpanRecord span, LlmException error, long now, bool final)
+    private void EndFailed(CallState state, SpanRecord span, LlmException error, long now, bool final)
     {
+        ShowInput(state, span);
         span.ErrorKind = error.Kind;
 
         // A failure that another attempt repairs is a warning; only the one that ends the call is an error.

@@ -7,8 +7,14 @@ internal sealed class ChatClientAdapter(ILlmClient client, string model) : IChat
 {
     private readonly ChatClientMetadata _metadata = new("llmstack", providerUri: null, model);
 
-    public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        client.ChatAsync(options?.ModelId ?? model, messages, options, cancellationToken);
+    public async Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ChatResponse response = await client.ChatAsync(options?.ModelId ?? model, messages, options, cancellationToken).ConfigureAwait(false);
+
+        // Function invocation adds the usage of its later rounds onto the first answer's object; the route's must not grow with it.
+        response.GetRoute()?.DetachUsage();
+        return response;
+    }
 
     public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         client.ChatStreamingAsync(options?.ModelId ?? model, messages, options, cancellationToken);

@@ -36,6 +36,7 @@ internal struct ChatOperation(IReadOnlyList<ChatMessage> messages, ChatOptions? 
         facts.ToolCallId = result.FinishReason == ChatFinishReason.ToolCalls ? ToolCallOf(result) : null;
         facts.ModelId = result.ModelId;
         facts.FinishReason = result.FinishReason?.Value;
+        facts.Answer = result.Messages;
     }
 
     public readonly ChatResponse Attach(ChatResponse result, CallRoute route)

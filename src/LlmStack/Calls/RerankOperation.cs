@@ -32,6 +32,8 @@ internal struct RerankOperation(string query, IReadOnlyList<string> documents, R
         facts.Usage = result.Usage;
         facts.ResponseId = result.ResponseId;
         facts.ModelId = result.ModelId;
+        facts.TopK = _options?.TopN;
+        facts.Documents = result.Results.Count;
     }
 
     public readonly RerankResponse Attach(RerankResponse result, CallRoute route)

@@ -11,4 +11,11 @@ internal struct ResultFacts
     public string? ToolCallId;
     public string? ModelId;
     public string? FinishReason;
+
+    /// <summary>Of a ranking: how many documents were asked for, and how many came back.</summary>
+    public int? TopK;
+    public int? Documents;
+
+    /// <summary>The messages of a plain answer, for a trace that has no wire text of it.</summary>
+    public IList<ChatMessage>? Answer;
 }

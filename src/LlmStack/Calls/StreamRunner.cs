@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
 using LlmStack.Calls.Plans;
+using LlmStack.Diagnostics;
 using LlmStack.Routing;
 
 namespace LlmStack.Calls;
 
 /// <summary>The one path of a streamed request: attempts until one has content, then its updates, then the settlement.</summary>
-internal sealed class StreamRunner(CallPreparation preparation, AttemptLoop attempts, StreamRecovery recovery, CallAccounting accounting, CallTrace trace, Mirrors mirrors, TimeProvider time)
+internal sealed class StreamRunner(CallPreparation preparation, AttemptLoop attempts, StreamRecovery recovery, CallAccounting accounting, CallTrace trace, Mirrors mirrors, CallMetrics metrics, TimeProvider time)
 {
     /// <summary>Runs a call whose answer is streamed; nothing is sent before the enumeration starts.</summary>
     public async IAsyncEnumerable<TUpdate> StreamAsync<TOperation, TUpdate, TTraits>(TOperation operation, CallRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -45,6 +46,8 @@ internal sealed class StreamRunner(CallPreparation preparation, AttemptLoop atte
             bool joins = false;
             NoteFirstToken(state, stream);
             int held = 0;
+            bool timesChunks = metrics.TimesChunks;
+            long lastChunk = 0;
             while (true)
             {
                 TUpdate update;
@@ -108,6 +111,17 @@ internal sealed class StreamRunner(CallPreparation preparation, AttemptLoop atte
                 {
                     // Committed by too much metadata; only now comes the content.
                     state.Attempt.FirstTokenAt = time.GetTimestamp();
+                }
+
+                if (timesChunks && TTraits.HasContent(update))
+                {
+                    long arrived = time.GetTimestamp();
+                    if (lastChunk != 0)
+                    {
+                        metrics.ChunkArrived(state.Operation, state.Route, time.GetElapsedTime(lastChunk, arrived));
+                    }
+
+                    lastChunk = arrived;
                 }
 
                 TTraits.Observe(update, state.Attempt);

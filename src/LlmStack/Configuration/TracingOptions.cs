@@ -51,6 +51,21 @@ public sealed class TracingOptions
     /// <summary>The longest recorded input or output in bytes, 1,024 or more; longer ones are replaced by a marked preview. Default 1 MiB.</summary>
     public int MaxContentBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>
+    /// Fields of <see cref="LlmContext"/> that every call should have, for instance <c>UserId</c>. A call without one is counted by
+    /// <c>llmstack.trace.context.missing</c>; the first of each field is a warning in the log. Default none.
+    /// </summary>
+    public IList<string> RequiredContext { get; } = [];
+
+    /// <summary>
+    /// Fields of <see cref="LlmContext"/> that travel to other processes as W3C baggage, where propagation is asked for, and that are taken
+    /// from the baggage of incoming requests. Whoever sends a request chooses their values. Default none.
+    /// </summary>
+    public IList<string> Baggage { get; } = [];
+
+    /// <summary>The longest baggage in bytes, 64 to 8,192; fields that no longer fit are left out. Default 2,048.</summary>
+    public int MaxBaggageBytes { get; set; } = 2_048;
+
     /// <summary>How inputs, outputs and metadata of your own types become JSON, for trimmed and ahead-of-time compiled applications.</summary>
     public IJsonTypeInfoResolver? JsonTypeInfoResolver { get; set; }
 }

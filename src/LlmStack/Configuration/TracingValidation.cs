@@ -14,6 +14,9 @@ internal static class TracingValidation
         TracingOptions tracing = options.Tracing;
         problems.Share($"{TracingPath}:{nameof(tracing.SampleRate)}", tracing.SampleRate);
         problems.AtLeast($"{TracingPath}:{nameof(tracing.MaxContentBytes)}", tracing.MaxContentBytes, 1024);
+        problems.Between($"{TracingPath}:{nameof(tracing.MaxBaggageBytes)}", tracing.MaxBaggageBytes, 64, 8_192);
+        Fields($"{TracingPath}:{nameof(tracing.RequiredContext)}", tracing.RequiredContext, problems);
+        Fields($"{TracingPath}:{nameof(tracing.Baggage)}", tracing.Baggage, problems);
         problems.Positive($"{TracingPath}:{nameof(tracing.ExportTimeout)}", tracing.ExportTimeout);
         if (!Enum.IsDefined(tracing.ExportMode))
         {
@@ -28,6 +31,17 @@ internal static class TracingValidation
         Tail(tracing.Tail, problems);
         Masking(tracing.Masking, problems);
         Langfuse(options.Langfuse, problems);
+    }
+
+    private static void Fields(string path, IList<string> names, OptionsProblems problems)
+    {
+        for (int i = 0; i < names.Count; i++)
+        {
+            if (ContextFields.Find(names[i]) is null)
+            {
+                problems.Add($"{path}:{i}", names[i], ContextFields.Names);
+            }
+        }
     }
 
     private static void Tail(TailSamplingOptions tail, OptionsProblems problems)

@@ -151,12 +151,18 @@ internal static class ServiceRegistration
     private static void AddCalls(IServiceCollection services)
     {
         services.TryAddSingleton(static provider => new CallMetrics(provider.GetService<IMeterFactory>()));
-        services.TryAddSingleton(static provider => new CallTelemetry(
-            provider.GetRequiredService<ILogger<CallTelemetry>>(),
-            provider.GetRequiredService<CallMetrics>(),
-            provider.GetRequiredService<HealthTracker>(),
-            provider.GetRequiredService<LlmEventSource>(),
-            provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.RecentCalls));
+        services.TryAddSingleton(static provider => new DeploymentMetrics(provider.GetService<IMeterFactory>(), provider.GetRequiredService<SnapshotSource>()));
+        services.TryAddSingleton(static provider =>
+        {
+            // Nobody calls it: it answers when its instruments are read.
+            provider.GetRequiredService<DeploymentMetrics>();
+            return new CallTelemetry(
+                provider.GetRequiredService<ILogger<CallTelemetry>>(),
+                provider.GetRequiredService<CallMetrics>(),
+                provider.GetRequiredService<HealthTracker>(),
+                provider.GetRequiredService<LlmEventSource>(),
+                provider.GetRequiredService<IOptions<LlmStackOptions>>().Value.RecentCalls);
+        });
         services.TryAddSingleton<ProviderProbe>();
         services.TryAddSingleton<ActiveProbes>();
         services.TryAddSingleton<CallTrace>();

@@ -15,9 +15,12 @@ internal sealed class CallMetrics
 
     private readonly Histogram<double>? _duration;
     private readonly Histogram<double>? _firstChunk;
+    private readonly Histogram<double>? _chunks;
+    private readonly Histogram<double>? _queue;
     private readonly Histogram<long>? _tokens;
     private readonly Counter<long>? _calls;
     private readonly Counter<long>? _attempts;
+    private readonly Counter<long>? _fallbacks;
     private readonly Counter<long>? _cooldowns;
     private readonly Counter<double>? _cost;
     private readonly Counter<long>? _deviations;
@@ -35,9 +38,12 @@ internal sealed class CallMetrics
 
         _duration = meter.CreateHistogram(MetricNames.OperationDuration, "s", "Duration of a call, every attempt included.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Durations });
         _firstChunk = meter.CreateHistogram(MetricNames.TimeToFirstChunk, "s", "From the start of a streamed call to its first content.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Durations });
+        _chunks = meter.CreateHistogram(MetricNames.TimePerOutputChunk, "s", "From one chunk of a streamed answer to the next.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Durations });
+        _queue = meter.CreateHistogram(MetricNames.QueueDuration, "s", "How long calls that had to wait for a place waited.", advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = Durations });
         _tokens = meter.CreateHistogram(MetricNames.TokenUsage, "{token}", "Tokens of a call by type.", advice: new InstrumentAdvice<long> { HistogramBucketBoundaries = Tokens });
         _calls = meter.CreateCounter<long>(MetricNames.Calls, "{call}", "Calls by their outcome.");
         _attempts = meter.CreateCounter<long>(MetricNames.Attempts, "{attempt}", "Attempts at deployments by their outcome.");
+        _fallbacks = meter.CreateCounter<long>(MetricNames.Fallbacks, "{fallback}", "Moves of a call to another group, by the failure that caused them.");
         _cooldowns = meter.CreateCounter<long>(MetricNames.Cooldowns, "{cooldown}", "Cooldowns by the failure that caused them.");
         _cost = meter.CreateCounter<double>(MetricNames.Cost, "{USD}", "Cost of attempts whose price is known.");
         _deviations = meter.CreateCounter<long>(MetricNames.PriceDeviations, "{attempt}", "Attempts whose cost as the provider reports it is more than 1 % off our own reckoning.");
@@ -57,6 +63,7 @@ internal sealed class CallMetrics
         }
 
         GenAi(outcome, operation, kind);
+        Route(route);
         if (_attempts is { Enabled: true })
         {
             if (route.WrittenAttempts is { } written)
@@ -77,6 +84,12 @@ internal sealed class CallMetrics
             Costs(route, outcome.Usage);
         }
     }
+
+    /// <summary>Whether anybody wants to know the time between chunks, for which each one has to be timed.</summary>
+    public bool TimesChunks => _chunks is { Enabled: true };
+
+    /// <summary>A chunk of a streamed answer came, other than the first.</summary>
+    public void ChunkArrived(LlmOperation operation, CallRoute route, TimeSpan sinceLast) => _chunks?.Record(sinceLast.TotalSeconds, Tags(route, MetricNames.NameOf(operation)));
 
     public void PriceUnknown(Deployment deployment)
     {
@@ -150,12 +163,7 @@ internal sealed class CallMetrics
         }
 
         CallRoute route = outcome.Route;
-        var tags = new TagList
-        {
-            { MetricNames.GenAiOperation, operation },
-            { MetricNames.GenAiProvider, route.Served?.ProviderEntry?.SystemName ?? route.Provider ?? "unknown" },
-            { MetricNames.GenAiModel, route.Model ?? route.RequestedName },
-        };
+        TagList tags = Tags(route, operation);
         if (outcome.Streaming && route.Timing.FirstToken is { } first)
         {
             _firstChunk?.Record(first.TotalSeconds, tags);
@@ -173,6 +181,45 @@ internal sealed class CallMetrics
         }
 
         _duration?.Record(route.Timing.Total.TotalSeconds, tags);
+    }
+
+    private static TagList Tags(CallRoute route, string operation) => new()
+    {
+        { MetricNames.GenAiOperation, operation },
+        { MetricNames.GenAiProvider, route.Served?.ProviderEntry?.SystemName ?? route.Provider ?? "unknown" },
+        { MetricNames.GenAiModel, route.Model ?? route.RequestedName },
+    };
+
+    /// <summary>The moves from group to group, and the wait for a place.</summary>
+    private void Route(CallRoute route)
+    {
+        if (_queue is { Enabled: true } && route.Timing.Queue > TimeSpan.Zero)
+        {
+            _queue.Record(route.Timing.Queue.TotalSeconds, new KeyValuePair<string, object?>(MetricNames.Group, route.Group));
+        }
+
+        if (_fallbacks is not { Enabled: true } || route.WrittenAttempts is not { Count: > 1 } attempts)
+        {
+            return;
+        }
+
+        RouteAttempt? last = null;
+        foreach (RouteAttempt attempt in attempts)
+        {
+            // A judge is asked about an answer, and takes nobody's place.
+            if (attempt.Role == AttemptRole.Judge)
+            {
+                continue;
+            }
+
+            if (last is not null && !string.Equals(last.Group, attempt.Group, StringComparison.Ordinal))
+            {
+                string kind = last.Error is { } failure ? ErrorKindTraits.NameOf(failure) : MetricNames.NoError;
+                _fallbacks.Add(1, new TagList { { MetricNames.Group, last.Group }, { MetricNames.To, attempt.Group }, { MetricNames.Kind, kind } });
+            }
+
+            last = attempt;
+        }
     }
 
     private void Record(long? tokens, string type, TagList tags)

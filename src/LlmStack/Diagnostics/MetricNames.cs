@@ -10,6 +10,8 @@ internal static class MetricNames
     public const string TokenUsage = "gen_ai.client.token.usage";
     public const string TimeToFirstChunk = "gen_ai.client.operation.time_to_first_chunk";
 
+    public const string TimePerOutputChunk = "gen_ai.client.operation.time_per_output_chunk";
+
     public const string GenAiOperation = "gen_ai.operation.name";
     public const string GenAiProvider = "gen_ai.provider.name";
     public const string GenAiModel = "gen_ai.request.model";
@@ -19,6 +21,10 @@ internal static class MetricNames
     public const string Calls = "llmstack.calls";
     public const string Attempts = "llmstack.attempts";
     public const string Cooldowns = "llmstack.cooldowns";
+    public const string Fallbacks = "llmstack.fallbacks";
+    public const string QueueDuration = "llmstack.queue.duration";
+    public const string QueueWaiting = "llmstack.queue.waiting";
+    public const string InFlight = "llmstack.deployment.in_flight";
     public const string Cost = "llmstack.cost";
     public const string PriceDeviations = "llmstack.price.deviations";
     public const string UnknownPrices = "llmstack.price.unknown";
@@ -32,6 +38,7 @@ internal static class MetricNames
     public const string Provider = "provider";
     public const string Group = "group";
     public const string Deployment = "deployment";
+    public const string To = "to";
     public const string Kind = "kind";
     public const string Operation = "operation";
 

@@ -83,6 +83,11 @@ internal static class OtlpContextEncoder
         Text(ref writer, "user.id"u8, context.UserId);
         Text(ref writer, "session.id"u8, context.SessionId);
         Text(ref writer, "langfuse.version"u8, context.Version);
+        if (context.Public)
+        {
+            writer.Attribute("langfuse.trace.public"u8, value: true);
+        }
+
         Text(ref writer, "langfuse.trace.metadata.team"u8, context.Team);
         Text(ref writer, "langfuse.trace.metadata.project"u8, context.Project);
         Text(ref writer, "langfuse.trace.metadata.route"u8, context.Route);
@@ -94,12 +99,27 @@ internal static class OtlpContextEncoder
         Text(ref writer, "langfuse.trace.metadata.prompt_variant"u8, context.PromptVariant);
         foreach (KeyValuePair<string, string> entry in context.Metadata)
         {
-            if (entry.Key.Length > 0 && entry.Value is not null)
+            if (entry.Key.Length > 0 && entry.Value is not null && !IsTaken(context, entry.Key))
             {
                 writer.Attribute("langfuse.trace.metadata."u8, entry.Key, entry.Value);
             }
         }
     }
+
+    /// <summary>Whether a field of the context has written this key: an attribute must not be there twice.</summary>
+    private static bool IsTaken(LlmContext context, string key) => key switch
+    {
+        "team" => context.Team,
+        "project" => context.Project,
+        "route" => context.Route,
+        "feature" => context.Feature,
+        "surface" => context.Surface,
+        "experiment" => context.Experiment,
+        "query_type" => context.QueryType,
+        "ranking_pipeline" => context.RankingPipeline,
+        "prompt_variant" => context.PromptVariant,
+        _ => null,
+    } is { Length: > 0 };
 
     private static void Text(ref ProtoWriter writer, ReadOnlySpan<byte> key, string? value)
     {

@@ -13,6 +13,7 @@ internal sealed class OtlpJson
 {
     private const int CostDecimals = 12;
     private static readonly string[] KindNames = Enum.GetNames<LlmErrorKind>();
+    private static readonly string[] RoleNames = Enum.GetNames<AttemptRole>();
     private static readonly byte[][] Members = [.. Enum.GetValues<UsageBucket>().Select(static bucket => System.Text.Encoding.UTF8.GetBytes($",\"{UsageBucketNames.NameOf(bucket)}\":"))];
     private readonly ArrayBufferWriter<byte> _buffer = new(1024);
     private readonly Utf8JsonWriter _writer;
@@ -21,6 +22,8 @@ internal sealed class OtlpJson
     public OtlpJson() => _writer = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
 
     public static string KindName(LlmErrorKind kind) => (uint)kind < (uint)KindNames.Length ? KindNames[(int)kind] : KindNames[0];
+
+    public static string RoleName(AttemptRole role) => (uint)role < (uint)RoleNames.Length ? RoleNames[(int)role] : RoleNames[0];
 
     /// <summary>Disjoint buckets: the server adds up whatever it is given.</summary>
     public ReadOnlySpan<byte> Usage(UsageDetails usage)
@@ -143,7 +146,13 @@ internal sealed class OtlpJson
             _writer.WriteString("kind"u8, KindName(kind));
         }
 
+        if (attempt.Role != AttemptRole.Usual)
+        {
+            _writer.WriteString("role"u8, RoleName(attempt.Role));
+        }
+
         Integer("status"u8, attempt.StatusCode);
+        Text("message"u8, attempt.Message ?? attempt.Rejection);
         Text("request_id"u8, attempt.RequestId);
         _writer.WriteNumber("wait_ms"u8, Milliseconds(attempt.Wait));
         _writer.WriteNumber("duration_ms"u8, Milliseconds(attempt.Duration));

@@ -157,7 +157,7 @@ internal sealed class OtlpSpanEncoder
 
     private void WriteCall(ref ProtoWriter writer, SpanRecord record)
     {
-        if (record.Operation is not { } operation)
+        if (record.Operation is null && record.Model is null && record.Usage is null)
         {
             return;
         }
@@ -165,9 +165,16 @@ internal sealed class OtlpSpanEncoder
         bool priced = record.Type is ObservationType.Generation or ObservationType.Embedding || record.Usage is not null;
 
         // These two names make the server ignore model, usage and cost of the span.
-        if (!priced || operation is not ("invoke_agent" or "agent_step"))
+        if (record.Operation is { } operation && (!priced || operation is not ("invoke_agent" or "agent_step")))
         {
             writer.Attribute("gen_ai.operation.name"u8, operation);
+        }
+
+        // The server links generations alone.
+        if (record is { Type: ObservationType.Generation, Prompt: { } prompt })
+        {
+            writer.Attribute("langfuse.observation.prompt.name"u8, prompt.Name);
+            writer.Attribute("langfuse.observation.prompt.version"u8, (long)prompt.Version);
         }
 
         if (record.ProviderName is { Length: > 0 } provider)
@@ -232,15 +239,16 @@ internal sealed class OtlpSpanEncoder
         if (record.Usage is { } usage)
         {
             writer.Attribute("langfuse.observation.usage_details"u8, _json.Usage(usage));
-            if (CostCalculator.TryCompute(record.Deployment?.Price, usage, record.Billing, out CostAmounts cost))
-            {
-                writer.Attribute("langfuse.observation.cost_details"u8, _json.Cost(cost));
-            }
         }
         else if (record.ErrorKind is not null)
         {
             // Without any usage the server would count the prompt's tokens and invent a cost for a call that failed.
             writer.Attribute("langfuse.observation.usage_details"u8, """{"input":0,"output":0,"total":0}"""u8);
+        }
+
+        if (CostCalculator.TryCompute(record.Deployment?.Price, record.Usage, record.Billing, out CostAmounts cost))
+        {
+            writer.Attribute("langfuse.observation.cost_details"u8, _json.Cost(cost));
         }
     }
 
@@ -292,6 +300,11 @@ internal sealed class OtlpSpanEncoder
         if (record.ErrorKind is null && attempt.Error is { } kind)
         {
             writer.Attribute("langfuse.observation.metadata.error_kind"u8, OtlpJson.KindName(kind));
+        }
+
+        if (attempt.Role != AttemptRole.Usual)
+        {
+            writer.Attribute("langfuse.observation.metadata.role"u8, OtlpJson.RoleName(attempt.Role));
         }
 
         Span<byte> number = stackalloc byte[32];

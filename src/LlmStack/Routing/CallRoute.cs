@@ -147,6 +147,22 @@ public sealed class CallRoute
         }
     }
 
+    /// <summary>Keeps what was used apart from the response, whose object middleware may change.</summary>
+    internal void DetachUsage()
+    {
+        if (Usage is not { } shared)
+        {
+            return;
+        }
+
+        Usage = new UsageDetails();
+        Usage.Add(shared);
+        foreach (RouteAttempt attempt in _details?.Attempts ?? [])
+        {
+            attempt.Usage = ReferenceEquals(attempt.Usage, shared) ? Usage : attempt.Usage;
+        }
+    }
+
     /// <summary>Null when the only attempt follows from the other fields.</summary>
     private CallCost? SumOfAttempts()
     {

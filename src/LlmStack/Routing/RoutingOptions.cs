@@ -144,6 +144,9 @@ public sealed record RoutingOptions
 
     private static int Hash(TimeSpan? value, int salt) => value is { } time ? NameList.Salted(time.GetHashCode() + 1, salt) : 0;
 
+    /// <summary>The managed prompt that the call was made from: its generation is linked to it in Langfuse. Changes no decision. Null: none.</summary>
+    public PromptReference? Prompt { get; init; }
+
     /// <summary>How much of the decision the call's route keeps. Null: as configured (a summary).</summary>
     public ExplainLevel? Explain { get; init; }
 }

@@ -76,6 +76,22 @@ public static class RoutingOptionsExtensions
         return clone;
     }
 
+    /// <summary>Returns a clone of <paramref name="options"/> that names the managed prompt the call is made from; other wishes on it stay.</summary>
+    /// <param name="options">Options, or null for new ones.</param>
+    /// <param name="prompt">The prompt.</param>
+    public static ChatOptions WithPrompt(this ChatOptions? options, PromptReference prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return options.WithRouting((Read(options?.AdditionalProperties) ?? new RoutingOptions()) with { Prompt = prompt });
+    }
+
+    /// <inheritdoc cref="WithPrompt(ChatOptions?, PromptReference)"/>
+    public static TextCompletionOptions WithPrompt(this TextCompletionOptions? options, PromptReference prompt)
+    {
+        ArgumentNullException.ThrowIfNull(prompt);
+        return options.WithRouting((Read(options?.AdditionalProperties) ?? new RoutingOptions()) with { Prompt = prompt });
+    }
+
     /// <inheritdoc cref="WithRouting(ChatOptions?, RoutingOptions)"/>
     [Experimental("MEAI001")]
     public static SpeechToTextOptions WithRouting(this SpeechToTextOptions? options, RoutingOptions routing)

@@ -7,11 +7,17 @@ internal static class ActivityBridge
 {
     /// <summary>Starts an activity below the given parent; the current activity is left as it was.</summary>
     /// <returns>Null when the listeners do not want it.</returns>
-    public static Activity? Start(string name, ObservationType type, TraceId traceId, SpanId parentId, long startUnixNanos)
+    public static Activity? Start(string name, ObservationType type, in SpanParent below, long startUnixNanos)
     {
         Activity? previous = Activity.Current;
         ActivityContext parent = default;
-        if (!traceId.IsEmpty && !(previous is { IdFormat: ActivityIdFormat.W3C } && TraceId.From(previous.TraceId) == traceId && SpanId.From(previous.SpanId) == parentId))
+        TraceId traceId = below.TraceId;
+        SpanId parentId = below.SpanId;
+        if (below.Twin is { } twin)
+        {
+            parent = twin.Context;
+        }
+        else if (!traceId.IsEmpty && !(previous is { IdFormat: ActivityIdFormat.W3C } && TraceId.From(previous.TraceId) == traceId && SpanId.From(previous.SpanId) == parentId))
         {
             parent = new ActivityContext(traceId.ToActivityTraceId(), parentId.ToActivitySpanId(), ActivityTraceFlags.Recorded);
         }

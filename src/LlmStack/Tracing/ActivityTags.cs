@@ -29,13 +29,26 @@ internal sealed class ActivityTags(TracingOptions options)
         WriteKind(activity, record);
         WriteRequest(activity, record);
         WriteResponse(activity, record);
-        WriteUsage(activity, record);
+
+        // Where another instrumentation shows the call, it shows all of its tokens: those of its attempts would count twice.
+        if (record.Parent is not { Twin: not null })
+        {
+            WriteUsage(activity, record);
+        }
+
         WriteRoute(activity, record);
         WriteLabels(activity, record);
         if (_content)
         {
             WriteContent(activity, record);
         }
+    }
+
+    /// <summary>Adds what only we know to the activity by which another instrumentation shows the same call.</summary>
+    public static void WriteMerged(Activity twin, SpanRecord record)
+    {
+        WriteRoute(twin, record);
+        WriteCost(twin, record);
     }
 
     private static void WriteKind(Activity activity, SpanRecord record)
@@ -139,7 +152,12 @@ internal sealed class ActivityTags(TracingOptions options)
             activity.SetTag(GenAiNames.UsageCacheCreationInputTokens, written);
         }
 
-        if (CostCalculator.TryCompute(record.Deployment?.Price, usage, record.Billing, out CostAmounts cost))
+        WriteCost(activity, record);
+    }
+
+    private static void WriteCost(Activity activity, SpanRecord record)
+    {
+        if (CostCalculator.TryCompute(record.Deployment?.Price, record.Usage, record.Billing, out CostAmounts cost))
         {
             activity.SetTag(GenAiNames.CostUsd, (double)cost.Total);
         }
@@ -178,6 +196,12 @@ internal sealed class ActivityTags(TracingOptions options)
         Set(activity, GenAiNames.TraceName, context.TraceName);
         Set(activity, GenAiNames.Feature, context.Feature);
         Set(activity, GenAiNames.Experiment, context.Experiment);
+        if (record.Prompt is { } prompt)
+        {
+            activity.SetTag(GenAiNames.PromptName, prompt.Name);
+            activity.SetTag(GenAiNames.PromptVersion, prompt.Version);
+        }
+
         if (record.Metadata is not { Count: > 0 } metadata)
         {
             return;

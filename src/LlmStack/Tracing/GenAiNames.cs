@@ -28,8 +28,10 @@ internal static class GenAiNames
     public const string UsageReasoningOutputTokens = "gen_ai.usage.reasoning.output_tokens";
     public const string InputMessages = "gen_ai.input.messages";
     public const string OutputMessages = "gen_ai.output.messages";
+    public const string ToolCallId = "gen_ai.tool.call.id";
     public const string ToolName = "gen_ai.tool.name";
     public const string AgentName = "gen_ai.agent.name";
+    public const string PromptName = "gen_ai.prompt.name";
     public const string DataSourceId = "gen_ai.data_source.id";
 
     public const string OperationRetrieval = "retrieval";
@@ -47,6 +49,7 @@ internal static class GenAiNames
     public const string Group = "llmstack.group";
     public const string Attempt = "llmstack.attempt";
     public const string Attempts = "llmstack.attempts";
+    public const string PromptVersion = "llmstack.prompt.version";
     public const string CostUsd = "llmstack.cost.usd";
     public const string ObservationType = "llmstack.observation.type";
     public const string Input = "llmstack.input";

@@ -13,14 +13,22 @@ public interface ILlmTracer
     /// </summary>
     /// <param name="name">The trace's name; not empty.</param>
     /// <param name="context">Labels, or null.</param>
+    /// <param name="options">A given start, or a parent in another process; null for neither.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
-    TraceScope StartTrace(string name, TraceContext? context = null);
+    TraceScope StartTrace(string name, TraceContext? context = null, SpanOptions? options = null);
 
     /// <summary>Starts a span below the ambient one (or a trace of its own) and makes it ambient until it is disposed.</summary>
     /// <param name="name">The span's name; not empty.</param>
     /// <param name="type">What it is.</param>
+    /// <param name="options">A given start, or another parent; null for neither.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
-    SpanScope StartSpan(string name, ObservationType type = ObservationType.Span);
+    SpanScope StartSpan(string name, ObservationType type = ObservationType.Span, SpanOptions? options = null);
+
+    /// <summary>
+    /// What a message to another process carries so that its spans join this trace; the fields of <see cref="TracingOptions.Baggage"/>
+    /// with it. HTTP clients get it by <c>AddTracePropagation()</c>.
+    /// </summary>
+    TraceCarrier Inject();
 
     /// <summary>Runs <paramref name="body"/> inside a trace; what it throws marks the trace as failed (a cancellation is only noted) and is thrown on.</summary>
     /// <param name="name">The trace's name.</param>

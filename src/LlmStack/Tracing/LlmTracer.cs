@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using System.Runtime.CompilerServices;
 using LlmStack.Routing;
 using LlmStack.Tracing.Media;
 using Microsoft.Extensions.Logging;
@@ -20,6 +19,9 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
     private readonly SpanPool _pool = new(TraceLimits.PooledSpans);
     private readonly TraceNames _names = new();
     private readonly ActivityTags _activityTags;
+    private readonly RequiredContext? _required;
+    private readonly TracePropagation _propagation;
+    private readonly Lazy<FunctionInvocation> _functions;
     private readonly SpanPipeline _pipeline;
 
     /// <param name="sinks">Where finished spans go.</param>
@@ -38,6 +40,9 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
         _clock = new SpanClock(time);
         _ids = new IdGenerator(random);
         _activityTags = new ActivityTags(options);
+        _required = options.RequiredContext.Count == 0 ? null : new RequiredContext(ContextFields.Of(options.RequiredContext), logger, meters?.Create(new MeterOptions(LlmActivitySource.Name)));
+        _propagation = new TracePropagation(options, _names);
+        _functions = new Lazy<FunctionInvocation>(() => new FunctionInvocation(this));
         _pipeline = new SpanPipeline(_sinks, options, time, meters, _pool.Return);
         Extractor = _sinks.MaxMediaBytes > 0 ? new MediaExtractor(_sinks.MaxMediaBytes) : null;
         Values = options.JsonTypeInfoResolver is null && Extractor is null ? TraceValueWriter.Default : new TraceValueWriter(options.JsonTypeInfoResolver, _sinks.MaxMediaBytes);
@@ -54,6 +59,9 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
 
     public TraceValueWriter Values { get; }
 
+    /// <summary>The monotonic clock, in its own ticks.</summary>
+    public long Now => _time.GetTimestamp();
+
     /// <summary>Takes files out of contents; null when no sink uploads them.</summary>
     public MediaExtractor? Extractor { get; }
 
@@ -62,21 +70,38 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
     /// <summary>Whether a sink is active or somebody listens to the source: otherwise spans are not made at all.</summary>
     public bool IsActive => _options.Enabled && (!_sinks.IsEmpty || LlmActivitySource.Source.HasListeners());
 
+    /// <summary>The source from which Microsoft.Extensions.AI's function invocation is to make its activities, so that they become spans.</summary>
+    public ActivitySource FunctionSource => _functions.Value.Source;
+
+    /// <summary>The context in force; outside every scope, what came with the request that is being served.</summary>
+    public LlmContext CurrentContext => AmbientScope.Current is { } ambient ? ambient.Context : _propagation.Incoming;
+
     public static void CountMisuse() => Interlocked.Increment(ref _misuses);
 
     /// <summary>
     /// A span below the ambient one (or a root), not made ambient itself; null when nobody listens or the trace is sampled out.
     /// </summary>
-    public SpanRecord? StartAutomatic(string name, ObservationType type, long startTimestamp)
+    /// <param name="name">The span's name.</param>
+    /// <param name="type">What it is.</param>
+    /// <param name="startTimestamp">When it began.</param>
+    /// <param name="context">Who calls.</param>
+    /// <param name="operation">The operation in OpenTelemetry's words, when the span is a call.</param>
+    public SpanRecord? StartAutomatic(string name, ObservationType type, long startTimestamp, LlmContext? context = null, string? operation = null)
     {
         if (!IsActive)
         {
             return null;
         }
 
-        AmbientScope? ambient = AmbientScope.Current;
-        var parent = SpanParent.Of(ambient);
-        return Start(name, type, ambient?.Context ?? LlmContext.Empty, parent, startTimestamp, out _, out _, out _);
+        context ??= CurrentContext;
+        var parent = SpanParent.Of(FunctionInvocation.Innermost(AmbientScope.Current));
+        if (operation is not null)
+        {
+            _required?.Check(context);
+        }
+
+        Activity? twin = operation is not null && LlmActivitySource.Source.HasListeners() ? ForeignActivity.TwinOf(operation) : null;
+        return Start(name, type, _propagation.Named(context, parent), parent, startTimestamp, out _, out _, out _, twin);
     }
 
     /// <summary>A span below <paramref name="parent"/>, possibly back-dated, not made ambient.</summary>
@@ -111,7 +136,7 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
     }
 
     /// <summary>Ends the span of a scope, unless its handle is out of date.</summary>
-    public void EndScope(SpanRecord record, int version)
+    public void EndScope(SpanRecord record, int version, DateTimeOffset? endTime = null)
     {
         lock (record)
         {
@@ -125,80 +150,62 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
             record.Version++;
         }
 
-        Finish(record, _time.GetTimestamp());
+        // A span given its start but no end ends now by the wall clock.
+        long now = _time.GetTimestamp();
+        record.EndUnixNanos = endTime is { } given ? Nanos(given) : record.IsBackdated ? _clock.UnixNanos(now) : 0;
+        Finish(record, now);
     }
 
-    public TraceScope StartTrace(string name, TraceContext? context = null)
+    public TraceScope StartTrace(string name, TraceContext? context = null, SpanOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
 
         // Below a span that has ended a trace begins anew: only work that nobody awaited still belongs to the old one.
-        AmbientScope? ambient = AmbientScope.NearestOpen(AmbientScope.Current);
-        bool nested = ambient is { IsTraceOpen: true };
-        LlmContext outer = ambient?.Context ?? LlmContext.Empty;
-        LlmContext merged = _names.Merge(outer, context, nested ? outer.TraceName ?? name : name);
-        return new TraceScope(Open(name, ObservationType.Span, merged, ambient, nested ? SpanParent.Of(ambient) : SpanParent.OfCurrentActivity()));
+        AmbientScope? ambient = AmbientScope.NearestOpen(FunctionInvocation.Innermost(AmbientScope.Current));
+        SpanParent? asked = TracePropagation.ParentOf(options);
+        bool nested = asked is null && ambient is { IsTraceOpen: true };
+        LlmContext outer = ambient is null ? _propagation.Incoming : ambient.Context;
+        LlmContext merged = _propagation.Read(_names.Merge(outer, context, nested ? outer.TraceName ?? name : name), options);
+        return new TraceScope(Open(name, ObservationType.Span, merged, ambient, asked ?? (nested ? SpanParent.Of(ambient) : SpanParent.OfCurrentActivity()), options));
     }
 
-    public SpanScope StartSpan(string name, ObservationType type = ObservationType.Span)
+    public SpanScope StartSpan(string name, ObservationType type = ObservationType.Span, SpanOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        AmbientScope? ambient = AmbientScope.Current;
-        return new SpanScope(Open(name, type, ambient?.Context ?? LlmContext.Empty, ambient, SpanParent.Of(ambient)));
+        AmbientScope? ambient = FunctionInvocation.Innermost(AmbientScope.Current);
+        SpanParent parent = TracePropagation.ParentOf(options) ?? SpanParent.Of(ambient);
+        return new SpanScope(Open(name, type, _propagation.Named(ambient is null ? _propagation.Incoming : ambient.Context, parent), ambient, parent, options));
     }
 
     /// <summary>Starts a span below <paramref name="parent"/>, whatever is ambient.</summary>
-    public ScopeHandle StartSpan(AmbientScope parent, string name, ObservationType type)
+    public ScopeHandle StartSpan(AmbientScope parent, string name, ObservationType type, SpanOptions? options)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         AmbientScope? ambient = AmbientScope.Current;
         LlmContext context = ambient is not null && ambient.TraceId == parent.TraceId ? ambient.Context : parent.Context;
-        return Open(name, type, context, ambient, SpanParent.Of(parent));
+        return Open(name, type, context, ambient, TracePropagation.ParentOf(options) ?? SpanParent.Of(parent), options);
     }
 
-    public Task TraceAsync(string name, Func<TraceScope, Task> body, TraceContext? context = null)
+    /// <summary>A moment below <paramref name="parent"/>, over at once and never ambient.</summary>
+    public void AddEvent(AmbientScope parent, string name, object? input, object? output, ObservationLevel level)
     {
-        ArgumentNullException.ThrowIfNull(body);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return Run();
-
-        async Task Run()
+        long now = _time.GetTimestamp();
+        if (!IsActive || Start(name, ObservationType.Event, parent.Context, SpanParent.Of(parent), now, out _, out _, out _) is not { } record)
         {
-            TraceScope trace = StartTrace(name, context);
-            await using ConfiguredAsyncDisposable ending = trace.ConfigureAwait(false);
-            try
-            {
-                await body(trace).ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                trace.Fail(exception);
-                throw;
-            }
+            return;
         }
+
+        record.Level = level;
+        record.Show(input, output);
+        End(record, now);
     }
 
-    public Task<TResult> TraceAsync<TResult>(string name, Func<TraceScope, Task<TResult>> body, TraceContext? context = null)
-    {
-        ArgumentNullException.ThrowIfNull(body);
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        return Run();
+    public TraceCarrier Inject() => _propagation.Inject(FunctionInvocation.Innermost(AmbientScope.Current));
 
-        async Task<TResult> Run()
-        {
-            TraceScope trace = StartTrace(name, context);
-            await using ConfiguredAsyncDisposable ending = trace.ConfigureAwait(false);
-            try
-            {
-                return await body(trace).ConfigureAwait(false);
-            }
-            catch (Exception exception)
-            {
-                trace.Fail(exception);
-                throw;
-            }
-        }
-    }
+    public Task TraceAsync(string name, Func<TraceScope, Task> body, TraceContext? context = null) => TraceBody.Run(this, name, body, context);
+
+    public Task<TResult> TraceAsync<TResult>(string name, Func<TraceScope, Task<TResult>> body, TraceContext? context = null) => TraceBody.Run(this, name, body, context);
 
     public void Score(in ScoreData score)
     {
@@ -242,7 +249,14 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
     }
 
     /// <summary>Nothing more will come: traces that still wait are decided by what is known of them.</summary>
-    public void Dispose() => _pipeline.Drain(all: true);
+    public void Dispose()
+    {
+        _pipeline.Drain(all: true);
+        if (_functions.IsValueCreated)
+        {
+            _functions.Value.Dispose();
+        }
+    }
 
     private static AmbientScope Enter(SpanRecord? record, LlmContext context, TraceId traceId, SpanId spanId, bool sampled, AmbientScope? ambient)
     {
@@ -261,11 +275,11 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
         return scope;
     }
 
-    private ScopeHandle Open(string name, ObservationType type, LlmContext context, AmbientScope? ambient, in SpanParent parent)
+    private ScopeHandle Open(string name, ObservationType type, LlmContext context, AmbientScope? ambient, in SpanParent parent, SpanOptions? options = null)
     {
         if (IsActive)
         {
-            SpanRecord? record = Start(name, type, context, parent, _time.GetTimestamp(), out TraceId traceId, out SpanId spanId, out bool sampled);
+            SpanRecord? record = Start(name, type, context, parent, _time.GetTimestamp(), out TraceId traceId, out SpanId spanId, out bool sampled, startTime: options?.StartTime);
             return new ScopeHandle(this, record, Enter(record, context, traceId, spanId, sampled, ambient));
         }
 
@@ -279,10 +293,20 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
         return new ScopeHandle(this, null, ReferenceEquals(context, ambient?.Context ?? LlmContext.Empty) ? null : AmbientScope.Push(context));
     }
 
-    private SpanRecord? Start(string name, ObservationType type, LlmContext context, in SpanParent parent, long startTimestamp, out TraceId traceId, out SpanId spanId, out bool sampled)
+    private SpanRecord? Start(
+        string name,
+        ObservationType type,
+        LlmContext context,
+        in SpanParent parent,
+        long startTimestamp,
+        out TraceId traceId,
+        out SpanId spanId,
+        out bool sampled,
+        Activity? twin = null,
+        DateTimeOffset? startTime = null)
     {
-        long startNanos = _clock.UnixNanos(startTimestamp);
-        Activity? activity = LlmActivitySource.Source.HasListeners() ? ActivityBridge.Start(name, type, parent.TraceId, parent.SpanId, startNanos) : null;
+        long startNanos = startTime is { } given ? Nanos(given) : _clock.UnixNanos(startTimestamp);
+        Activity? activity = twin is null && LlmActivitySource.Source.HasListeners() ? ActivityBridge.Start(name, type, parent, startNanos) : null;
         if (activity is not null)
         {
             traceId = TraceId.From(activity.TraceId);
@@ -296,7 +320,7 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
 
         bool own = !parent.TraceId.IsEmpty && !parent.IsForeign;
         sampled = !_sinks.IsEmpty && (own ? parent.Sampled : _pipeline.Records(traceId));
-        if (!sampled && activity is null && parent.Record is null)
+        if (!sampled && activity is null && twin is null && parent.Record is null)
         {
             return null;
         }
@@ -306,24 +330,30 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
         record.TraceId = traceId;
         record.SpanId = spanId;
         record.ParentSpanId = parent.SpanId;
-        record.IsAppRoot = parent.IsForeign;
+        record.IsAppRoot = parent.IsHidden;
         record.Name = name;
         record.Type = type;
         record.Context = context;
         record.Parent = parent.Record;
         record.ParentVersion = parent.RecordVersion;
         record.Activity = activity;
+        record.Twin = twin;
         record.Sampled = sampled;
         record.IsOpen = true;
         record.StartTimestamp = startTimestamp;
         record.StartUnixNanos = startNanos;
+        record.IsBackdated = startTime is not null;
         return record;
     }
 
     private void Finish(SpanRecord record, long endTimestamp)
     {
         record.EndTimestamp = Math.Max(endTimestamp, record.StartTimestamp);
-        record.EndUnixNanos = record.StartUnixNanos + _clock.Nanos(record.EndTimestamp - record.StartTimestamp);
+
+        // A scope may have been given its times; else the end is the start plus what the monotonic clock says.
+        record.EndUnixNanos = record.EndUnixNanos != 0
+            ? Math.Max(record.EndUnixNanos, record.StartUnixNanos)
+            : record.StartUnixNanos + _clock.Nanos(record.EndTimestamp - record.StartTimestamp);
         if (record.FirstTokenTimestamp != 0)
         {
             record.FirstTokenUnixNanos = record.StartUnixNanos + _clock.Nanos(Math.Max(0, record.FirstTokenTimestamp - record.StartTimestamp));
@@ -331,7 +361,7 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
 
         if (record is { ErrorKind: not null, Level: ObservationLevel.Error })
         {
-            MarkAncestors(record);
+            FailedAncestors.Mark(record);
         }
 
         bool passes = _pipeline.Prepare(record);
@@ -340,6 +370,10 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
             _activityTags.Write(activity, record);
             ActivityBridge.Stop(activity, record.EndUnixNanos);
         }
+        else if (record.Twin is { IsStopped: false } twin)
+        {
+            ActivityTags.WriteMerged(twin, record);
+        }
 
         if (!record.Sampled || !passes || !_pipeline.Emit(record))
         {
@@ -347,42 +381,12 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
         }
     }
 
-    private static void MarkAncestors(SpanRecord failed)
-    {
-        SpanRecord? next = failed.Parent;
-        int version = failed.ParentVersion;
-        while (next is { } ancestor)
-        {
-            lock (ancestor)
-            {
-                if (ancestor.Version != version)
-                {
-                    return;
-                }
-
-                ancestor.Level = ObservationLevel.Error;
-                ancestor.StatusMessage ??= failed.StatusMessage;
-                version = ancestor.ParentVersion;
-                next = ancestor.Parent;
-            }
-        }
-    }
+    private static long Nanos(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick;
 
     private void Emit(in ScoreData score, bool sampled)
     {
         ScoreData complete = ScoreRules.Complete(score, _time);
-        foreach (IScoreObserver observer in _observers)
-        {
-            try
-            {
-                observer.OnScore(complete);
-            }
-            catch (Exception exception)
-            {
-                _sinks.Failed(observer, exception);
-            }
-        }
-
+        ScoreObservers.Notify(_observers, complete, _sinks);
         if (_options.Enabled && sampled)
         {
             _pipeline.Emit(complete);

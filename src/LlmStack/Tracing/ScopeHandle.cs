@@ -1,3 +1,4 @@
+using LlmStack.Catalog;
 using LlmStack.Routing;
 using LlmStack.Tracing.Media;
 using Microsoft.Extensions.AI;
@@ -8,6 +9,10 @@ namespace LlmStack.Tracing;
 internal readonly struct ScopeHandle(LlmTracer? tracer, SpanRecord? record, AmbientScope? ambient)
 {
     private readonly int _version = record?.Version ?? 0;
+
+    public SpanRecord? Record => record;
+
+    public AmbientScope? Scope => ambient;
 
     public TraceId TraceId => ambient?.TraceId ?? default;
 
@@ -33,6 +38,27 @@ internal readonly struct ScopeHandle(LlmTracer? tracer, SpanRecord? record, Ambi
 
     public void SetModel(string? model) => Write(model, 0, static (record, value, _) => record.Model = value);
 
+    public void SetOptions(ChatOptions? options) => Write(options, 0, static (record, value, _) => record.Options = value);
+
+    public void SetPrompt(PromptReference? prompt) => Write(prompt, 0, static (record, value, _) => record.Prompt = value);
+
+    public void SetCost(decimal? cost) => Write(cost, 0, static (record, value, _) => record.Billing = value is null ? null : new BillingTerms { ReportedCost = value });
+
+    public void SetFirstToken(DateTimeOffset? time) =>
+        Write(time, 0, static (record, value, _) => record.FirstTokenUnixNanos = value is { } at ? (at - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick : 0);
+
+    public void AddEvent(string name, object? input, object? output, ObservationLevel level)
+    {
+        if (tracer is null || ambient is { IsClosed: true })
+        {
+            LlmTracer.CountMisuse();
+        }
+        else if (ambient is { HasTrace: true })
+        {
+            tracer.AddEvent(ambient, name, input, output, level);
+        }
+    }
+
     public void SetUsage(UsageDetails? usage) => Write(usage, 0, static (record, value, _) => record.Usage = value);
 
     public void Fail(Exception exception)
@@ -52,7 +78,7 @@ internal readonly struct ScopeHandle(LlmTracer? tracer, SpanRecord? record, Ambi
         });
     }
 
-    public ScopeHandle StartSpan(string name, ObservationType type)
+    public ScopeHandle StartSpan(string name, ObservationType type, SpanOptions? options = null)
     {
         if (tracer is null)
         {
@@ -62,7 +88,7 @@ internal readonly struct ScopeHandle(LlmTracer? tracer, SpanRecord? record, Ambi
 
         if (ambient is null)
         {
-            return tracer.StartSpan(name, type).Handle;
+            return tracer.StartSpan(name, type, options).Handle;
         }
 
         if (ambient.IsClosed)
@@ -71,7 +97,7 @@ internal readonly struct ScopeHandle(LlmTracer? tracer, SpanRecord? record, Ambi
             return default;
         }
 
-        return tracer.StartSpan(ambient, name, type);
+        return tracer.StartSpan(ambient, name, type, options);
     }
 
     public void Score(string name, ScoreDataType type, double value, string? text, string? comment, bool ofTrace)
@@ -96,7 +122,9 @@ internal readonly struct ScopeHandle(LlmTracer? tracer, SpanRecord? record, Ambi
         return top ? tracer!.ExportAsync() : ValueTask.CompletedTask;
     }
 
-    public void Dispose()
+    public void Dispose() => End(null);
+
+    public void End(DateTimeOffset? endTime)
     {
         if (ambient is null)
         {
@@ -116,7 +144,7 @@ internal readonly struct ScopeHandle(LlmTracer? tracer, SpanRecord? record, Ambi
 
         if (record is not null)
         {
-            tracer!.EndScope(record, _version);
+            tracer!.EndScope(record, _version, endTime);
         }
     }
 

@@ -92,6 +92,32 @@ internal sealed class SpanContent
         calls.Write("\"}}"u8);
     }
 
+    /// <summary>Takes a value that is no wire text.</summary>
+    public void Show(object value, TraceValueWriter values)
+    {
+        ContentBuffer buffer = ContentBufferPool.Rent(Limit);
+        values.Write(buffer, value);
+        Set(buffer);
+        ContentBufferPool.Return(buffer);
+    }
+
+    /// <summary>Adds an answer's text and tool calls.</summary>
+    public void AppendMessage(Microsoft.Extensions.AI.ChatMessage message, TraceValueWriter values)
+    {
+        for (int i = 0; i < message.Contents.Count; i++)
+        {
+            switch (message.Contents[i])
+            {
+                case Microsoft.Extensions.AI.TextContent text:
+                    AppendText(text.Text);
+                    break;
+                case Microsoft.Extensions.AI.FunctionCallContent call:
+                    AppendToolCall(call.CallId, call.Name, call.Arguments, values);
+                    break;
+            }
+        }
+    }
+
     /// <summary>Closes an assembled message; further pieces begin a new one.</summary>
     public void Seal()
     {

@@ -95,6 +95,12 @@ public readonly struct SpanData
     /// <summary>Why the call failed; null when it did not.</summary>
     public LlmErrorKind? ErrorKind => _record.ErrorKind;
 
+    /// <summary>The model's parameters; null when the span is no chat.</summary>
+    public ChatOptions? Parameters => _record.Options;
+
+    /// <summary>The managed prompt a call was made from; null when none was named.</summary>
+    public PromptReference? Prompt => _record.Prompt;
+
     /// <summary>The attempt this span stands for; null when it is none, or the only one of its call.</summary>
     public RouteAttempt? Attempt => _record.Attempt;
 

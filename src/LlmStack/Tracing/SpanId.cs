@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace LlmStack.Tracing;
 
@@ -11,6 +13,17 @@ public readonly record struct SpanId(ulong Value)
 {
     /// <summary>Whether all bytes are zero, which W3C forbids.</summary>
     public bool IsEmpty => Value == 0;
+
+    /// <summary>The id that a seed stands for, always the same: the first 8 bytes of its SHA-256, as Langfuse's own SDKs derive it.</summary>
+    /// <param name="seed">The seed; not empty.</param>
+    /// <exception cref="ArgumentException"><paramref name="seed"/> is empty.</exception>
+    public static SpanId FromSeed(string seed)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(seed);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(seed), hash);
+        return new SpanId(BinaryPrimitives.ReadUInt64BigEndian(hash));
+    }
 
     /// <summary>Takes the id of an <see cref="Activity"/>.</summary>
     /// <param name="id">The id.</param>

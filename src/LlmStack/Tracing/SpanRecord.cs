@@ -57,12 +57,25 @@ internal sealed class SpanRecord : IContentCapture
     public LlmErrorKind? ErrorKind;
     public CallRoute? Route;
     public RouteAttempt? Attempt;
+    public PromptReference? Prompt;
+
+    /// <summary>
+    /// The activity by which another instrumentation already shows this span to OpenTelemetry; then it has none of ours, and those of its
+    /// children go below this one.
+    /// </summary>
+    public Activity? Twin;
+
+    /// <summary>What it stands for, when function invocation around our calls made it; a loop's span shows its first call's input and its last one's output.</summary>
+    public FunctionSpan? Function;
 
     /// <summary>The region the call was bound to: only sinks of that region get its content. Null when it was bound to none.</summary>
     public string? BoundRegion;
 
     /// <summary>The name of what failed for <c>error.type</c> when there is no <see cref="ErrorKind"/>.</summary>
     public string? ErrorType;
+
+    /// <summary>Whether its start was given, and is not that of <see cref="StartTimestamp"/>.</summary>
+    public bool IsBackdated;
 
     /// <summary>Whether sinks see it; a span that is sampled out lives on only while its activity is wanted.</summary>
     public bool Sampled;
@@ -173,6 +186,39 @@ internal sealed class SpanRecord : IContentCapture
         }
     }
 
+    /// <summary>Shows what a call below it was asked, unless there is an input already, and what it answered.</summary>
+    public void ShowCall(SpanRecord call)
+    {
+        if (_captures)
+        {
+            call._input.CopyTo(_input.IsEmpty ? _input : new SpanContent());
+            call._output.CopyTo(_output);
+        }
+    }
+
+    /// <summary>Takes values that are no wire text; null leaves what is there.</summary>
+    public void Show(object? input, object? output)
+    {
+        if (_captures && input is not null)
+        {
+            _input.Show(input, _values);
+        }
+
+        if (_captures && output is not null)
+        {
+            _output.Show(output, _values);
+        }
+    }
+
+    /// <summary>Adds an answer's text and tool calls.</summary>
+    public void AppendMessage(ChatMessage message)
+    {
+        if (_captures)
+        {
+            _output.AppendMessage(message, _values);
+        }
+    }
+
     /// <summary>Takes over a finished input, and the files that were taken out of it; the buffer gets the old one.</summary>
     public void TakeInput(ContentBuffer json, List<MediaItem>? media = null)
     {
@@ -252,6 +298,8 @@ internal sealed class SpanRecord : IContentCapture
         _output.CopyTo(copy._output);
         copy.Parent = null;
         copy.Activity = null;
+        copy.Twin = null;
+        copy.Function = null;
         copy.Options = Options?.Clone();
         copy.Media = Media is { Count: > 0 } ? [.. Media] : null;
         copy.Metadata = Metadata is { Count: > 0 } ? [.. Metadata] : null;
@@ -293,6 +341,10 @@ internal sealed class SpanRecord : IContentCapture
         ErrorKind = null;
         Route = null;
         Attempt = null;
+        Prompt = null;
+        Twin = null;
+        Function = null;
+        IsBackdated = false;
         Sampled = false;
         IsOpen = false;
         _captures = false;

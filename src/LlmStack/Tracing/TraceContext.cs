@@ -39,6 +39,9 @@ public sealed record TraceContext
     /// <summary>The version of the workflow.</summary>
     public string? Version { get; init; }
 
+    /// <summary>Whether anybody with the trace's address may see it in Langfuse.</summary>
+    public bool? Public { get; init; }
+
     /// <summary>Tags, added to the ambient ones.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 

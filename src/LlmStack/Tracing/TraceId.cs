@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace LlmStack.Tracing;
 
@@ -12,6 +14,17 @@ public readonly record struct TraceId(ulong High, ulong Low)
 {
     /// <summary>Whether all bytes are zero, which W3C forbids.</summary>
     public bool IsEmpty => (High | Low) == 0;
+
+    /// <summary>The id that a seed stands for, always the same: the first 16 bytes of its SHA-256, as Langfuse's own SDKs derive it.</summary>
+    /// <param name="seed">For instance the id of an order or a job; not empty.</param>
+    /// <exception cref="ArgumentException"><paramref name="seed"/> is empty.</exception>
+    public static TraceId FromSeed(string seed)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(seed);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(seed), hash);
+        return new TraceId(BinaryPrimitives.ReadUInt64BigEndian(hash), BinaryPrimitives.ReadUInt64BigEndian(hash[8..]));
+    }
 
     /// <summary>Takes the id of an <see cref="Activity"/>'s trace.</summary>
     /// <param name="id">The id.</param>

@@ -60,8 +60,20 @@ public readonly struct TraceScope : IDisposable, IAsyncDisposable
     /// <summary>Starts a span below this one and makes it ambient until it is disposed.</summary>
     /// <param name="name">The span's name; not empty.</param>
     /// <param name="type">What it is.</param>
+    /// <param name="options">A given start, or another parent; null for neither.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
-    public SpanScope StartSpan(string name, ObservationType type = ObservationType.Span) => new(Handle.StartSpan(name, type));
+    public SpanScope StartSpan(string name, ObservationType type = ObservationType.Span, SpanOptions? options = null) => new(Handle.StartSpan(name, type, options));
+
+    /// <summary>Records a moment below this trace: an observation without duration.</summary>
+    /// <param name="name">Its name; not empty.</param>
+    /// <param name="input">What went in, or null.</param>
+    /// <param name="output">What came out, or null.</param>
+    /// <param name="level">How serious it is.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
+    public void AddEvent(string name, object? input = null, object? output = null, ObservationLevel level = ObservationLevel.Default) => Handle.AddEvent(name, input, output, level);
+
+    /// <summary>This place, for spans that are started elsewhere below it (<see cref="SpanOptions.Parent"/>); its trace is empty when nothing is recorded.</summary>
+    public TraceParent ToTraceParent() => new(TraceId, ObservationId) { IsReported = true };
 
     /// <summary>Scores this trace with a number.</summary>
     /// <param name="name">The score's name; not empty. Scoring again under the same name replaces.</param>
@@ -83,6 +95,10 @@ public readonly struct TraceScope : IDisposable, IAsyncDisposable
     /// <param name="comment">A remark, or null.</param>
     /// <exception cref="ArgumentException">The name or the category is empty.</exception>
     public void Score(string name, string value, string? comment = null) => Handle.Score(name, ScoreDataType.Categorical, 0, value, comment, ofTrace: true);
+
+    /// <summary>Ends it at a given time, for work that is recorded afterwards; an end before the start counts as the start.</summary>
+    /// <param name="endTime">When it ended.</param>
+    public void End(DateTimeOffset endTime) => Handle.End(endTime);
 
     /// <summary>Ends it and restores what was ambient before.</summary>
     public void Dispose() => Handle.Dispose();

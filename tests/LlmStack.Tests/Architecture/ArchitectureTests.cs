@@ -54,6 +54,7 @@ public sealed class ArchitectureTests
         [("Tracing/SpanData.cs", "Routing")] = "spans of calls carry the route, a public result",
         [("Tracing/SpanRecord.cs", "Routing")] = "spans of calls carry the route and the deployment",
         [("Tracing/SpanRecord.cs", "Providers")] = "adapters leave content in the span itself, without a copy",
+        [("Configuration/TracingValidation.cs", "Tracing")] = "names of labels in the options are those of the context",
         [("Langfuse/OtlpSpanEncoder.cs", "Routing")] = "the route of a call is metadata of its span",
         [("Langfuse/OtlpJson.cs", "Routing")] = "the route of a call is metadata of its span",
         [("Langfuse/LangfuseSinks.cs", "Diagnostics")] = "the sinks tell the health check how delivery goes",

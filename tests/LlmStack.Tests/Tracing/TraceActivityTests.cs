@@ -37,7 +37,7 @@ public sealed class TraceActivityTests : IDisposable
         {
             using (_tracer.StartTrace("search"))
             {
-                SpanRecord call = _tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp())!;
+                SpanRecord call = _tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
                 SpanRecord attempt = _tracer.StartChild(call, "attempt", ObservationType.Generation, _time.GetTimestamp());
                 _time.Advance(TimeSpan.FromMilliseconds(5));
                 _tracer.End(attempt, _time.GetTimestamp());
@@ -69,7 +69,7 @@ public sealed class TraceActivityTests : IDisposable
         {
             Activity mine = Activity.Current!;
             Assert.Equal(trace.ObservationId, SpanId.From(mine.SpanId));
-            SpanRecord call = _tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp())!;
+            SpanRecord call = _tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
             Assert.Same(mine, Activity.Current);
             using (_tracer.Enter(call))
             {
@@ -105,7 +105,7 @@ public sealed class TraceActivityTests : IDisposable
     {
         using TraceScope trace = _tracer.StartTrace("consumer");
         Activity consumer = Activity.Current!;
-        SpanRecord call = _tracer.StartAutomatic("stream", ObservationType.Generation, _time.GetTimestamp())!;
+        SpanRecord call = _tracer.StartAutomatic("stream", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
         var parents = new List<SpanId>();
         await foreach (SpanId parent in Stream(call))
         {
@@ -123,7 +123,7 @@ public sealed class TraceActivityTests : IDisposable
     [Fact]
     public void A_generation_carries_the_conventions_attributes_and_no_content()
     {
-        SpanRecord call = _tracer.StartAutomatic("chat", ObservationType.Generation, _time.GetTimestamp())!;
+        SpanRecord call = _tracer.StartAutomatic("chat", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
         call.Operation = "chat";
         call.ProviderName = "openai";
         call.Model = "gpt-5.4-mini";
@@ -173,7 +173,7 @@ public sealed class TraceActivityTests : IDisposable
     {
         using (_tracer.StartTrace("trace"))
         {
-            SpanRecord call = _tracer.StartAutomatic("chat", ObservationType.Generation, _time.GetTimestamp())!;
+            SpanRecord call = _tracer.StartAutomatic("chat", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
             call.ErrorKind = LlmErrorKind.RateLimited;
             call.Level = ObservationLevel.Error;
             call.StatusMessage = "slow down";
@@ -189,7 +189,7 @@ public sealed class TraceActivityTests : IDisposable
     public void Content_goes_onto_activities_when_asked_for()
     {
         var tracer = new LlmTracer([], [], new TracingOptions { CaptureContentOnActivities = true }, _time);
-        SpanRecord call = tracer.StartAutomatic("chat", ObservationType.Generation, _time.GetTimestamp())!;
+        SpanRecord call = tracer.StartAutomatic("chat", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
         call.SetInput("[1]"u8);
         call.AppendOutputText("two");
         tracer.End(call, _time.GetTimestamp());
@@ -204,7 +204,7 @@ public sealed class TraceActivityTests : IDisposable
         var tracer = new LlmTracer([_sink], [], new TracingOptions { SampleRate = 0, Tail = { KeepErrors = false } }, _time);
         using (tracer.StartTrace("trace"))
         {
-            tracer.End(tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp())!, _time.GetTimestamp());
+            tracer.End(tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!, _time.GetTimestamp());
         }
 
         Assert.Empty(_sink.Spans);
@@ -218,7 +218,7 @@ public sealed class TraceActivityTests : IDisposable
         _provider.Dispose();
         using var request = new Activity("request");
         request.SetIdFormat(ActivityIdFormat.W3C).Start();
-        _tracer.End(_tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp())!, _time.GetTimestamp());
+        _tracer.End(_tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!, _time.GetTimestamp());
         Assert.Equal(TraceId.From(request.TraceId), _sink["call"].TraceId);
         Assert.Equal(SpanId.From(request.SpanId), _sink["call"].ParentSpanId);
         Assert.True(_sink["call"].IsAppRoot);

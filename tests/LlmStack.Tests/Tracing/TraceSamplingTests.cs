@@ -50,7 +50,7 @@ public sealed class TraceSamplingTests
         {
             using TraceScope trace = tracer.StartTrace("trace");
             bool expected = TraceSampling.Includes(trace.TraceId, 0.5);
-            SpanRecord? call = tracer.StartAutomatic("call", ObservationType.Generation, 0);
+            SpanRecord? call = tracer.StartAutomatic("call", ObservationType.Generation, 0, AmbientScope.CurrentContext);
             Assert.Equal(expected, call is not null);
             if (call is not null)
             {

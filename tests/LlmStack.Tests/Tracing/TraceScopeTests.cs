@@ -19,7 +19,7 @@ public sealed class TraceScopeTests
         {
             using (SpanScope outer = _tracer.StartSpan("outer"))
             {
-                SpanRecord call = _tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp())!;
+                SpanRecord call = _tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
                 SpanRecord attempt = _tracer.StartChild(call, "attempt", ObservationType.Generation, _time.GetTimestamp());
                 _tracer.End(attempt, _time.GetTimestamp());
                 _tracer.End(call, _time.GetTimestamp());
@@ -128,7 +128,7 @@ public sealed class TraceScopeTests
             background = Task.Run(async () =>
             {
                 await gate.Task;
-                SpanRecord call = _tracer.StartAutomatic("late", ObservationType.Generation, _time.GetTimestamp())!;
+                SpanRecord call = _tracer.StartAutomatic("late", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
                 call.ErrorKind = LlmErrorKind.ServerError;
                 call.Level = ObservationLevel.Error;
                 _tracer.End(call, _time.GetTimestamp());
@@ -146,7 +146,7 @@ public sealed class TraceScopeTests
     public void A_child_that_ends_after_its_parent_does_not_touch_the_span_that_reuses_the_record()
     {
         TraceScope trace = _tracer.StartTrace("gone");
-        SpanRecord child = _tracer.StartAutomatic("child", ObservationType.Generation, _time.GetTimestamp())!;
+        SpanRecord child = _tracer.StartAutomatic("child", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
         trace.Dispose();
         using (_tracer.StartTrace("reuses"))
         {
@@ -168,7 +168,7 @@ public sealed class TraceScopeTests
         using (SpanScope step = _tracer.StartSpan("step"))
         {
             step.StatusMessage = "mine";
-            SpanRecord call = _tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp())!;
+            SpanRecord call = _tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
             call.ErrorKind = LlmErrorKind.Overloaded;
             call.Level = ObservationLevel.Error;
             call.StatusMessage = "overloaded";
@@ -177,7 +177,7 @@ public sealed class TraceScopeTests
 
         using (_tracer.StartTrace("repaired"))
         {
-            SpanRecord attempt = _tracer.StartAutomatic("attempt", ObservationType.Generation, _time.GetTimestamp())!;
+            SpanRecord attempt = _tracer.StartAutomatic("attempt", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
             attempt.ErrorKind = LlmErrorKind.Overloaded;
             attempt.Level = ObservationLevel.Warning;
             _tracer.End(attempt, _time.GetTimestamp());
@@ -214,7 +214,7 @@ public sealed class TraceScopeTests
     public void Times_are_the_wall_clock_at_the_start_and_monotonic_afterwards()
     {
         DateTimeOffset start = _time.GetUtcNow();
-        SpanRecord call = _tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp())!;
+        SpanRecord call = _tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
         _time.Advance(TimeSpan.FromMilliseconds(250));
         call.FirstTokenTimestamp = _time.GetTimestamp();
         _time.Advance(TimeSpan.FromMilliseconds(750));
@@ -231,7 +231,7 @@ public sealed class TraceScopeTests
     public void After_a_long_pause_new_spans_take_the_wall_clock_anew()
     {
         _time.Advance(TimeSpan.FromHours(5));
-        _tracer.End(_tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp())!, _time.GetTimestamp());
+        _tracer.End(_tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!, _time.GetTimestamp());
         Assert.Equal(_time.GetUtcNow(), _sink["call"].StartTime);
     }
 
@@ -264,7 +264,7 @@ public sealed class TraceScopeTests
         using (TraceScope trace = tracer.StartTrace("quiet", new TraceContext { UserId = "u-1" }))
         {
             Assert.Equal("u-1", LlmContext.Current.UserId);
-            Assert.Null(tracer.StartAutomatic("call", ObservationType.Generation, 0));
+            Assert.Null(tracer.StartAutomatic("call", ObservationType.Generation, 0, AmbientScope.CurrentContext));
             Assert.True(trace.TraceId.IsEmpty);
             trace.Output = "nobody reads this";
         }
@@ -306,7 +306,7 @@ public sealed class TraceScopeTests
                 trace.Output = mark;
                 using (SpanScope span = tracer.StartSpan("s-" + mark))
                 {
-                    SpanRecord call = tracer.StartAutomatic("c-" + mark, ObservationType.Generation, TimeProvider.System.GetTimestamp())!;
+                    SpanRecord call = tracer.StartAutomatic("c-" + mark, ObservationType.Generation, TimeProvider.System.GetTimestamp(), AmbientScope.CurrentContext)!;
                     call.AppendOutputText(mark);
                     if (round % 16 == 0)
                     {
@@ -373,14 +373,14 @@ public sealed class TraceScopeTests
     [Fact]
     public void Ending_an_automatic_span_twice_is_counted_and_emits_once()
     {
-        SpanRecord call = _tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp())!;
+        SpanRecord call = _tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
         _tracer.End(call, _time.GetTimestamp());
         long before = LlmTracer.MisuseCount;
         _tracer.End(call, _time.GetTimestamp());
         Assert.True(LlmTracer.MisuseCount > before);
         Assert.Single(_sink.Spans);
-        SpanRecord first = _tracer.StartAutomatic("a", ObservationType.Generation, _time.GetTimestamp())!;
-        Assert.NotSame(first, _tracer.StartAutomatic("b", ObservationType.Generation, _time.GetTimestamp()));
+        SpanRecord first = _tracer.StartAutomatic("a", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
+        Assert.NotSame(first, _tracer.StartAutomatic("b", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext));
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed class TraceSinkTests : IDisposable
         using (TraceScope trace = tracer.StartTrace("search", new TraceContext { UserId = "u-1", Tags = ["t"], Metadata = new Dictionary<string, string> { ["k"] = "v" } }))
         {
             id = trace.TraceId;
-            SpanRecord call = tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp())!;
+            SpanRecord call = tracer.StartAutomatic("call", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
             call.SetInput("[\n  {\"role\": \"user\"}\n]"u8);
             call.Usage = new UsageDetails { InputTokenCount = 10, CachedInputTokenCount = 4, OutputTokenCount = 2 };
             tracer.End(call, _time.GetTimestamp());

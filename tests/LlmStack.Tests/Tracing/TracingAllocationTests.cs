@@ -13,7 +13,7 @@ public sealed class TracingAllocationTests(ITestOutputHelper output)
     {
         long bytes = Measure("automatic", () =>
         {
-            SpanRecord call = _tracer.StartAutomatic("chat", ObservationType.Generation, TimeProvider.System.GetTimestamp())!;
+            SpanRecord call = _tracer.StartAutomatic("chat", ObservationType.Generation, TimeProvider.System.GetTimestamp(), AmbientScope.CurrentContext)!;
             call.SetInput("[{\"role\":\"user\",\"content\":\"Hello\"}]"u8);
             call.AppendOutputText("Hello");
             SpanRecord attempt = _tracer.StartChild(call, "attempt", ObservationType.Generation, call.StartTimestamp);
@@ -56,7 +56,7 @@ public sealed class TracingAllocationTests(ITestOutputHelper output)
         {
             using SpanScope span = silent.StartSpan("step");
             span.Output = "out";
-            if (silent.StartAutomatic("call", ObservationType.Generation, 0) is { } call)
+            if (silent.StartAutomatic("call", ObservationType.Generation, 0, AmbientScope.CurrentContext) is { } call)
             {
                 silent.End(call, 0);
             }

@@ -118,7 +118,7 @@ internal sealed class Cascades(IServiceProvider services, CallTrace trace, CallP
         ChatMessage[] question = [new(ChatRole.System, Instruction), new(ChatRole.User, request.ToString())];
 
         // The wishes of the call bind its judge: what must stay in a region is not shown elsewhere.
-        RoutingOptions wishes = (state.Request.Routing ?? new RoutingOptions()) with { AllowFallbacks = false, Fallbacks = null, Deadline = TimeLeft(state) };
+        RoutingOptions wishes = (state.Request.Routing ?? new RoutingOptions()) with { AllowFallbacks = false, Fallbacks = null, Prompt = null, Deadline = TimeLeft(state) };
         using IDisposable? ambient = trace.EnterCall(state);
         using IDisposable part = LlmContext.Push(LlmContext.Current with { IsPartOfCall = true });
         return await services.GetRequiredService<ILlmClient>().ChatAsync(judge, question, new ChatOptions { Temperature = 0 }.WithRouting(wishes), state.Caller).ConfigureAwait(false);

@@ -30,7 +30,7 @@ internal sealed class SharedCalls(SnapshotSource snapshots, SharedRoutes routes,
     {
         RoutingSnapshot snapshot = snapshots.Current;
         return snapshot.SharesCalls && snapshot.Resolve(model).Group.Plans is { SingleFlight: true }
-            ? SharedCallKey.Of(model, messages, options, routing, LlmContext.Current)
+            ? SharedCallKey.Of(model, messages, options, routing, routes.CurrentContext)
             : null;
     }
 
@@ -117,7 +117,7 @@ internal sealed class SharedCalls(SnapshotSource snapshots, SharedRoutes routes,
     {
         CallRoute made = answer.GetRoute()!;
         CallRoute route = SharedRoutes.Begin(model, made);
-        routes.End(route, made, started, firstToken: null);
+        routes.End(route, made, started, firstToken: null, answer.Messages);
         var messages = new List<ChatMessage>(answer.Messages.Count);
         foreach (ChatMessage message in answer.Messages)
         {

@@ -1,0 +1,30 @@
+using System.Diagnostics;
+
+namespace LlmStack.Tracing;
+
+/// <summary>What comes into this process with a request, and what goes out to others.</summary>
+internal sealed class TracePropagation(TracingOptions options, TraceNames names)
+{
+    private readonly ContextBaggage? _baggage = options.Baggage.Count == 0 ? null : new ContextBaggage(ContextFields.Of(options.Baggage), options.MaxBaggageBytes);
+
+    /// <summary>What came with the request that is being served, where baggage is taken in.</summary>
+    public LlmContext Incoming => _baggage is not null && Activity.Current is { } activity ? _baggage.Of(activity) : LlmContext.Empty;
+
+    /// <summary>The place that options ask for; null when they leave it to what is ambient. One without a trace came from a scope that records nothing.</summary>
+    public static SpanParent? ParentOf(SpanOptions? options) => options?.Parent is { TraceId.IsEmpty: false } parent ? SpanParent.Of(parent) : null;
+
+    public LlmContext Read(LlmContext context, SpanOptions? given) => given?.Baggage is { } header && _baggage is not null ? _baggage.Read(context, header) : context;
+
+    /// <summary>A trace that nobody has named is called after the work that this process was asked to do.</summary>
+    public LlmContext Named(LlmContext context, in SpanParent parent) =>
+        parent.IsForeign && context.TraceName is null && ForeignActivity.TraceName(Activity.Current) is { } name ? names.Merge(context, null, name) : context;
+
+    public TraceCarrier Inject(AmbientScope? ambient)
+    {
+        var parent = SpanParent.Of(ambient);
+        TraceId claimed = ambient is { HasTrace: true, Sampled: true } ? ambient.TraceId : default;
+        return new TraceCarrier(
+            parent.TraceId.IsEmpty ? null : new TraceParent(parent.TraceId, parent.SpanId).ToString(),
+            _baggage?.Write(ambient is null ? Incoming : ambient.Context, claimed));
+    }
+}
