@@ -24,7 +24,7 @@ internal sealed class AttemptLoop(CallPlanner planner, AttemptQueue queue, Attem
 
         while (true)
         {
-            long now = time.GetTimestamp();
+            long now = first ? state.Started : time.GetTimestamp();
             if (!first)
             {
                 // Attempts and waits take time: cooldowns and windows have moved on since the last decision.
