@@ -36,7 +36,7 @@ internal sealed class AttemptLoop(CallPlanner planner, ScopeGate gate, AttemptQu
                 scopes.BeginPick();
             }
 
-            long now = time.GetTimestamp();
+            long now = first ? state.Started : time.GetTimestamp();
             if (!first)
             {
                 // Attempts and waits take time: cooldowns and windows have moved on since the last decision.

@@ -22,8 +22,9 @@ internal sealed class CallAccounting(
         if (state.Request.EstimatedInputTokens > 0 && attempt.Facts.Usage is { InputTokenCount: > 0 } usage)
         {
             estimator.Observe(attempt.Member!.Deployment.Model, state.Request.EstimatedInputTokens, usage.InputTokenCount.Value);
-            likelyOutput.Observe(state.Group.Name, state.Request.Context.Feature, usage.OutputTokenCount ?? 0);
-            likelyOutput.ObserveCached(state.Group.Name, state.Request.Context.Feature, usage.CachedInputTokenCount ?? 0, usage.InputTokenCount.Value);
+            OutputExperience experience = likelyOutput.Of(state.Group, state.Request.Context.Feature);
+            experience.Observe(usage.OutputTokenCount ?? 0);
+            experience.ObserveCached(usage.CachedInputTokenCount ?? 0, usage.InputTokenCount.Value);
         }
 
         FillRoute(state, now);

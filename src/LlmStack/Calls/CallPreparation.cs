@@ -115,10 +115,11 @@ internal sealed class CallPreparation(SnapshotSource snapshots, CallTrace trace,
         state.Deadline = ticks >= long.MaxValue - state.Started ? long.MaxValue : state.Started + ticks;
         if (estimate)
         {
+            OutputExperience? experience = likelyOutput.Find(state.Group, context.Feature);
             state.Request = state.Request with
             {
-                LikelyCachedTokens = likelyOutput.ExpectCached(state.Group.Name, context.Feature, input),
-                LikelyOutputTokens = likelyOutput.Expect(state.Group.Name, context.Feature, request.MaxOutputTokens),
+                LikelyCachedTokens = LikelyOutput.ExpectCached(experience, input),
+                LikelyOutputTokens = LikelyOutput.Expect(experience, request.MaxOutputTokens),
             };
         }
 

@@ -19,14 +19,15 @@ internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, 
         IReadOnlyList<ChatMessage> list = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
         LlmContext context = LlmContext.Current;
         int input = estimator.EstimateTokens(list, options);
+        OutputExperience? experience = likelyOutput.Find(name.Group, context.Feature);
         var request = new RouteRequest
         {
             RequestedName = model,
             Operation = LlmOperation.Chat,
             Features = RequestInspector.FeaturesOf(list, options, streaming: false),
             EstimatedInputTokens = input,
-            LikelyCachedTokens = likelyOutput.ExpectCached(name.Group.Name, context.Feature, input),
-            LikelyOutputTokens = likelyOutput.Expect(name.Group.Name, context.Feature, options?.MaxOutputTokens),
+            LikelyCachedTokens = LikelyOutput.ExpectCached(experience, input),
+            LikelyOutputTokens = LikelyOutput.Expect(experience, options?.MaxOutputTokens),
             MaxOutputTokens = options?.MaxOutputTokens,
             Messages = list,
             Options = options,

@@ -20,7 +20,7 @@ internal sealed class OpenAttemptEstimate(ITokenEstimator estimator, LikelyOutpu
         };
         if (input > 0)
         {
-            int output = likelyOutput.Expect(open.Group, open.Context.Feature, open.MaxOutputTokens);
+            int output = LikelyOutput.Expect(likelyOutput.Find(open.Group, open.Context.Feature), open.MaxOutputTokens);
             open.Usage = UsageBuckets.From(new UsageDetails { InputTokenCount = input, OutputTokenCount = output });
             open.IsUsageKnown = true;
         }

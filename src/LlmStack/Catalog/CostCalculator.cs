@@ -8,6 +8,9 @@ internal static class CostCalculator
     private const decimal PerThousand = 0.001m;
     private const decimal SecondsPerHour = 3600;
 
+    /// <summary>Prices of tokens are for a million of them.</summary>
+    private const int TokenPower = 6;
+
     /// <summary>The cost without allocation; false when neither we nor the provider know it.</summary>
     public static bool TryCompute(ModelPrice? price, UsageDetails? usage, BillingTerms? terms, out CostAmounts amounts) =>
         TryCompute(price, usage is null ? default : UsageBuckets.From(usage), usage is not null, terms, out amounts);
@@ -22,7 +25,7 @@ internal static class CostCalculator
             Fill(list, buckets, terms, ref amounts);
         }
 
-        return (amounts.Computed ?? amounts.Reported) is not null;
+        return amounts.IsKnown || amounts.Reported is not null;
     }
 
     /// <summary>The cost with a line for each bucket that was used.</summary>
@@ -31,7 +34,7 @@ internal static class CostCalculator
         ModelPrice? list = terms?.Price ?? price;
         bool known = TryCompute(price, usage, terms, out CostAmounts amounts);
         UsageBuckets buckets = usage is null ? default : UsageBuckets.From(usage);
-        var cost = new CallCost(known ? amounts.Total : null, amounts.Computed is null ? [] : Lines(list!, buckets, terms, amounts), list?.Version)
+        var cost = new CallCost(known ? amounts.Total : null, !amounts.IsKnown ? [] : Lines(list!, buckets, terms, amounts), list?.Version)
         {
             ComputedTotal = amounts.Computed,
             ReportedTotal = amounts.Reported,
@@ -47,7 +50,6 @@ internal static class CostCalculator
     {
         UnitPrices card = PriceSelection.Select(list, buckets.TotalInput, terms?.At);
         decimal tier = TierFactor(list, terms?.ServiceTier, out bool estimated);
-        decimal total = 0;
         bool byToken = list.InputPerMillion is not null || list.OutputPerMillion is not null || (list.PerRequest ?? list.SearchPerThousand ?? list.PagePerThousand ?? list.AudioPerHour) is null;
         for (UsageBucket bucket = 0; bucket < (UsageBucket)UsageBuckets.Count; bucket++)
         {
@@ -57,32 +59,27 @@ internal static class CostCalculator
                 continue;
             }
 
-            decimal amount;
             if (bucket > UsageBucket.Citation)
             {
-                amount = count * PerUnit(list, bucket);
+                if (PerUnit(list, bucket) is not 0 and var unit)
+                {
+                    amounts.Add(bucket, count, unit, 0);
+                }
             }
             else if (BucketRates.Of(list, card, bucket, out bool guessed) is { } rate)
             {
-                amount = count * rate * BucketRates.PerToken;
-                amount = tier == 1 ? amount : amount * tier;
+                amounts.Add(bucket, count, tier == 1 ? rate : rate * tier, TokenPower);
                 estimated |= guessed;
             }
             else if (byToken)
             {
                 return;
             }
-            else
-            {
-                // Billed by something else than tokens.
-                amount = 0;
-            }
 
-            amounts[bucket] = amount;
-            total += amount;
+            // Else billed by something else than tokens.
         }
 
-        amounts.Computed = total;
+        amounts.IsKnown = true;
         amounts.Estimated = estimated || terms is { UsageEstimated: true };
     }
 

@@ -33,16 +33,20 @@ internal struct UsageBuckets
     public static UsageBuckets From(UsageDetails usage)
     {
         var buckets = default(UsageBuckets);
-        AdditionalPropertiesDictionary<long>? more = usage.AdditionalCounts;
-        buckets.SplitInput(usage, more);
-        buckets.SplitOutput(usage, more);
-        if (more is not null)
+        if (usage is { AdditionalCounts.Count: > 0 } or { InputAudioTokenCount: > 0 } or { OutputAudioTokenCount: > 0 })
         {
-            buckets.Set(UsageBucket.Citation, Of(more, UsageKeys.Citation));
-            buckets.Set(UsageBucket.WebSearches, Of(more, UsageKeys.WebSearches));
-            buckets.Set(UsageBucket.SearchUnits, Of(more, UsageKeys.SearchUnits));
-            buckets.Set(UsageBucket.Pages, Of(more, UsageKeys.Pages));
-            buckets.Set(UsageBucket.AudioSeconds, Of(more, UsageKeys.AudioSeconds));
+            var more = ExtraCounts.From(usage.AdditionalCounts);
+            buckets.SplitInput(usage, more);
+            buckets.SplitOutput(usage, more);
+            buckets.Set(UsageBucket.Citation, more[ExtraCount.Citation]);
+            buckets.Set(UsageBucket.WebSearches, more[ExtraCount.WebSearches]);
+            buckets.Set(UsageBucket.SearchUnits, more[ExtraCount.SearchUnits]);
+            buckets.Set(UsageBucket.Pages, more[ExtraCount.Pages]);
+            buckets.Set(UsageBucket.AudioSeconds, more[ExtraCount.AudioSeconds]);
+        }
+        else
+        {
+            buckets.SplitPlain(usage);
         }
 
         buckets.Set(UsageBucket.Requests, 1);
@@ -60,27 +64,37 @@ internal struct UsageBuckets
         Inconsistent |= more.Inconsistent;
     }
 
-    private static long Of(AdditionalPropertiesDictionary<long>? more, string key) => more is not null && more.TryGetValue(key, out long count) ? Math.Max(0, count) : 0;
-
     /// <summary>Clients of others use the type's own property.</summary>
-    private static long AudioOf(AdditionalPropertiesDictionary<long>? more, string key, long? own) => Of(more, key) is var told and not 0 ? told : Math.Max(0, own ?? 0);
+    private static long AudioOf(long told, long? own) => told != 0 ? told : Math.Max(0, own ?? 0);
 
-    private void SplitInput(UsageDetails usage, AdditionalPropertiesDictionary<long>? more)
+    /// <summary>Most usages have no additional counts.</summary>
+    private void SplitPlain(UsageDetails usage)
     {
         long input = AtLeastZero(usage.InputTokenCount);
         long read = Part(usage.CachedInputTokenCount ?? 0, input);
-        long write = Part(Of(more, UsageKeys.CacheWrite), input - read);
-        long hour = Part(Of(more, UsageKeys.CacheWrite1h), write);
+        Set(UsageBucket.CacheRead, read);
+        Set(UsageBucket.Input, input - read);
+        long output = AtLeastZero(usage.OutputTokenCount);
+        output -= Take(UsageBucket.Reasoning, usage.ReasoningTokenCount ?? 0, output);
+        Set(UsageBucket.Output, output);
+    }
+
+    private void SplitInput(UsageDetails usage, in ExtraCounts more)
+    {
+        long input = AtLeastZero(usage.InputTokenCount);
+        long read = Part(usage.CachedInputTokenCount ?? 0, input);
+        long write = Part(more[ExtraCount.CacheWrite], input - read);
+        long hour = Part(more[ExtraCount.CacheWrite1h], write);
         long fresh = input - read - write;
-        long audio = Part(AudioOf(more, UsageKeys.InputAudio, usage.InputAudioTokenCount), input);
-        long image = Part(Of(more, UsageKeys.InputImage), input - audio);
+        long audio = Part(AudioOf(more[ExtraCount.InputAudio], usage.InputAudioTokenCount), input);
+        long image = Part(more[ExtraCount.InputImage], input - audio);
 
         // Who does not say how much audio came from the cache has at least that much from there which does not fit elsewhere.
-        long cachedAudio = Part(more is not null && more.ContainsKey(UsageKeys.CachedAudio) ? Of(more, UsageKeys.CachedAudio) : Math.Min(read, Math.Max(0, audio - fresh)), Math.Min(audio, read));
-        long cachedImage = Part(more is not null && more.ContainsKey(UsageKeys.CachedImage) ? Of(more, UsageKeys.CachedImage) : Math.Min(read - cachedAudio, Math.Max(0, image - (fresh - Math.Min(fresh, audio - cachedAudio)))), Math.Min(image, read - cachedAudio));
+        long cachedAudio = Part(more.Has(ExtraCount.CachedAudio) ? more[ExtraCount.CachedAudio] : Math.Min(read, Math.Max(0, audio - fresh)), Math.Min(audio, read));
+        long cachedImage = Part(more.Has(ExtraCount.CachedImage) ? more[ExtraCount.CachedImage] : Math.Min(read - cachedAudio, Math.Max(0, image - (fresh - Math.Min(fresh, audio - cachedAudio)))), Math.Min(image, read - cachedAudio));
         long freshAudio = Math.Min(audio - cachedAudio, fresh);
         long freshImage = Math.Min(image - cachedImage, fresh - freshAudio);
-        long video = Part(Of(more, UsageKeys.InputVideo), fresh - freshAudio - freshImage);
+        long video = Part(more[ExtraCount.InputVideo], fresh - freshAudio - freshImage);
         Set(UsageBucket.CacheRead, read - cachedAudio - cachedImage);
         Set(UsageBucket.CachedAudio, cachedAudio);
         Set(UsageBucket.CachedImage, cachedImage);
@@ -92,13 +106,13 @@ internal struct UsageBuckets
         Set(UsageBucket.Input, fresh - freshAudio - freshImage - video);
     }
 
-    private void SplitOutput(UsageDetails usage, AdditionalPropertiesDictionary<long>? more)
+    private void SplitOutput(UsageDetails usage, in ExtraCounts more)
     {
         long left = AtLeastZero(usage.OutputTokenCount);
         left -= Take(UsageBucket.Reasoning, usage.ReasoningTokenCount ?? 0, left);
-        left -= Take(UsageBucket.OutputAudio, AudioOf(more, UsageKeys.OutputAudio, usage.OutputAudioTokenCount), left);
-        left -= Take(UsageBucket.OutputImage, Of(more, UsageKeys.OutputImage), left);
-        left -= Take(UsageBucket.OutputVideo, Of(more, UsageKeys.OutputVideo), left);
+        left -= Take(UsageBucket.OutputAudio, AudioOf(more[ExtraCount.OutputAudio], usage.OutputAudioTokenCount), left);
+        left -= Take(UsageBucket.OutputImage, more[ExtraCount.OutputImage], left);
+        left -= Take(UsageBucket.OutputVideo, more[ExtraCount.OutputVideo], left);
         Set(UsageBucket.Output, left);
     }
 

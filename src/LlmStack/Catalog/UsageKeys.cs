@@ -6,6 +6,9 @@ namespace LlmStack.Catalog;
 /// </summary>
 internal static class UsageKeys
 {
+    // In the order of ExtraCount.
+    private static readonly string[] Names = [CacheWrite, CacheWrite1h, InputAudio, OutputAudio, CachedAudio, InputImage, CachedImage, InputVideo, OutputImage, OutputVideo, Citation, WebSearches, SearchUnits, Pages, AudioSeconds];
+
     /// <summary>Input tokens written to the provider's cache, however long they are kept.</summary>
     public const string CacheWrite = "input_cache_creation";
 
@@ -50,4 +53,42 @@ internal static class UsageKeys
 
     /// <summary>Seconds of audio, where audio is billed by its length; not tokens.</summary>
     public const string AudioSeconds = "audio_seconds";
+
+    /// <summary>Which count a key names; null for another. Case does not matter, as in the dictionaries that hold them.</summary>
+    public static ExtraCount? Find(string key)
+    {
+        ExtraCount? exact = key switch
+        {
+            CacheWrite => ExtraCount.CacheWrite,
+            CacheWrite1h => ExtraCount.CacheWrite1h,
+            InputAudio => ExtraCount.InputAudio,
+            OutputAudio => ExtraCount.OutputAudio,
+            CachedAudio => ExtraCount.CachedAudio,
+            InputImage => ExtraCount.InputImage,
+            CachedImage => ExtraCount.CachedImage,
+            InputVideo => ExtraCount.InputVideo,
+            OutputImage => ExtraCount.OutputImage,
+            OutputVideo => ExtraCount.OutputVideo,
+            Citation => ExtraCount.Citation,
+            WebSearches => ExtraCount.WebSearches,
+            SearchUnits => ExtraCount.SearchUnits,
+            Pages => ExtraCount.Pages,
+            AudioSeconds => ExtraCount.AudioSeconds,
+            _ => null,
+        };
+        return exact ?? FindIgnoringCase(key);
+    }
+
+    private static ExtraCount? FindIgnoringCase(string key)
+    {
+        for (int i = 0; i < Names.Length; i++)
+        {
+            if (string.Equals(Names[i], key, StringComparison.OrdinalIgnoreCase))
+            {
+                return (ExtraCount)i;
+            }
+        }
+
+        return null;
+    }
 }

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
 namespace LlmStack.Health;
 
 /// <summary>What was learned of a deployment: calls in flight, latency estimates, failure windows, cooldown. Lock-free to read.</summary>
@@ -65,6 +68,15 @@ internal sealed class DeploymentHealth
 
     /// <summary>The deployment's own cooldown, to be opened.</summary>
     public Circuit TouchCircuit() => Volatile.Read(ref _circuit) ?? Interlocked.CompareExchange(ref _circuit, new Circuit(), null) ?? _circuit!;
+
+    /// <summary>Asks for the memory that a pick and an attempt touch.</summary>
+    public unsafe void Prefetch()
+    {
+        // Only a hint: that the collector may move the object meanwhile does no harm.
+        Sse.Prefetch0(Unsafe.AsPointer(ref _circuit));
+        Sse.Prefetch0(Unsafe.AsPointer(ref _answer));
+        Sse.Prefetch0(Unsafe.AsPointer(ref _counts));
+    }
 
     /// <summary>Starts to keep quantiles.</summary>
     public void TrackPercentiles()

@@ -55,6 +55,11 @@ internal sealed class OtlpJson
 
     public ReadOnlySpan<byte> Cost(scoped in CostAmounts cost)
     {
+        if (cost.AreIntegers)
+        {
+            return IntegerCost(cost);
+        }
+
         var text = new JsonNumbers(_numbers);
         text.Add("{\"input\":"u8, Round(cost[UsageBucket.Input]));
         for (UsageBucket bucket = UsageBucket.InputAudio; bucket <= UsageBucket.Requests; bucket++)
@@ -70,6 +75,26 @@ internal sealed class OtlpJson
         }
 
         text.Add(",\"total\":"u8, Round(cost.Total));
+        return text.End();
+    }
+
+    private ReadOnlySpan<byte> IntegerCost(scoped in CostAmounts cost)
+    {
+        var text = new JsonNumbers(_numbers);
+        text.AddDollars("{\"input\":"u8, cost.IntegerOf(UsageBucket.Input));
+        for (UsageBucket bucket = UsageBucket.InputAudio; bucket <= UsageBucket.Requests; bucket++)
+        {
+            if (bucket == UsageBucket.Output)
+            {
+                text.AddDollars(",\"output\":"u8, cost.IntegerOf(bucket));
+            }
+            else if (cost.IntegerOf(bucket) is not 0 and var amount)
+            {
+                text.AddDollars(Members[(int)bucket], amount);
+            }
+        }
+
+        text.AddDollars(",\"total\":"u8, cost.IntegerTotal);
         return text.End();
     }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 using LlmStack.Health;
 using LlmStack.Limits;
 using LlmStack.Limits.Scopes;
@@ -196,6 +198,9 @@ public sealed class Deployment
             PolicyOverride = PolicyOverride,
         };
     }
+
+    /// <summary>Asks for the memory of <see cref="HotFields"/>.</summary>
+    internal unsafe void Prefetch() => Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in _hot)));
 
     /// <summary>What every decision reads, side by side.</summary>
     private struct HotFields()

@@ -1,6 +1,6 @@
 namespace LlmStack.Routing;
 
-/// <summary>How many tokens a call will probably generate and how much of its prompt is cached: running means of its group and feature.</summary>
+/// <summary>How many tokens a call will probably generate and how much of its prompt is cached, by its group and feature.</summary>
 internal sealed class LikelyOutput
 {
     /// <summary>Before there are samples and when the call sets no maximum.</summary>
@@ -8,70 +8,38 @@ internal sealed class LikelyOutput
 
     private const int Capacity = 4096;
 
-    /// <summary>The mean follows the last few dozen answers, so that a changed prompt shows soon.</summary>
-    private const double Memory = 1.0 / 32;
-
-    private readonly BoundedMap<(string Group, string? Feature), Mean> _means = new(Capacity, new KeyComparer());
-    private readonly BoundedMap<(string Group, string? Feature), OutputLengths> _lengths = new(Capacity, new KeyComparer());
-    private readonly BoundedMap<(string Group, string? Feature), Mean> _cached = new(Capacity, new KeyComparer());
+    private readonly BoundedMap<(string Group, string? Feature), OutputExperience> _known = new(Capacity, new KeyComparer());
 
     /// <summary>The expectation, capped by <paramref name="maxOutputTokens"/>; before samples that maximum, else 512.</summary>
-    public int Expect(string group, string? feature, int? maxOutputTokens)
+    public static int Expect(OutputExperience? experience, int? maxOutputTokens)
     {
         int cap = maxOutputTokens is > 0 ? maxOutputTokens.Value : int.MaxValue;
-        return _means.Find((group, feature)) is { } mean ? Math.Min(cap, mean.Rounded) : maxOutputTokens is > 0 ? cap : Unknown;
+        return experience?.Tokens is { } tokens ? Math.Min(cap, tokens) : maxOutputTokens is > 0 ? cap : Unknown;
     }
 
-    /// <summary>What 95 % of the answers do not exceed, capped likewise; before samples as <see cref="Expect"/>.</summary>
+    /// <summary>What 95 % of the answers do not exceed, capped likewise; before samples as <see cref="Expect(OutputExperience?, int?)"/>.</summary>
     public int ExpectHigh(string group, string? feature, int? maxOutputTokens)
     {
+        OutputExperience experience = Add(group, feature);
         int cap = maxOutputTokens is > 0 ? maxOutputTokens.Value : int.MaxValue;
-        return _lengths.Find((group, feature)) is { } lengths ? Math.Min(cap, lengths.High95()) : maxOutputTokens is > 0 ? cap : Unknown;
-    }
-
-    /// <summary>Learns from an answer; 0 tokens means unknown and teaches nothing.</summary>
-    public void Observe(string group, string? feature, long outputTokens)
-    {
-        if (outputTokens > 0)
-        {
-            _means.GetOrAdd((group, feature), static _ => new Mean()).Add(outputTokens);
-            _lengths.GetOrAdd((group, feature), static _ => new OutputLengths()).Add(outputTokens);
-        }
+        return experience.High95() is { } high ? Math.Min(cap, high) : Expect(experience, maxOutputTokens);
     }
 
     /// <summary>How many of the prompt's tokens will probably be read from the provider's cache; 0 before samples.</summary>
-    public int ExpectCached(string group, string? feature, int inputTokens) =>
-        _cached.Find((group, feature)) is { } share ? (int)(share.Value * inputTokens) : 0;
+    public static int ExpectCached(OutputExperience? experience, int inputTokens) => experience is null ? 0 : (int)(experience.CachedShare * inputTokens);
 
-    /// <summary>Learns the share of a prompt that was cached.</summary>
-    public void ObserveCached(string group, string? feature, long cached, long input)
-    {
-        // Most groups never see a cached token: for them nothing is kept.
-        if (input > 0 && (cached > 0 || _cached.Find((group, feature)) is not null))
-        {
-            _cached.GetOrAdd((group, feature), static _ => new Mean()).Add(Math.Clamp(cached / (double)input, 0, 1));
-        }
-    }
+    /// <summary>What was learned; null when nothing was yet.</summary>
+    public OutputExperience? Find(ModelGroup group, string? feature) =>
+        feature is null ? group.Experience ??= _known.Find((group.Name, null)) : _known.Find((group.Name, feature));
 
-    private sealed class Mean
-    {
-        private readonly Lock _lock = new();
-        private double _value;
-        private long _samples;
+    /// <summary>What was learned of a group by its name; null when nothing was yet.</summary>
+    public OutputExperience? Find(string group, string? feature) => _known.Find((group, feature));
 
-        public double Value => Volatile.Read(ref _value);
+    /// <summary>What was learned, to learn more. Calls without a feature find it at the group itself.</summary>
+    public OutputExperience Of(ModelGroup group, string? feature) =>
+        feature is null ? group.Experience ??= Add(group.Name, null) : Add(group.Name, feature);
 
-        public int Rounded => (int)Math.Clamp(Math.Round(Volatile.Read(ref _value)), 1, int.MaxValue);
-
-        public void Add(double sample)
-        {
-            lock (_lock)
-            {
-                _samples++;
-                Volatile.Write(ref _value, _value + ((sample - _value) * Math.Max(Memory, 1.0 / _samples)));
-            }
-        }
-    }
+    private OutputExperience Add(string group, string? feature) => _known.GetOrAdd((group, feature), static _ => new OutputExperience());
 
     private sealed class KeyComparer : IEqualityComparer<(string Group, string? Feature)>
     {

@@ -1,5 +1,7 @@
+using System.Runtime.Intrinsics.X86;
 using LlmStack.Catalog;
 using LlmStack.Health;
+using LlmStack.Limits;
 
 namespace LlmStack.Routing;
 
@@ -25,6 +27,7 @@ internal readonly struct MemberFacts
         Deployment deployment = member.Deployment;
         Deployment = deployment;
         Health = deployment.Health;
+        Limits = deployment.Limits;
         _mostInput = deployment.ContextWindow is { } window ? (int)Math.Max(-1, window / TokenEstimator.MostAfterCalibration(1)) : int.MaxValue;
         _mostOutput = deployment.MaxOutputTokens ?? int.MaxValue;
         _isPlain = member.Constraint is null && deployment.MaxConcurrency is null;
@@ -34,6 +37,19 @@ internal readonly struct MemberFacts
     public Deployment Deployment { get; }
 
     public DeploymentHealth Health { get; }
+
+    public DeploymentLimits Limits { get; }
+
+    /// <summary>Asks for the memory that looking at the member, and an attempt at it, will touch: all of it on its way at once, instead of one piece after the other.</summary>
+    public void Prefetch()
+    {
+        if (Sse.IsSupported)
+        {
+            Health.Prefetch();
+            Limits.Prefetch();
+            Deployment.Prefetch();
+        }
+    }
 
     /// <summary>Whether no filter of window, output, price, constraint or concurrency can have anything against it.</summary>
     public bool Suits(in RouteRequest request) =>

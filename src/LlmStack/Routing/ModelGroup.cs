@@ -64,6 +64,9 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
     /// <summary>Keeps the repetitions of this group's calls from multiplying an outage.</summary>
     public RetryBudget RetryBudget { get; init; } = new();
 
+    /// <summary>What answers to calls without a feature were like; owned by <see cref="LikelyOutput"/>.</summary>
+    internal OutputExperience? Experience { get; set; }
+
     /// <summary>Survivors of the static filters by request shape; owned by the routing engine.</summary>
     internal ShapeCache Shapes { get; } = new();
 

@@ -15,6 +15,8 @@ internal sealed class OutputLengths
     private int _total;
     private int _longest;
 
+    public bool IsEmpty => Volatile.Read(ref _total) == 0;
+
     public void Add(long tokens)
     {
         int length = (int)Math.Clamp(tokens, 1, int.MaxValue);

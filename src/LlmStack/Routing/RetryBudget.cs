@@ -11,44 +11,47 @@ internal sealed class RetryBudget(double share = RetryBudget.Share, int floor = 
 
     private const int Slots = 10;
 
-    private readonly Lock _lock = new();
     private readonly long[] _seconds = new long[Slots];
     private readonly int[] _requests = new int[Slots];
     private readonly int[] _retries = new int[Slots];
+    private SpinGate _gate;
 
     /// <summary>Counts a request of the group.</summary>
     public void CountRequest(long timestamp, long frequency)
     {
-        lock (_lock)
-        {
-            _requests[SlotAt(timestamp / frequency)]++;
-        }
+        _gate.Enter();
+        _requests[SlotAt(timestamp / frequency)]++;
+        _gate.Exit();
     }
 
     /// <summary>Takes one retry out of the budget; false when it is used up.</summary>
     public bool TryTake(long timestamp, long frequency)
     {
-        lock (_lock)
+        _gate.Enter();
+        bool taken = TryTake(timestamp / frequency);
+        _gate.Exit();
+        return taken;
+    }
+
+    private bool TryTake(long second)
+    {
+        int slot = SlotAt(second);
+        int requests = 0;
+        int retries = 0;
+        for (int i = 0; i < Slots; i++)
         {
-            long second = timestamp / frequency;
-            int slot = SlotAt(second);
-            int requests = 0;
-            int retries = 0;
-            for (int i = 0; i < Slots; i++)
+            if (second - _seconds[i] < Slots)
             {
-                if (second - _seconds[i] < Slots)
-                {
-                    requests += _requests[i];
-                    retries += _retries[i];
-                }
+                requests += _requests[i];
+                retries += _retries[i];
             }
-            if (retries >= floor + (int)(requests * share))
-            {
-                return false;
-            }
-            _retries[slot]++;
-            return true;
         }
+        if (retries >= floor + (int)(requests * share))
+        {
+            return false;
+        }
+        _retries[slot]++;
+        return true;
     }
 
     private int SlotAt(long second)

@@ -233,7 +233,9 @@ internal sealed class RoutingEngine
         for (int sample = 0; members.Length > FullScan && sample < Samples; sample++)
         {
             int index = Ask(group, request, all, random, peek, ref summary);
-            if (_dynamicFilters.Keeps(request, tier.Facts[index], history))
+            ref readonly MemberFacts facts = ref tier.Facts[index];
+            facts.Prefetch();
+            if (_dynamicFilters.Keeps(request, facts, history))
             {
                 // Who serves all callers is not coming back from anything either, and there is no probe to take.
                 return members[index];

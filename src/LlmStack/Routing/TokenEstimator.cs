@@ -156,17 +156,16 @@ internal sealed class TokenEstimator : ITokenEstimator
 
     private sealed class Ratio
     {
-        private readonly Lock _lock = new();
+        private SpinGate _gate;
         private double _value = 1;
 
         public double Value => Volatile.Read(ref _value);
 
         public void Add(double sample)
         {
-            lock (_lock)
-            {
-                Volatile.Write(ref _value, _value + ((sample - _value) * Share));
-            }
+            _gate.Enter();
+            Volatile.Write(ref _value, _value + ((sample - _value) * Share));
+            _gate.Exit();
         }
     }
 }

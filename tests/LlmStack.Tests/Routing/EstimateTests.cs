@@ -1,4 +1,5 @@
 using LlmStack.Routing;
+using LlmStack.Tests.Support;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Tests.Routing;
@@ -78,21 +79,26 @@ public class EstimateTests
     [InlineData(null, 512)]
     [InlineData(100, 100)]
     [InlineData(4000, 4000)]
-    public void Likely_output_before_samples_is_the_maximum_or_512(int? max, int expected) => Assert.Equal(expected, new LikelyOutput().Expect("g", null, max));
+    public void Likely_output_before_samples_is_the_maximum_or_512(int? max, int expected) => Assert.Equal(expected, LikelyOutput.Expect(null, max));
 
     [Fact]
     public void Likely_output_is_the_mean_of_group_and_feature_capped_by_the_maximum()
     {
+        var builder = new SnapshotTestBuilder();
+        ModelGroup before = builder.Group("G", [builder.Member("openai/a")]);
+        ModelGroup reloaded = builder.Group("g", [builder.Member("openai/a")]);
+        ModelGroup other = builder.Group("other", [builder.Member("openai/a")]);
         var likely = new LikelyOutput();
-        likely.Observe("G", "search", 100);
-        likely.Observe("g", "search", 300);
-        likely.Observe("g", "search", 0);
-        likely.Observe("g", null, 7);
-        Assert.Equal(200, likely.Expect("g", "search", null));
-        Assert.Equal(150, likely.Expect("g", "search", 150));
-        Assert.Equal(200, likely.Expect("g", "search", 4000));
-        Assert.Equal(7, likely.Expect("g", null, null));
-        Assert.Equal(512, likely.Expect("other", "search", null));
+        likely.Of(before, "search").Observe(100);
+        likely.Of(reloaded, "search").Observe(300);
+        likely.Of(reloaded, "search").Observe(0);
+        likely.Of(before, null).Observe(7);
+        Assert.Equal(200, LikelyOutput.Expect(likely.Find(reloaded, "search"), null));
+        Assert.Equal(150, LikelyOutput.Expect(likely.Find(reloaded, "search"), 150));
+        Assert.Equal(200, LikelyOutput.Expect(likely.Find(reloaded, "search"), 4000));
+        Assert.Equal(7, LikelyOutput.Expect(likely.Find(reloaded, null), null));
+        Assert.Equal(512, LikelyOutput.Expect(likely.Find(other, "search"), null));
+        Assert.Null(likely.Find(other, null));
     }
 
     [Fact]
