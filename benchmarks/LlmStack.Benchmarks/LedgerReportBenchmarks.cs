@@ -28,7 +28,8 @@ public class LedgerReportBenchmarks
     {
         _services = Services(File.Value);
         _ledger = _services.GetRequiredService<IUsageLedger>();
-        _sql = $"SELECT s.team, s.provider, {LineColumns.Sums("l")} FROM line l JOIN scope s ON s.id = l.scope WHERE l.at >= $from AND l.at < $to GROUP BY s.team, s.provider";    }
+        _sql = $"SELECT s.team, s.provider, {LineColumns.Sums("l")} FROM line l JOIN scope s ON s.id = l.scope WHERE l.at >= $from AND l.at < $to GROUP BY s.team, s.provider";
+    }
 
     [GlobalCleanup]
     public void Cleanup() => _services.Dispose();

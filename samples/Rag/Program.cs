@@ -32,7 +32,12 @@ ILlmTracer tracer = provider.GetRequiredService<ILlmTracer>();
 decimal told = 0;
 using (TraceScope trace = tracer.StartTrace("zoo-question", new TraceContext
 {
-    UserId = "u-42", SessionId = "s-7", Feature = "search", Experiment = "rerank-b", Surface = "answer-box", Tags = ["zoo"],
+    UserId = "u-42",
+    SessionId = "s-7",
+    Feature = "search",
+    Experiment = "rerank-b",
+    Surface = "answer-box",
+    Tags = ["zoo"],
 }))
 {
     trace.Input = Question;

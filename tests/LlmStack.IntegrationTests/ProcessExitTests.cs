@@ -46,13 +46,13 @@ public sealed class ProcessExitTests : IAsyncLifetime
     public async Task A_server_that_hangs_holds_the_end_up_for_the_time_limit_only()
     {
         var never = new TaskCompletionSource();
-        await using LoopbackServer hanging = await LoopbackServer.StartAsync(context => Task.WhenAny(never.Task, Task.Delay(Timeout.Infinite, context.RequestAborted)));
+        await using LoopbackServer hanging = await LoopbackServer.StartAsync(async context => await Task.WhenAny(never.Task, Task.Delay(Timeout.Infinite, context.RequestAborted)));
         using Process child = Start("return-hanging", hanging.Address);
 
         Assert.Equal(0, await EndOfAsync(child));
     }
 
-    private static Process Start(string ending, string address) => Process.Start(new ProcessStartInfo("dotnet", [typeof(ChildProgram).Assembly.Location, ending, address]) { RedirectStandardOutput = true })!;
+    private static Process Start(string ending, string address) => Process.Start(new ProcessStartInfo("dotnet", [typeof(ChildProgram).Assembly.Location, ending, address]) { RedirectStandardOutput = true, UseShellExecute = false })!;
 
     private static async Task<int> EndOfAsync(Process child)
     {

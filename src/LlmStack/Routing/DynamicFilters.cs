@@ -15,6 +15,7 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
     public bool Keeps(in RouteRequest request, in MemberFacts facts, AttemptHistory? history) =>
         history is null or { Count: 0 }
         && userFilters.Length == 0
+        && request.Scopes is null
         && facts.Suits(request)
         && facts.Health is { Draining: false } own
         && health.IsServing(own)
