@@ -23,7 +23,10 @@ public class ComplexityBenchmarks
         _tokenizer = TiktokenTokenizer.CreateForEncoding("o200k_base");
         string words = string.Concat(Enumerable.Repeat(Sentence, (Tokens / _tokenizer.CountTokens(Sentence)) + 1));
         _prompt = words[.._tokenizer.GetIndexByTokenCount(words, Tokens, out _, out _)];
-        if (_tokenizer.CountTokens(_prompt) is var count && (count < Tokens - 2 || count > Tokens + 2))
+
+        // The tokenizer cuts a long text into pieces first, so a prefix of it may count a few tokens less.
+        int count = _tokenizer.CountTokens(_prompt);
+        if (Math.Abs(count - Tokens) > 2 + (Tokens / 20))
         {
             throw new InvalidDataException($"The prompt has {count} tokens instead of {Tokens}.");
         }
