@@ -44,6 +44,9 @@ public sealed class LangfuseOptions
     /// <summary>Whether batches are compressed. Default true.</summary>
     public bool Gzip { get; set; } = true;
 
+    /// <summary>Keeps undelivered spans and scores in files; off unless its <see cref="SpoolOptions.Directory"/> is set.</summary>
+    public SpoolOptions Spool { get; set; } = new();
+
     /// <inheritdoc/>
     public override string ToString() => $"{BaseUrl} {PublicKey}";
 }

@@ -43,5 +43,6 @@ internal static class LangfuseHttp
             pipeline.AddRetry(new HttpRetryStrategyOptions { MaxRetryAttempts = 2, Delay = TimeSpan.FromSeconds(0.5) });
             pipeline.AddTimeout(attempt);
         });
+        builder.AddHttpMessageHandler(static () => new TryWitness());
     }
 }

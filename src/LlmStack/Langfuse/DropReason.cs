@@ -9,4 +9,7 @@ internal enum DropReason
     Expired,
     Shutdown,
     EncodeError,
+
+    /// <summary>Its bytes in the spool are not what was written.</summary>
+    Damaged,
 }

@@ -55,15 +55,15 @@ internal sealed class LangfuseEndpoint
     {
         using var timeout = new CancellationTokenSource(_guard, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, timeout.Token);
+        using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = content };
             request.Headers.Authorization = _authorization;
             request.Headers.TryAddWithoutValidation("x-langfuse-ingestion-version", "4");
             request.Headers.TryAddWithoutValidation("x-langfuse-sdk-name", "llmstack-dotnet");
             request.Headers.TryAddWithoutValidation("x-langfuse-sdk-version", Version);
             using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-            return await ReadAsync(response, either.Token).ConfigureAwait(false);
+            return (await ReadAsync(response, either.Token).ConfigureAwait(false)) with { IsUncertain = TryWitness.Saw(request, response.StatusCode) };
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -71,11 +71,11 @@ internal sealed class LangfuseEndpoint
         }
         catch (OperationCanceledException)
         {
-            return Failed("the request timed out");
+            return Failed("the request timed out") with { IsUncertain = true };
         }
         catch (Exception exception)
         {
-            return Failed(exception is HttpRequestException { InnerException: { } inner } ? $"{exception.Message} ({inner.Message})" : exception.Message);
+            return Failed(exception is HttpRequestException { InnerException: { } inner } ? $"{exception.Message} ({inner.Message})" : exception.Message) with { IsUncertain = TryWitness.Saw(request, exception) };
         }
     }
 

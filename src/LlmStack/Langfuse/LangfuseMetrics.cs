@@ -18,9 +18,16 @@ internal sealed class LangfuseMetrics
 
     public Counter<long>? Dropped { get; }
 
-    public void Observe(SpanQueue queue)
+    public void Observe(IBatchQueue queue)
     {
         _meter?.CreateObservableUpDownCounter("llmstack.trace.queue.spans", () => queue.Spans, "{span}", "Spans waiting to be delivered.");
         _meter?.CreateObservableUpDownCounter("llmstack.trace.queue.bytes", () => queue.Bytes, "By", "Encoded spans waiting to be delivered.");
+    }
+
+    public void ObserveSpool(IBatchQueue spans, Spooling.SpoolLanes lanes)
+    {
+        _meter?.CreateObservableUpDownCounter("llmstack.trace.spool.spans", () => spans.Spans, "{span}", "Spans in the spool that are not delivered.");
+        _meter?.CreateObservableUpDownCounter("llmstack.trace.spool.bytes", () => spans.Bytes, "By", "What the spool's segments of spans occupy.");
+        _meter?.CreateObservableUpDownCounter("llmstack.trace.spool.foreign", () => lanes.Foreign, "{segment}", "Segments of other projects and servers in the spool's directory.");
     }
 }

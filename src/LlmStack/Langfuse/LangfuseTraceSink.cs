@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using LlmStack.Diagnostics;
+using LlmStack.Langfuse.Spooling;
 using LlmStack.Tracing;
 using Microsoft.Extensions.Logging;
 
@@ -18,9 +19,11 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, IDisposa
     private readonly ILogger _logger;
     private readonly SpanLane _spans;
     private readonly ScoreLane _scores;
+    private readonly SpoolLanes? _spool;
+    private readonly ShippingLane[] _lanes;
     private Task? _disposal;
 
-    public LangfuseTraceSink(LangfuseOptions options, TracingOptions tracing, IHttpClientFactory http, TimeProvider time, ILogger<LangfuseTraceSink> logger, IMeterFactory? meters = null, IRandomSource? random = null, IBatchStorage? storage = null)
+    public LangfuseTraceSink(LangfuseOptions options, TracingOptions tracing, IHttpClientFactory http, TimeProvider time, ILogger<LangfuseTraceSink> logger, IMeterFactory? meters = null, IRandomSource? random = null)
     {
         _options = options;
         _time = time;
@@ -29,11 +32,23 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, IDisposa
         var notices = new DeliveryNotices();
         var metrics = new LangfuseMetrics(meters);
         SpanCounters = new SinkCounters(metrics.Delivered, metrics.Dropped);
-        _spans = new SpanLane(options, tracing, endpoint, storage ?? new HeapBatchStorage(options.MaxBatchBytes), SpanCounters, new DeliveryState(logger, random, notices), time, logger);
-        _scores = new ScoreLane(options, tracing, endpoint, ScoreCounters, new DeliveryState(logger, random, notices), time, logger);
+        DeliveryState State() => new(logger, random, notices);
+        var encoder = new OtlpSpanEncoder(tracing.Release, EnvironmentName.Normalize(tracing.Environment));
+        var storage = new HeapBatchStorage(options.MaxBatchBytes);
+        _spans = new SpanLane(options, endpoint, wake => new SpanQueue(options, encoder, storage, SpanCounters, time, logger, wake), SpanCounters, State(), time, logger);
+        _scores = new ScoreLane(endpoint, wake => new ScoreQueue(options, EnvironmentName.Normalize(tracing.Environment), ScoreCounters, time, logger, wake), ScoreCounters, State(), time, logger);
         metrics.Observe(_spans.Queue);
-        _spans.Start();
-        _scores.Start();
+        _spool = SpoolLanes.TryOpen(options, tracing, endpoint, SpanCounters, ScoreCounters, State, time, logger);
+        if (_spool is not null)
+        {
+            metrics.ObserveSpool(_spool.Spans.Queue, _spool);
+        }
+
+        _lanes = _spool is null ? [_spans, _scores] : [_spool.Spans, _spool.Scores, _spans, _scores];
+        foreach (ShippingLane lane in _lanes)
+        {
+            lane.Start();
+        }
     }
 
     public SinkCounters SpanCounters { get; }
@@ -43,28 +58,67 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, IDisposa
     /// <summary>How delivery is going; the spans' trouble before the scores'.</summary>
     string? ITraceSinkStatus.PauseReason => Status is { IsHealthy: false } status ? status.LastError ?? "not delivering" : null;
 
-    public SinkStatus Status => _spans.State.Status.IsHealthy ? _scores.State.Status : _spans.State.Status;
+    public SinkStatus Status => Trouble(_spool?.Spans.State) ?? Trouble(_spans.State) ?? Trouble(_spool?.Scores.State) ?? _scores.State.Status;
 
-    public void Emit(in SpanData span) => _spans.Queue.Add(span.Record);
+    /// <summary>The spool, when there is one and its directory can be used.</summary>
+    internal SpoolLanes? Spool => _spool;
 
-    public void Emit(in ScoreData score) => _scores.Queue.Add(score);
+    public void Emit(in SpanData span)
+    {
+        if (_spool is not null)
+        {
+            if (_spool.Spans.Queue.TryAdd(span.Record))
+            {
+                return;
+            }
+
+            SpanCounters.Bypass();
+        }
+
+        _spans.Queue.TryAdd(span.Record);
+    }
+
+    public void Emit(in ScoreData score)
+    {
+        if (_spool is not null)
+        {
+            if (_spool.Scores.Queue.TryAdd(score))
+            {
+                return;
+            }
+
+            ScoreCounters.Bypass();
+        }
+
+        _scores.Queue.TryAdd(score);
+    }
 
     public async ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         long deadline = _time.GetTimestamp() + (long)(Math.Max(0, timeout.TotalSeconds) * _time.TimestampFrequency);
-        long spanMark = _spans.Queue.CloseBatch();
-        long scoreMark = _scores.Queue.MakeDue();
+        long[] marks = Array.ConvertAll(_lanes, static lane => lane.Mark());
         try
         {
-            Task all = Task.WhenAll(_spans.WaitForAsync(spanMark, deadline), _scores.WaitForAsync(scoreMark, deadline));
-            await all.WaitAsync(timeout < TimeSpan.Zero ? TimeSpan.Zero : timeout, _time, cancellationToken).ConfigureAwait(false);
+            var waits = new Task[marks.Length];
+            for (int i = 0; i < waits.Length; i++)
+            {
+                waits[i] = _lanes[i].WaitForAsync(marks[i], deadline);
+            }
+
+            await Task.WhenAll(waits).WaitAsync(timeout < TimeSpan.Zero ? TimeSpan.Zero : timeout, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
             // What is still pending says so.
         }
 
-        return Result(_spans.PendingBefore(spanMark) + _scores.PendingBefore(scoreMark));
+        long pending = 0;
+        for (int i = 0; i < marks.Length; i++)
+        {
+            pending += _lanes[i].PendingBefore(marks[i]);
+        }
+
+        return Result(pending);
     }
 
     /// <summary>Waits for delivery up to <see cref="LangfuseOptions.ShutdownTimeout"/>; what remains is counted as lost.</summary>
@@ -80,26 +134,40 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, IDisposa
 
     private async Task ShutDownAsync()
     {
-        _spans.Queue.Stop();
-        _scores.Queue.Stop();
+        foreach (ShippingLane lane in _lanes)
+        {
+            lane.StopTaking();
+        }
+
         FlushResult result = await FlushAsync(_options.ShutdownTimeout).ConfigureAwait(false);
-        await _spans.StopAsync().ConfigureAwait(false);
-        await _scores.StopAsync().ConfigureAwait(false);
+        foreach (ShippingLane lane in _lanes)
+        {
+            await lane.StopAsync().ConfigureAwait(false);
+        }
+
         long lost = _spans.DropRest() + _scores.DropRest();
         if (lost > 0)
         {
             LangfuseLog.LostAtShutdown(_logger, lost, Status.LastError ?? result.Error ?? "the time for shutting down was over");
         }
 
+        if (_spool is { Pending: > 0 and var kept })
+        {
+            LangfuseLog.SpoolKept(_logger, kept);
+        }
+
+        _spool?.Dispose();
         _spans.Queue.Dispose();
         _scores.Queue.Dispose();
         _spans.Dispose();
         _scores.Dispose();
     }
 
+    private static SinkStatus? Trouble(DeliveryState? state) => state is { Status: { IsHealthy: false } status } ? status : null;
+
     private FlushResult Result(long pending)
     {
-        long dropped = SpanCounters.Dropped + ScoreCounters.Dropped;
+        long dropped = SpanCounters.Dropped + ScoreCounters.Dropped + SpanCounters.Unknown + ScoreCounters.Unknown;
         string? error = null;
         if (pending > 0 || dropped > 0)
         {

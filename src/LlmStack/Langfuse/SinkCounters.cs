@@ -3,17 +3,23 @@ using System.Text;
 
 namespace LlmStack.Langfuse;
 
-/// <summary>What became of everything that was emitted: delivered + dropped + pending = emitted, and accepted + turned away = emitted.</summary>
+/// <summary>
+/// What became of everything that was emitted: delivered + dropped + unknown + pending = emitted + recovered, and accepted + turned away = emitted.
+/// </summary>
 internal sealed class SinkCounters
 {
-    private static readonly string[] Names = ["queue_full", "too_large", "rejected", "expired", "shutdown", "encode_error"];
+    private static readonly string[] Names = ["queue_full", "too_large", "rejected", "expired", "shutdown", "encode_error", "damaged"];
     private static readonly KeyValuePair<string, object?>[] Tags = Array.ConvertAll(Names, static name => new KeyValuePair<string, object?>("reason", name));
+    private static readonly KeyValuePair<string, object?> UnknownTag = new("reason", "unknown");
     private readonly Counter<long>? _deliveredMetric;
     private readonly Counter<long>? _droppedMetric;
     private readonly long[] _dropped = new long[Names.Length];
     private long _accepted;
     private long _delivered;
     private long _turnedAway;
+    private long _unknown;
+    private long _recovered;
+    private long _bypassed;
 
     public SinkCounters(Counter<long>? deliveredMetric = null, Counter<long>? droppedMetric = null)
     {
@@ -30,6 +36,15 @@ internal sealed class SinkCounters
     public long TurnedAway => Volatile.Read(ref _turnedAway);
 
     public long Delivered => Volatile.Read(ref _delivered);
+
+    /// <summary>Given up after at least one try whose answer never came: the server may have them or not.</summary>
+    public long Unknown => Volatile.Read(ref _unknown);
+
+    /// <summary>Found in the spool, left by earlier processes.</summary>
+    public long Recovered => Volatile.Read(ref _recovered);
+
+    /// <summary>Left to the queue in memory although there is a spool: it was full, no segment was ready, or the item is none that can be sent.</summary>
+    public long Bypassed => Volatile.Read(ref _bypassed);
 
     public long Dropped
     {
@@ -63,9 +78,29 @@ internal sealed class SinkCounters
 
     public void Drop(DropReason reason, int count)
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         Interlocked.Add(ref _dropped[(int)reason], count);
         _droppedMetric?.Add(count, Tags[(int)reason]);
     }
+
+    public void LoseSight(int count)
+    {
+        if (count == 0)
+        {
+            return;
+        }
+
+        Interlocked.Add(ref _unknown, count);
+        _droppedMetric?.Add(count, UnknownTag);
+    }
+
+    public void Bypass() => Interlocked.Increment(ref _bypassed);
+
+    public void Recover(int count) => Interlocked.Add(ref _recovered, count);
 
     /// <summary>Appends, for instance, <c>3 spans dropped (queue_full)</c>; nothing when nothing was dropped.</summary>
     public void Describe(StringBuilder text, string what)
@@ -77,6 +112,11 @@ internal sealed class SinkCounters
             {
                 text.Append(text.Length == 0 ? "" : "; ").Append(count).Append(' ').Append(what).Append(" dropped (").Append(Names[i]).Append(')');
             }
+        }
+
+        if (Unknown > 0)
+        {
+            text.Append(text.Length == 0 ? "" : "; ").Append(Unknown).Append(' ').Append(what).Append(" given up unanswered");
         }
     }
 }

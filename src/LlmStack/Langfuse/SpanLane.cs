@@ -18,7 +18,7 @@ internal sealed class SpanLane : ShippingLane
     private readonly ILogger _logger;
     private MemoryStream _body = new();
 
-    public SpanLane(LangfuseOptions options, TracingOptions tracing, LangfuseEndpoint endpoint, IBatchStorage storage, SinkCounters counters, DeliveryState state, TimeProvider time, ILogger logger)
+    public SpanLane(LangfuseOptions options, LangfuseEndpoint endpoint, Func<Action, IBatchQueue> queue, SinkCounters counters, DeliveryState state, TimeProvider time, ILogger logger)
         : base(time, logger)
     {
         _options = options;
@@ -27,15 +27,26 @@ internal sealed class SpanLane : ShippingLane
         _state = state;
         _time = time;
         _logger = logger;
-        var encoder = new OtlpSpanEncoder(tracing.Release, EnvironmentName.Normalize(tracing.Environment));
-        Queue = new SpanQueue(options, encoder, storage, counters, time, logger, Wake);
+        Queue = queue(Wake);
     }
 
-    public SpanQueue Queue { get; }
+    public IBatchQueue Queue { get; }
 
     public DeliveryState State => _state;
 
-    protected override bool HasWork => Queue.HasBatch;
+    protected override bool HasWork
+    {
+        get
+        {
+            bool has = Queue.HasBatch;
+            Settle(Queue.TakeSkipped());
+            return has;
+        }
+    }
+
+    public override long Mark() => Queue.CloseBatch();
+
+    public override void StopTaking() => Queue.Stop();
 
     /// <summary>Drops what is left, after the loop has stopped.</summary>
     public long DropRest()
@@ -60,7 +71,20 @@ internal sealed class SpanLane : ShippingLane
         Reply reply;
         using (HttpContent content = Content(spans))
         {
-            reply = await _endpoint.PostAsync(_endpoint.Traces, content, stop).ConfigureAwait(false);
+            try
+            {
+                reply = await _endpoint.PostAsync(_endpoint.Traces, content, stop).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                batch.MarkUncertain();
+                throw;
+            }
+        }
+
+        if (reply.IsUncertain)
+        {
+            batch.MarkUncertain();
         }
 
         switch (reply.Kind)
@@ -99,7 +123,7 @@ internal sealed class SpanLane : ShippingLane
         else
         {
             LangfuseLog.SpansRejected(_logger, 1, _endpoint.Traces, reply.Status, reply.Reason);
-            _counters.Drop(DropReason.Rejected, 1);
+            Drop(batch, DropReason.Rejected);
             Finish(batch);
         }
     }
@@ -113,40 +137,62 @@ internal sealed class SpanLane : ShippingLane
         }
 
         LangfuseLog.TooLarge(_logger, "span", batch.Bytes.Length, _endpoint.Traces);
-        _counters.Drop(DropReason.TooLarge, 1);
+        Drop(batch, DropReason.TooLarge);
         Finish(batch);
     }
 
     private void Finish(SpanBatch batch)
     {
         int spans = batch.Count;
-        Queue.Release(spans, batch.Bytes.Length);
+        int bytes = batch.Bytes.Length;
         batch.Finish();
+        Settled(batch, spans, bytes);
+    }
+
+    /// <summary>Counts the single span to be sent next as lost, or as given up when the server may have it from an earlier try.</summary>
+    private void Drop(SpanBatch batch, DropReason reason)
+    {
+        if (batch.IsUncertain)
+        {
+            _counters.LoseSight(1);
+        }
+        else
+        {
+            _counters.Drop(reason, 1);
+        }
+    }
+
+    private void Settled(SpanBatch batch, int spans, long bytes)
+    {
+        Queue.Settled(batch, spans, bytes);
         if (batch.IsDone)
         {
             Queue.Dequeue();
         }
 
-        Settle(spans);
+        if (!batch.IsRecovered)
+        {
+            Settle(spans);
+        }
     }
 
     private int DropAll(SpanBatch batch, DropReason reason)
     {
         (int spans, long bytes) = batch.Remaining;
-        _counters.Drop(reason, spans);
-        Queue.Release(spans, bytes);
+        int uncertain = batch.Uncertain;
+        _counters.LoseSight(uncertain);
+        _counters.Drop(reason, spans - uncertain);
         batch.FinishAll();
-        Queue.Dequeue();
-        Settle(spans);
+        Settled(batch, spans, bytes);
         return spans;
     }
 
     private void Expire()
     {
-        while (Queue.Peek() is { } batch && _time.GetElapsedTime(batch.ClosedAt) >= _options.MaxRetryAge)
+        while (Queue.Peek() is { } batch && _time.GetElapsedTime(batch.ClosedAt) >= Queue.MaxAge)
         {
             // Said before it is settled: whoever waits for a flush finds the line.
-            LangfuseLog.Expired(_logger, batch.Remaining.Spans, "spans", _options.MaxRetryAge);
+            LangfuseLog.Expired(_logger, batch.Remaining.Spans, "spans", Queue.MaxAge);
             DropAll(batch, DropReason.Expired);
         }
     }

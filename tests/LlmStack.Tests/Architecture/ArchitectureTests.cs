@@ -19,7 +19,7 @@ public sealed class ArchitectureTests
         ["Catalog"] = [],
         ["Providers"] = ["Providers/Http", "Providers/Fidelity", "Catalog"],
         ["Tracing"] = ["Catalog"],
-        ["Langfuse"] = ["Tracing", "Catalog"],
+        ["Langfuse"] = ["Langfuse/Spooling", "Tracing", "Catalog"],
         ["Diagnostics"] = ["Routing", "Health", "Catalog", "Tracing"],
         ["Configuration"] = ["Routing", "Routing/Rules", "Health", "Limits", "Catalog", "Providers", "Diagnostics"],
         ["DependencyInjection"] = ["Calls", "Calls/Plans", "Catalog", "Configuration", "Diagnostics", "Health", "Langfuse", "Limits", "Providers", "Routing", "Routing/Strategies", "Tracing"],
