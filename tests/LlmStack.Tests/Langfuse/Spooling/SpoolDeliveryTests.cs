@@ -277,7 +277,8 @@ public sealed class SpoolDeliveryTests : IAsyncLifetime
             left = _folder.Crash();
         }
 
-        string file = Assert.Single(Directory.GetFiles(left, "otlp*.seg", SearchOption.AllDirectories));
+        // The oldest; the others are made ahead of need.
+        string file = Directory.GetFiles(left, "otlp*.seg", SearchOption.AllDirectories).Order(StringComparer.Ordinal).First();
         byte[] bytes = File.ReadAllBytes(file);
         int at = bytes.AsSpan().IndexOf("span 4"u8);
         bytes[at] ^= 1;
