@@ -92,6 +92,9 @@ public sealed class LangfuseOptions
         return copy;
     }
 
+    /// <summary>Keeps undelivered spans and scores in files; off unless its <see cref="SpoolOptions.Directory"/> is set.</summary>
+    public SpoolOptions Spool { get; set; } = new();
+
     /// <inheritdoc/>
     public override string ToString() => $"{BaseUrl} {PublicKey}";
 }

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using Microsoft.Extensions.AI;
+
+namespace LlmStack.FaultRuns;
+
+/// <summary>
+/// The same calls before a trace endpoint that takes everything and before one where nobody listens, by turns. The live endpoint is a process of
+/// its own, so that its work is not counted here.
+/// </summary>
+internal static class DeadAgainstLive
+{
+    private const int CallsInRound = 2_000;
+    private static readonly ChatMessage[] Messages = [new(ChatRole.System, "You answer briefly."), new(ChatRole.User, new string('q', 600))];
+
+    public static async Task<DeadAgainstLiveResult> RunAsync(int rounds, string? spoolDirectory)
+    {
+        using var server = ReceiverProcess.Start();
+        using var nobody = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        nobody.Start();
+        int deadPort = ((System.Net.IPEndPoint)nobody.LocalEndpoint).Port;
+        nobody.Stop();
+        await using LlmStackInstance live = Create(server.Url, spoolDirectory is null ? null : Path.Combine(spoolDirectory, "live"));
+        await using LlmStackInstance dead = Create($"http://127.0.0.1:{deadPort}", spoolDirectory is null ? null : Path.Combine(spoolDirectory, "dead"));
+        for (int i = 0; i < 3; i++)
+        {
+            await RoundAsync(live.Client);
+            await RoundAsync(dead.Client);
+        }
+
+        List<Round> lives = [];
+        List<Round> deads = [];
+        for (int i = 0; i < rounds; i++)
+        {
+            // By turns who comes first.
+            if (i % 2 == 0)
+            {
+                lives.Add(await RoundAsync(live.Client));
+                deads.Add(await RoundAsync(dead.Client));
+            }
+            else
+            {
+                deads.Add(await RoundAsync(dead.Client));
+                lives.Add(await RoundAsync(live.Client));
+            }
+        }
+
+        return new DeadAgainstLiveResult(rounds * CallsInRound, Summary(lives), Summary(deads));
+    }
+
+    private static LlmStackInstance Create(string url, string? spool) => LlmClientFactory.Create(llm => llm
+        .AddProvider("canned", static provider => provider.UseChatClient(static _ => new CannedClient()))
+        .AddModelGroup("fast", static group => group.AddDeployment("canned/canned"))
+        .AddLangfuse(langfuse =>
+        {
+            langfuse.BaseUrl = url;
+            langfuse.PublicKey = "pk-lf-faults";
+            langfuse.SecretKey = "sk-lf-faults";
+            langfuse.ShutdownTimeout = TimeSpan.FromSeconds(1);
+            langfuse.Spool.Directory = spool;
+        }));
+
+    private static async Task<Round> RoundAsync(ILlmClient client)
+    {
+        long[] ticks = new long[CallsInRound];
+
+        // What the other endpoint's loop left to do is not this round's.
+        await Task.Delay(20);
+        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
+        for (int i = 0; i < CallsInRound; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            await client.ChatAsync("fast", Messages);
+            ticks[i] = Stopwatch.GetTimestamp() - start;
+        }
+
+        double microseconds = (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / CallsInRound;
+        long bytes = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / CallsInRound;
+        Array.Sort(ticks);
+        return new Round(microseconds, bytes, Stopwatch.GetElapsedTime(0, ticks[CallsInRound / 2]).TotalMicroseconds, Stopwatch.GetElapsedTime(0, ticks[CallsInRound * 99 / 100]).TotalMicroseconds);
+    }
+
+    private static Round Summary(List<Round> rounds) => new(
+        Median(rounds, static round => round.CpuMicroseconds),
+        (long)Median(rounds, static round => round.AllocatedBytes),
+        Median(rounds, static round => round.MedianMicroseconds),
+        Median(rounds, static round => round.P99Microseconds));
+
+    private static double Median(List<Round> rounds, Func<Round, double> value)
+    {
+        double[] values = [.. rounds.Select(value).Order()];
+        return values[values.Length / 2];
+    }
+}
