@@ -21,7 +21,7 @@ internal sealed class LangfuseMetrics
         meter?.CreateObservableUpDownCounter("llmstack.trace.queue.bytes", () => Sum(_queues, static queue => queue.Bytes), "By", "Encoded spans waiting in memory to be delivered.");
         meter?.CreateObservableUpDownCounter("llmstack.trace.spool.spans", () => Sum(_spools, static spool => spool.Spans.Queue.Spans), "{span}", "Spans in the spool that are not delivered.");
         meter?.CreateObservableUpDownCounter("llmstack.trace.spool.bytes", () => Sum(_spools, static spool => spool.Spans.Queue.Bytes), "By", "What the spool's segments of spans occupy.");
-        meter?.CreateObservableUpDownCounter("llmstack.trace.spool.foreign", () => Sum(_spools, static spool => spool.Foreign), "{segment}", "Segments of other projects and servers in the spool's directory.");
+        meter?.CreateObservableUpDownCounter("llmstack.trace.spool.foreign", Foreign, "{segment}", "Segments of other projects and servers in the spool's directory that no living process has.");
     }
 
     public Counter<long>? Delivered { get; }
@@ -47,6 +47,19 @@ internal sealed class LangfuseMetrics
             _spools.Add(spool);
         }
     }
+
+    /// <summary>The sinks share one directory, and each sees the same.</summary>
+    private long Foreign()
+    {
+        SpoolLanes[] spools;
+        lock (_lock)
+        {
+            spools = [.. _spools];
+        }
+
+        return spools.Length == 0 ? 0 : spools.Max(static spool => spool.Foreign);
+    }
+
     private long Sum<T>(List<T> sources, Func<T, long> value)
     {
         lock (_lock)

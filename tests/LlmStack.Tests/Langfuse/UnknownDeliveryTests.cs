@@ -1,3 +1,4 @@
+using LlmStack.Diagnostics;
 using LlmStack.Langfuse;
 using LlmStack.Tests.Support;
 using LlmStack.Tracing;
@@ -28,6 +29,8 @@ public sealed class UnknownDeliveryTests
         }
 
         Assert.Equal(2, result.Dropped);
+        Assert.Equal(2, result.DroppedByReason[unknown == 1 ? "unknown" : "expired"]);
+        Assert.Equal(result.Dropped, ((ITraceSinkStatus)harness.Sink).Dropped);
         Assert.Equal(unknown == 1, result.Error!.Contains("given up unanswered", StringComparison.Ordinal));
     }
 

@@ -98,7 +98,7 @@ internal sealed class SpoolDirectory
         return sum;
     }
 
-    /// <summary>Segments of other projects and servers below the same directory, and files here that other code left.</summary>
+    /// <summary>Segments that nobody sends now: of other projects and servers below the same directory, and of other forms here.</summary>
     public int ForeignFiles(ReadOnlySpan<string> ownForms)
     {
         int count = 0;
@@ -108,7 +108,7 @@ internal sealed class SpoolDirectory
             {
                 foreach (string file in Directory.EnumerateFiles(folder, "*" + Extension))
                 {
-                    count += folder == _own && IsOwn(Path.GetFileName(file), ownForms) ? 0 : 1;
+                    count += (folder == _own && IsOwn(Path.GetFileName(file), ownForms)) || IsHeld(file) ? 0 : 1;
                 }
             }
             catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
@@ -143,6 +143,25 @@ internal sealed class SpoolDirectory
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return false;
+        }
+    }
+
+    /// <summary>Whether a living process has it, this one included.</summary>
+    private static bool IsHeld(string file)
+    {
+        try
+        {
+            OpenFile(file, FileMode.Open, 0).Dispose();
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            // Or gone.
+            return true;
         }
     }
 

@@ -7,11 +7,15 @@ namespace LlmStack.Langfuse.Spooling;
 internal sealed class SpoolLanes
 {
     private const int SmallestSegment = 64 * 1024;
+    private readonly SpoolDirectory _directory;
+    private readonly string[] _forms;
     private readonly SpoolKeeper _keeper;
     private readonly Spool[] _spools;
 
-    private SpoolLanes(SpoolKeeper keeper, Spool[] spools, SpanLane spans, ScoreLane scores)
+    private SpoolLanes(SpoolDirectory directory, string[] forms, SpoolKeeper keeper, Spool[] spools, SpanLane spans, ScoreLane scores)
     {
+        _directory = directory;
+        _forms = forms;
         _keeper = keeper;
         _spools = spools;
         Spans = spans;
@@ -22,8 +26,8 @@ internal sealed class SpoolLanes
 
     public ScoreLane Scores { get; }
 
-    /// <summary>Segments of other projects, servers and forms that lay in the directory at start.</summary>
-    public int Foreign { get; private init; }
+    /// <summary>Segments of other projects, servers and forms in the directory that no living process has. Asks the disk.</summary>
+    public int Foreign => _directory.ForeignFiles(_forms);
 
     /// <summary>What the spool holds and nobody has delivered or dropped.</summary>
     public long Pending
@@ -100,7 +104,8 @@ internal sealed class SpoolLanes
             Spares = 1,
         };
         Spool[] spools = [new Spool(spanSettings, directory, spanCounters, time, logger), new Spool(scoreSettings, directory, scoreCounters, time, logger)];
-        int foreign = directory.ForeignFiles([spanSettings.Form, scoreSettings.Form]);
+        string[] forms = [spanSettings.Form, scoreSettings.Form];
+        int foreign = directory.ForeignFiles(forms);
         if (foreign > 0)
         {
             LangfuseLog.SpoolForeign(logger, foreign, spool.Directory!);
@@ -111,6 +116,6 @@ internal sealed class SpoolLanes
         var spans = new SpanLane(options, format, endpoint, wake => new SpoolSpanQueue(spools[0], format, tracing.ExportMode == ExportMode.OnTraceEnd, spool.MaxAge, spanCounters, time, wake, NeedsSpare), spanCounters, state(), time, logger);
         var scores = new ScoreLane(endpoint, wake => new SpoolScoreQueue(spools[1], environment, spool.MaxAge, scoreCounters, time, wake, NeedsSpare), scoreCounters, state(), time, logger);
         keeper = new SpoolKeeper(spools, spool.SyncInterval, time, logger);
-        return new SpoolLanes(keeper, spools, spans, scores) { Foreign = foreign };
+        return new SpoolLanes(directory, forms, keeper, spools, spans, scores);
     }
 }

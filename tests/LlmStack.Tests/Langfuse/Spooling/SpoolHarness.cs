@@ -14,14 +14,14 @@ internal sealed class SpoolHarness : IAsyncDisposable
     private readonly SocketsHttpHandler _handler = new() { ActivityHeadersPropagator = null, AllowAutoRedirect = false, UseProxy = false };
     private bool _disposed;
 
-    public SpoolHarness(string baseUrl, string directory, Action<LangfuseOptions>? configure = null, FakeTimeProvider? time = null)
+    public SpoolHarness(string baseUrl, string directory, Action<LangfuseOptions>? configure = null, FakeTimeProvider? time = null, TracingOptions? tracing = null)
     {
         var options = new LangfuseOptions { BaseUrl = baseUrl, PublicKey = "pk-lf-1", SecretKey = "sk-lf-secret", ShutdownTimeout = TimeSpan.FromMilliseconds(1) };
         options.Spool.Directory = directory;
         options.Spool.SegmentBytes = SegmentBytes;
         configure?.Invoke(options);
         Time = time ?? new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
-        Sink = new LangfuseTraceSink(options, new TracingOptions(), new ClientFactory(_handler), Time, new FakeLogger<LangfuseTraceSink>(Logs));
+        Sink = new LangfuseTraceSink(options, tracing ?? new TracingOptions(), new ClientFactory(_handler), Time, new FakeLogger<LangfuseTraceSink>(Logs));
     }
 
     public LangfuseTraceSink Sink { get; }
