@@ -66,6 +66,7 @@ internal static class Emitter
         langfuse.BaseUrl = options.Url;
         langfuse.PublicKey = options.PublicKey;
         langfuse.SecretKey = "sk-lf-faults";
+        langfuse.Format = options.Older ? LangfuseFormat.IngestionBatch : LangfuseFormat.OpenTelemetry;
         langfuse.RequestTimeout = TimeSpan.FromMilliseconds(options.RequestTimeoutMilliseconds);
         langfuse.MaxRetryAge = TimeSpan.FromSeconds(options.MaxRetryAgeSeconds);
         langfuse.FlushInterval = TimeSpan.FromMilliseconds(200);

@@ -14,6 +14,9 @@ internal sealed record EmitterOptions
 
     public string PublicKey { get; init; } = "pk-lf-faults";
 
+    /// <summary>Whether spans are written as the older batches of events.</summary>
+    public bool Older { get; init; }
+
     /// <summary>How many spans to emit; 0 for as many as it takes to be killed.</summary>
     public int Spans { get; init; }
 
@@ -59,6 +62,7 @@ internal sealed record EmitterOptions
             Url = values[nameof(Url)],
             Directory = values[nameof(Directory)],
             PublicKey = values[nameof(PublicKey)],
+            Older = bool.Parse(values[nameof(Older)]),
             Spans = Number(nameof(Spans)),
             FirstId = ulong.Parse(values[nameof(FirstId)], CultureInfo.InvariantCulture),
             Threads = Number(nameof(Threads)),
@@ -82,6 +86,7 @@ internal sealed record EmitterOptions
         yield return $"{nameof(Url)}={Url}";
         yield return $"{nameof(Directory)}={Directory}";
         yield return $"{nameof(PublicKey)}={PublicKey}";
+        yield return $"{nameof(Older)}={Older}";
         yield return $"{nameof(Witness)}={Witness}";
         foreach ((string name, long value) in ((string, long)[])
         [

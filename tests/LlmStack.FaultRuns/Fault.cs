@@ -31,4 +31,7 @@ internal enum Fault
 
     /// <summary>503.</summary>
     Unavailable,
+
+    /// <summary>Takes every other item, and says of the rest that they failed for a time (207). OTLP knows no items; there it is none.</summary>
+    FailItems,
 }

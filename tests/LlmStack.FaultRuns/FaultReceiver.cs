@@ -27,6 +27,9 @@ internal sealed class FaultReceiver(FaultPlan plan) : IAsyncDisposable
 
     public long Requests { get; private set; }
 
+    /// <summary>Items that were not taken out of a batch whose others were.</summary>
+    public long ItemsRefused { get; private set; }
+
     /// <summary>Takes an address without listening at it.</summary>
     public void Reserve()
     {
@@ -88,16 +91,19 @@ internal sealed class FaultReceiver(FaultPlan plan) : IAsyncDisposable
 
         byte[] body = await ReadAsync(context);
         Requests++;
-        if (HasBad(body))
+        bool isOlder = context.Request.Path == "/api/public/ingestion";
+        if (!isOlder && HasBad(body))
         {
             context.Response.StatusCode = 400;
             await context.Response.WriteAsync("""{"error":"invalid span"}""");
             return;
         }
 
-        if (fault is Fault.None or Fault.Slow or Fault.TakeAndHang or Fault.TakeAndReset or Fault.TakeAndFail)
+        string answer = "{}";
+        if (fault is Fault.None or Fault.Slow or Fault.TakeAndHang or Fault.TakeAndReset or Fault.TakeAndFail or Fault.FailItems)
         {
-            OtlpScan.Each(body, (id, _, span) => Ledger.Add(id, span));
+            answer = isOlder ? TakeItems(body, fault == Fault.FailItems) : Take(body);
+            context.Response.StatusCode = isOlder ? 207 : 200;
         }
 
         switch (fault)
@@ -123,7 +129,38 @@ internal sealed class FaultReceiver(FaultPlan plan) : IAsyncDisposable
                 break;
         }
 
-        await context.Response.WriteAsync("{}");
+        await context.Response.WriteAsync(answer);
+    }
+
+    private string Take(byte[] body)
+    {
+        OtlpScan.Each(body, (id, _, span) => Ledger.Add(id, span));
+        return "{}";
+    }
+
+    /// <summary>Takes the items of a batch one by one: never the bad ones, and of the others each or every other.</summary>
+    private string TakeItems(byte[] body, bool failsSome)
+    {
+        List<(string Envelope, int Status)> errors = [];
+        int index = 0;
+        foreach (IngestionItem item in IngestionScan.Read(body))
+        {
+            if (item.Name == Emitter.BadName)
+            {
+                errors.Add((item.Envelope, 400));
+            }
+            else if (failsSome && index++ % 2 == 1)
+            {
+                errors.Add((item.Envelope, index % 4 == 0 ? 429 : 500));
+            }
+            else
+            {
+                Ledger.Add(item.Id, item.Bytes);
+            }
+        }
+
+        ItemsRefused += errors.Count;
+        return IngestionScan.Answer(errors);
     }
 
     private static Task HangAsync(HttpContext context) => Task.Delay(LongestHang, context.RequestAborted).ContinueWith(static _ => { }, TaskScheduler.Default);

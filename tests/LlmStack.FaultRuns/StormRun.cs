@@ -26,6 +26,6 @@ internal static class StormRun
 
         EmitterResult result = await ended;
         int bad = options.BadEvery == 0 ? 0 : (int)((options.FirstId + (ulong)options.Spans - 1) / (ulong)options.BadEvery);
-        return new StormResult(result, receiver.Ledger.Distinct, receiver.Ledger.Repeats, receiver.Ledger.Changed, bad, absences, receiver.Requests, plan.Describe(), emitter.PeakPrivateBytes);
+        return new StormResult(result, receiver.Ledger.Distinct, receiver.Ledger.Repeats, receiver.Ledger.Changed, bad, absences, receiver.Requests, receiver.ItemsRefused, plan.Describe(), emitter.PeakPrivateBytes);
     }
 }
