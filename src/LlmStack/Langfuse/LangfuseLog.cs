@@ -8,7 +8,7 @@ namespace LlmStack.Langfuse;
 /// 3008 a span or score could not be encoded, 3009 expired, 3010 too large, 3011 scores go one by one, 3012 lost at shutdown,
 /// 3013 the sending loop failed, 3014 no credential for a project, 3015 a file could not be uploaded, 3016 the files' queue is full. Of the
 /// spool: 3030 unusable, 3031 full, 3032 works again, 3033 recovered, 3034 damaged records, 3035 unreadable segments, 3036 foreign segments,
-/// 3037 was open to others, 3038 kept at shutdown, 3039 tending it failed.
+/// 3037 was open to others, 3038 kept at shutdown, 3039 tending it failed, 3040 removed by somebody else.
 /// </remarks>
 internal static partial class LangfuseLog
 {
@@ -86,6 +86,9 @@ internal static partial class LangfuseLog
 
     [LoggerMessage(3039, LogLevel.Error, "Tending the spool failed unexpectedly; it goes on.")]
     public static partial void SpoolKeeperFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3040, LogLevel.Error, "Somebody removed files of the spool {Folder} that are in use: what they hold is still sent, but does not survive this process. New ones are made; keep cleaners away from the directory.")]
+    public static partial void SpoolRemoved(ILogger logger, string folder);
 
     [LoggerMessage(3013, LogLevel.Error, "Sending traces failed unexpectedly; it goes on.")]
     public static partial void LoopFailed(ILogger logger, Exception exception);

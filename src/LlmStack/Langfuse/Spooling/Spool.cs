@@ -82,6 +82,12 @@ internal sealed class Spool : IDisposable
     /// <param name="isTick">Whether the time between two syncs is over, rather than a segment being needed at once.</param>
     public void Tend(bool isTick)
     {
+        if (isTick && Writer.IsRemoved)
+        {
+            LangfuseLog.SpoolRemoved(_logger, _directory.Folder);
+            Writer.Suspend();
+        }
+
         while (Writer.NeedsSpare && (!_failed || isTick) && AddSpare() is not null)
         {
             // One after the other, until there are enough or there is no room.
@@ -149,6 +155,7 @@ internal sealed class Spool : IDisposable
     {
         try
         {
+            _directory.Restore();
             if (_directory.UsedBytes() + _settings.SegmentBytes > _settings.MaxBytes)
             {
                 return Refuse($"it has reached its {_settings.MaxBytes} bytes");
@@ -205,10 +212,10 @@ internal sealed class Spool : IDisposable
                     Reader.Adopt(segment);
                     break;
                 case SpoolOpening.Opened:
-                    segment!.Delete();
+                    SpoolFiles.Remove(segment!);
                     break;
                 case SpoolOpening.Empty:
-                    File.Delete(path);
+                    SpoolFiles.Remove(path);
                     break;
                 case SpoolOpening.Unreadable:
                     unreadable++;
@@ -235,7 +242,7 @@ internal sealed class Spool : IDisposable
     {
         if (_time.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(path) > _settings.MaxAge)
         {
-            File.Delete(path);
+            SpoolFiles.Remove(path);
         }
     }
 }

@@ -19,18 +19,7 @@ internal sealed class SpoolDirectory
     {
         _root = Path.GetFullPath(directory);
         _own = Path.Combine(_root, identity.ToString());
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(_own);
-        }
-        else
-        {
-            // One after the other: of folders in between, the mode would be anybody's.
-            Directory.CreateDirectory(_root, OwnerOnly);
-            Directory.CreateDirectory(_own, OwnerOnly);
-            KeepPrivate();
-        }
-
+        Make();
         try
         {
             _drive = new DriveInfo(_own);
@@ -46,6 +35,17 @@ internal sealed class SpoolDirectory
 
     /// <summary>Whether it stood open to others and was closed.</summary>
     public bool WasOpen { get; private set; }
+
+    /// <summary>Makes the folder again when somebody removed it.</summary>
+    /// <exception cref="IOException">It cannot be made, or not kept private.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be made, or not kept private.</exception>
+    public void Restore()
+    {
+        if (!Directory.Exists(_own))
+        {
+            Make();
+        }
+    }
 
     /// <summary>Opens a segment for this process alone.</summary>
     /// <exception cref="IOException">Somebody has it, or there is no room.</exception>
@@ -74,7 +74,7 @@ internal sealed class SpoolDirectory
     /// <summary>The segments of one form, oldest first.</summary>
     public string[] Files(string form)
     {
-        string[] files = Directory.GetFiles(_own, form + "-*" + Extension);
+        string[] files = Directory.Exists(_own) ? Directory.GetFiles(_own, form + "-*" + Extension) : [];
         Array.Sort(files, StringComparer.Ordinal);
         return files;
     }
@@ -102,7 +102,7 @@ internal sealed class SpoolDirectory
     public int ForeignFiles(ReadOnlySpan<string> ownForms)
     {
         int count = 0;
-        foreach (string folder in Directory.EnumerateDirectories(_root))
+        foreach (string folder in Directory.Exists(_root) ? Directory.GetDirectories(_root) : [])
         {
             try
             {
@@ -143,6 +143,21 @@ internal sealed class SpoolDirectory
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return false;
+        }
+    }
+
+    private void Make()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(_own);
+        }
+        else
+        {
+            // One after the other: of folders in between, the mode would be anybody's.
+            Directory.CreateDirectory(_root, OwnerOnly);
+            Directory.CreateDirectory(_own, OwnerOnly);
+            KeepPrivate();
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class SpoolReader(SpoolSettings settings, SpoolWriter writer, Si
                 }
 
                 _adopted.TryDequeue(out _);
-                adopted.Delete();
+                SpoolFiles.Remove(adopted);
                 continue;
             }
 
@@ -68,7 +68,7 @@ internal sealed class SpoolReader(SpoolSettings settings, SpoolWriter writer, Si
                 if (isSealed)
                 {
                     writer.RemoveOldest();
-                    own.Delete();
+                    SpoolFiles.Remove(own);
                     _adoptedNext = false;
                     continue;
                 }

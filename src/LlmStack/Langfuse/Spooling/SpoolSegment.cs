@@ -217,9 +217,15 @@ internal sealed class SpoolSegment : IDisposable
         }
         else
         {
-            // Before the lock is given up: nobody else finds it.
-            File.Delete(path);
-            Dispose();
+            try
+            {
+                // Before the lock is given up: nobody else finds it.
+                File.Delete(path);
+            }
+            finally
+            {
+                Dispose();
+            }
         }
     }
 

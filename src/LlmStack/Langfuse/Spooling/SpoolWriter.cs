@@ -151,7 +151,22 @@ internal sealed class SpoolWriter : IDisposable
         }
     }
 
-    /// <summary>Writes no further into the segments there are, because the disk may have no room for bytes that are written again.</summary>
+    /// <summary>Whether somebody else removed the segment that is written to. Asks the disk.</summary>
+    public bool IsRemoved
+    {
+        get
+        {
+            SpoolSegment? active;
+            lock (Gate)
+            {
+                active = _active;
+            }
+
+            return active is not null && !File.Exists(active.Path);
+        }
+    }
+
+    /// <summary>Writes no further into the segments there are: the disk may have no room for bytes that are written again, or nobody would find them.</summary>
     public void Suspend()
     {
         _isSlow = true;
@@ -221,7 +236,7 @@ internal sealed class SpoolWriter : IDisposable
     {
         while (_spares.TryDequeue(out SpoolSegment? spare))
         {
-            spare.Delete();
+            SpoolFiles.Remove(spare);
         }
     }
 

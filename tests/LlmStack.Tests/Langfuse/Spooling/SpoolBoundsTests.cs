@@ -119,6 +119,29 @@ public sealed class SpoolBoundsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_directory_that_somebody_removes_is_made_again_and_what_it_held_is_still_sent()
+    {
+        await using SpoolHarness harness = new(_receiver.BaseUrl, _folder.Spool);
+        await harness.ScannedAsync();
+        await harness.EmitAsync("before");
+        Directory.Delete(_folder.Spool, recursive: true);
+        harness.Time.Advance(TimeSpan.FromSeconds(1));
+        await SpoolHarness.UntilAsync(() => _folder.Segments("otlp").Length > 0 && !harness.Sink.Spool!.NeedsSpare);
+        await harness.EmitAsync("after");
+
+        await using (SpoolHarness next = new(_receiver.BaseUrl, _folder.Crash()))
+        {
+            await SpoolHarness.UntilAsync(() => next.Sink.Spool is { HasScanned: true, Pending: 0 });
+            Assert.Equal(1, next.Counters.Recovered);
+        }
+
+        Assert.True((await harness.FlushAsync()).IsComplete);
+        Assert.Equal(["after", "after", "before"], _receiver.Spans.Select(static span => span.Name).Order());
+        Assert.Equal((1, 0), (harness.Logged(3040), harness.Logged(3039)));
+        Assert.Equal(0, harness.Counters.Bypassed);
+    }
+
+    [Fact]
     public async Task Emitting_into_the_spool_allocates_nothing()
     {
         await using SpoolHarness harness = new(SpoolHarness.Nowhere, _folder.Spool, static langfuse =>
