@@ -93,9 +93,9 @@ internal sealed class LangfuseEndpoint
             using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
             return (await ReadAsync(response, wantsBody, either.Token).ConfigureAwait(false)) with { IsUncertain = TryWitness.Saw(request, response.StatusCode) };
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (stop.IsCancellationRequested)
         {
-            throw;
+            throw new DeliveryCanceledException(TryWitness.MayHaveArrived(request), exception, stop);
         }
         catch (OperationCanceledException)
         {

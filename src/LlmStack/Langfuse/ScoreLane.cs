@@ -78,7 +78,7 @@ internal sealed class ScoreLane : ShippingLane
             {
                 reply = await _endpoint.PostAsync(url, content, stop).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (DeliveryCanceledException exception) when (exception.IsUncertain)
             {
                 MarkUncertain(count);
                 throw;

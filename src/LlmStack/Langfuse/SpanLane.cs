@@ -81,7 +81,7 @@ internal sealed class SpanLane : ShippingLane
             {
                 reply = await _endpoint.PostAsync(_url, content, stop).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (DeliveryCanceledException exception) when (exception.IsUncertain)
             {
                 batch.MarkUncertain();
                 throw;

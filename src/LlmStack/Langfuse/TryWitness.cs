@@ -14,8 +14,16 @@ internal sealed class TryWitness : DelegatingHandler
 
     public static bool Saw(HttpRequestMessage request, Exception exception) => IsUncertain(exception) || Saw(request);
 
+    /// <summary>Whether the server may have a request that was cancelled: not when no try was under way and none before had an unclear end.</summary>
+    public static bool MayHaveArrived(HttpRequestMessage request) => !request.Options.TryGetValue(Key, out bool saw) || saw;
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (!request.Options.TryGetValue(Key, out _))
+        {
+            request.Options.Set(Key, false);
+        }
+
         try
         {
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using LlmStack.Diagnostics;
 using LlmStack.Langfuse;
 using LlmStack.Tests.Support;
 using LlmStack.Tracing;
+using NSubstitute;
 
 namespace LlmStack.Tests.Langfuse;
 
@@ -65,5 +66,46 @@ public sealed class UnknownDeliveryTests
         Assert.Equal(counters.Emitted, counters.Delivered + counters.Dropped + counters.Unknown);
     }
 
+    [Theory]
+    [InlineData(HttpRequestError.ConnectionError, false)]
+    [InlineData(HttpRequestError.ResponseEnded, true)]
+    public async Task A_request_cancelled_between_two_tries_is_unknown_only_when_one_of_them_was(HttpRequestError error, bool uncertain)
+    {
+        using var stop = new CancellationTokenSource();
+        using var between = new BetweenTries { InnerHandler = new TryWitness { InnerHandler = new Failing(error) } };
+        using var client = new HttpClient(between);
+        IHttpClientFactory http = Substitute.For<IHttpClientFactory>();
+        http.CreateClient(LangfuseTraceSink.HttpClientName).Returns(client);
+        var endpoint = new LangfuseEndpoint(new LangfuseOptions { BaseUrl = "http://127.0.0.1:1", PublicKey = "pk", SecretKey = "sk" }, http, TimeProvider.System);
+        using var content = new ByteArrayContent([1]);
+        Task<Reply> post = endpoint.PostAsync(endpoint.Traces, content, stop.Token);
+        await between.Reached.WaitAsync(SinkHarness.Patience);
+        await stop.CancelAsync();
+
+        DeliveryCanceledException exception = await Assert.ThrowsAsync<DeliveryCanceledException>(() => post.WaitAsync(SinkHarness.Patience));
+        Assert.Equal(uncertain, exception.IsUncertain);
+    }
+
     private static ScoreData Score() => new() { Name = "helpful", TraceId = new TraceId(1, 2), DataType = ScoreDataType.Numeric, Value = 1 };
+
+    /// <summary>Waits after the first try until it is cancelled, as a retry does.</summary>
+    private sealed class BetweenTries : DelegatingHandler
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => _reached.Task;
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            await Assert.ThrowsAsync<HttpRequestException>(() => base.SendAsync(request, cancellationToken));
+            _reached.SetResult();
+            await Task.Delay(Timeout.Infinite, cancellationToken);
+            throw new InvalidOperationException("It was not cancelled.");
+        }
+    }
+
+    private sealed class Failing(HttpRequestError error) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => throw new HttpRequestException(error);
+    }
 }
