@@ -1,8 +1,8 @@
 namespace LlmStack.FaultRuns;
 
 /// <summary>
-/// An emitter that is killed from outside at random times, again and again on the same directory, with a witness of every <c>Emit</c> that
-/// returned. Whatever the witness noted must arrive, delivered by the process itself or by one of its successors.
+/// Emitters, one or two at a time, that are killed from outside at random times, again and again on the same directory, with a witness of every
+/// <c>Emit</c> that returned. Whatever the witness noted must arrive, delivered by the process itself or by one of its successors.
 /// </summary>
 internal static class KillRun
 {
@@ -17,7 +17,7 @@ internal static class KillRun
         var options = new EmitterOptions { Url = receiver.Url, Directory = directory, Witness = true, SegmentBytes = 4 * 1024 * 1024, Rate = rate, RequestTimeoutMilliseconds = 500 };
         List<ulong> noted = [];
         long peak = 0;
-        for (int i = 0; i < kills; i++)
+        for (int killed = 0; killed < kills;)
         {
             // In every third life nobody listens, so that it leaves everything behind.
             bool away = random.Next(3) == 0;
@@ -26,9 +26,26 @@ internal static class KillRun
                 await receiver.GoAsync();
             }
 
-            using EmitterProcess emitter = EmitterProcess.Start(options with { FirstId = 1 + ((ulong)i * IdsOfOneProcess) });
-            noted.AddRange(await emitter.KillAsync(longestLife * random.NextDouble()));
-            peak = Math.Max(peak, emitter.PeakPrivateBytes);
+            var emitters = new EmitterProcess[Math.Min(kills - killed, 1 + random.Next(2))];
+            var lives = new Task<List<ulong>>[emitters.Length];
+            for (int i = 0; i < emitters.Length; i++)
+            {
+                emitters[i] = EmitterProcess.Start(options with { FirstId = 1 + ((ulong)(killed + i) * IdsOfOneProcess) });
+                lives[i] = emitters[i].KillAsync(longestLife * random.NextDouble());
+            }
+
+            foreach (List<ulong> life in await Task.WhenAll(lives))
+            {
+                noted.AddRange(life);
+            }
+
+            foreach (EmitterProcess emitter in emitters)
+            {
+                peak = Math.Max(peak, emitter.PeakPrivateBytes);
+                emitter.Dispose();
+            }
+
+            killed += emitters.Length;
             if (away)
             {
                 await receiver.ComeAsync();

@@ -32,7 +32,7 @@ internal sealed class Report
 
     public void Kill(KillResult result)
     {
-        Section("Killed from outside", "SIGKILL at a random time, up to 2 s after the first span, again and again on one directory, while the receiver fails by chance or is away. A witness outside notes every span whose `Emit` returned.");
+        Section("Killed from outside", "SIGKILL at a random time, up to 2 s after the first span, again and again on one directory, one or two processes at a time, while the receiver fails by chance or is away. A witness outside notes every span whose `Emit` returned.");
         _text.Append("| kills | noted by the witness | of them missing | arrived, distinct | repeats | repeats with other bytes | segments left |\n|---|---|---|---|---|---|---|\n");
         Line($"| {result.Kills} | {result.Noted:N0} | {result.Missing:N0} | {result.Arrived:N0} | {result.Repeats:N0} | {result.Changed:N0} | {result.Leftovers} |\n");
         Claims(("every span whose Emit returned arrived", result.Missing == 0), ("every repeat has the same bytes", result.Changed == 0), ("nothing is left on disk", result.Leftovers == 0), ("private memory below 200 MiB", result.PeakPrivateBytes < 200L << 20));
