@@ -10,7 +10,7 @@ namespace LlmStack.FaultRuns;
 internal static class DeadAgainstLive
 {
     private const int CallsInRound = 2_000;
-    private const int WarmUp = 6;
+    private const int WarmUp = 12;
     private static readonly ChatMessage[] Messages = [new(ChatRole.System, "You answer briefly."), new(ChatRole.User, new string('q', 600))];
 
     public static async Task<DeadAgainstLiveResult> RunAsync(int rounds, string? spoolDirectory)
@@ -69,9 +69,6 @@ internal static class DeadAgainstLive
     private static Round RunRound(ILlmClient client)
     {
         long[] ticks = new long[CallsInRound];
-
-        // What the other endpoint's loop left to do is not this round's.
-        Thread.Sleep(20);
         TimeSpan? callerCpu = ThreadTime.Current;
         long callerAllocated = GC.GetAllocatedBytesForCurrentThread();
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
@@ -88,10 +85,13 @@ internal static class DeadAgainstLive
             ticks[i] = Stopwatch.GetTimestamp() - start;
         }
 
-        double microseconds = (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / CallsInRound;
-        long bytes = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / CallsInRound;
         long callerBytes = (GC.GetAllocatedBytesForCurrentThread() - callerAllocated) / CallsInRound;
         double? callerMicroseconds = (ThreadTime.Current - callerCpu)?.TotalMicroseconds / CallsInRound;
+
+        // What the round left to the sending loop and to the spool's thread is its own, not the next one's.
+        Thread.Sleep(20);
+        double microseconds = (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / CallsInRound;
+        long bytes = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / CallsInRound;
         Array.Sort(ticks);
         return new Round(microseconds, callerMicroseconds, bytes, callerBytes, Stopwatch.GetElapsedTime(0, ticks[CallsInRound / 2]).TotalMicroseconds, Stopwatch.GetElapsedTime(0, ticks[CallsInRound * 99 / 100]).TotalMicroseconds);
     }
