@@ -27,7 +27,7 @@ internal static class DeadAgainstLive
 
         // A thread of its own: the canned provider answers at once, so every call begins and ends on it.
         await Task.Factory.StartNew(() => Compare(live.Client, dead.Client, rounds, lives, deads), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        return new DeadAgainstLiveResult(rounds * CallsInRound, rounds, Summary(lives), Summary(deads));
+        return new DeadAgainstLiveResult(rounds * CallsInRound, lives, deads);
     }
 
     private static void Compare(ILlmClient live, ILlmClient dead, int rounds, List<Round> lives, List<Round> deads)
@@ -94,19 +94,5 @@ internal static class DeadAgainstLive
         long bytes = (GC.GetTotalAllocatedBytes(precise: true) - allocated) / CallsInRound;
         Array.Sort(ticks);
         return new Round(microseconds, callerMicroseconds, bytes, callerBytes, Stopwatch.GetElapsedTime(0, ticks[CallsInRound / 2]).TotalMicroseconds, Stopwatch.GetElapsedTime(0, ticks[CallsInRound * 99 / 100]).TotalMicroseconds);
-    }
-
-    private static Round Summary(List<Round> rounds) => new(
-        Median(rounds, static round => round.CpuMicroseconds),
-        rounds[0].CallerCpuMicroseconds is null ? null : Median(rounds, static round => round.CallerCpuMicroseconds!.Value),
-        (long)Median(rounds, static round => round.AllocatedBytes),
-        (long)Median(rounds, static round => round.CallerAllocatedBytes),
-        Median(rounds, static round => round.MedianMicroseconds),
-        Median(rounds, static round => round.P99Microseconds));
-
-    private static double Median(List<Round> rounds, Func<Round, double> value)
-    {
-        double[] values = [.. rounds.Select(value).Order()];
-        return values[values.Length / 2];
     }
 }

@@ -13,6 +13,9 @@ internal static class Emitter
     /// <summary>Spans of this name are found invalid by the receiver, whenever it sees them.</summary>
     public const string BadName = "bad";
 
+    /// <summary>Set in the noted id of a span that went past the spool, because no segment was ready: it waits in memory, and dies with the process.</summary>
+    public const ulong PastSpool = 1UL << 63;
+
     public static async Task<int> RunAsync(EmitterOptions options)
     {
         LlmStackInstance stack = LlmClientFactory.Create(llm => llm.AddLangfuse(langfuse => Configure(langfuse, options)));
@@ -101,9 +104,12 @@ internal static class Emitter
             record.SpanId = new SpanId(id);
             record.Name = options.BadEvery > 0 && id % (ulong)options.BadEvery == 0 ? BadName : "step";
             record.SetInput(content);
+            long bypassed = sink.SpanCounters.Bypassed;
             sink.Emit(new SpanData(record));
             if (options.Witness)
             {
+                BinaryPrimitives.WriteUInt64LittleEndian(noted, sink.SpanCounters.Bypassed == bypassed ? id : id | PastSpool);
+
                 // One small write to a pipe: whole or not at all.
                 witness.Write(noted);
             }

@@ -23,6 +23,11 @@ internal static class FullDiskRun
         Task<EmitterResult> ended = emitter.ResultAsync();
 
         // Once its own segments stand there, somebody else takes what is left.
+        while (!ended.IsCompleted && (!Directory.Exists(options.Directory) || Directory.GetFiles(options.Directory, "*.seg", SearchOption.AllDirectories).Length < 2))
+        {
+            await Task.Delay(20);
+        }
+
         await Task.Delay(TimeSpan.FromSeconds(0.5 * spans / 20_000));
         Fill(Path.Combine(directory, "filler"));
         await Task.Delay(TimeSpan.FromSeconds((0.7 * spans / 20_000) + 1));

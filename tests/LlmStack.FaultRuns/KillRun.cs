@@ -55,8 +55,10 @@ internal static class KillRun
         plan.IsOver = true;
         using EmitterProcess last = EmitterProcess.Start(options with { Witness = false, Spans = 1, FirstId = 1 + ((ulong)kills * IdsOfOneProcess) });
         EmitterResult result = await last.ResultAsync();
-        int missing = noted.Count(id => !receiver.Ledger.Has(id));
-        return new KillResult(kills, noted.Count, missing, receiver.Ledger.Distinct, receiver.Ledger.Repeats, receiver.Ledger.Changed, result.Dropped, Math.Max(peak, last.PeakPrivateBytes), Leftovers(directory));
+        int past = noted.Count(static id => (id & Emitter.PastSpool) != 0);
+        int pastMissing = noted.Count(id => (id & Emitter.PastSpool) != 0 && !receiver.Ledger.Has(id & ~Emitter.PastSpool));
+        int missing = noted.Count(id => (id & Emitter.PastSpool) == 0 && !receiver.Ledger.Has(id));
+        return new KillResult(kills, noted.Count, past, pastMissing, missing, receiver.Ledger.Distinct, receiver.Ledger.Repeats, receiver.Ledger.Changed, result.Dropped, Math.Max(peak, last.PeakPrivateBytes), Leftovers(directory));
     }
 
     private static int Leftovers(string directory) => Directory.GetFiles(directory, "*.seg", SearchOption.AllDirectories).Length;

@@ -13,7 +13,7 @@ internal sealed record RunOptions
 
     public int Seed { get; init; } = 20261128;
 
-    public int Rounds { get; init; } = 60;
+    public int Rounds { get; init; } = 100;
 
     /// <summary>Names of the parts to run: <c>storm-spool</c>, <c>storm-older</c>, <c>storm-memory</c>, <c>kill</c>, <c>flip</c>, <c>disk</c>, <c>dead</c>; all when empty.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];

@@ -170,9 +170,7 @@ internal sealed class Spool : IDisposable
                 return Refuse("the disk is nearly full");
             }
 
-            long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
-            uint nonce = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
-            SpoolSegment spare = SpoolSegment.Create(_directory.NewFile(_settings.Form, now, nonce), SpoolHeader.Plan(_settings.Identity, _settings.Form, now, nonce, _settings.SegmentBytes));
+            SpoolSegment spare = Create();
             Writer.Supply(spare);
             if (_failed)
             {
@@ -185,6 +183,23 @@ internal sealed class Spool : IDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return Refuse(exception.Message);
+        }
+    }
+
+    private SpoolSegment Create()
+    {
+        for (int attempt = 0; ; attempt++)
+        {
+            long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+            uint nonce = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
+            try
+            {
+                return SpoolSegment.Create(_directory.NewFile(_settings.Form, now, nonce), SpoolHeader.Plan(_settings.Identity, _settings.Form, now, nonce, _settings.SegmentBytes));
+            }
+            catch (IOException) when (attempt == 0)
+            {
+                // Another process that looked into the new file held it for a moment; it has no reason to look into the next one too.
+            }
         }
     }
 
@@ -217,9 +232,6 @@ internal sealed class Spool : IDisposable
                     break;
                 case SpoolOpening.Opened:
                     SpoolFiles.Remove(segment!);
-                    break;
-                case SpoolOpening.Empty:
-                    SpoolFiles.Remove(path);
                     break;
                 case SpoolOpening.Unreadable:
                     unreadable++;

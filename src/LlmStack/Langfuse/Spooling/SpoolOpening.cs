@@ -12,7 +12,7 @@ internal enum SpoolOpening
     /// <summary>It is of another project, server or form of records.</summary>
     Foreign,
 
-    /// <summary>Its maker was killed before anything was written to it.</summary>
+    /// <summary>Its maker was killed before anything was written to it; it is removed.</summary>
     Empty,
 
     /// <summary>Nothing says what it holds: its beginning is lost or of an unknown version.</summary>

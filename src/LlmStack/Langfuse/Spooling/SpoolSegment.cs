@@ -71,6 +71,12 @@ internal sealed class SpoolSegment : IDisposable
                 RandomAccess.Write(file.SafeFileHandle, zeros.AsSpan(0, Math.Min(zeros.Length, header.Length - written)), written);
             }
 
+            // Between making the file and locking it, somebody who looks for what dead processes left may have taken it for such a one.
+            if (!File.Exists(path))
+            {
+                throw new IOException($"'{path}' was removed while it was made");
+            }
+
             var segment = new SpoolSegment(file, header, header.Length);
             segment.Pin();
             header.Write(segment._map!.GetSpan());
@@ -112,7 +118,18 @@ internal sealed class SpoolSegment : IDisposable
         SpoolOpening opening = Read(file, identity, form, out segment);
         if (segment is null)
         {
+            // Where making and locking are two steps, its maker may live and be about to lock it: it is removed while that fails.
+            bool isLockedApart = !OperatingSystem.IsWindows();
+            if (opening == SpoolOpening.Empty && isLockedApart)
+            {
+                SpoolFiles.Remove(path);
+            }
+
             file.Dispose();
+            if (opening == SpoolOpening.Empty && !isLockedApart)
+            {
+                SpoolFiles.Remove(path);
+            }
         }
 
         return opening;

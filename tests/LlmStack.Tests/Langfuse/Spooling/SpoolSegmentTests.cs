@@ -138,6 +138,19 @@ public sealed class SpoolSegmentTests : IDisposable
         Assert.Equal(SpoolOpening.Gone, SpoolSegment.TryOpen(path, Identity, Form, out _));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(64 * 1024)]
+    public void What_its_maker_never_wrote_a_header_to_is_removed_by_whoever_opens_it(int zeros)
+    {
+        string path = Path.Combine(_directory.FullName, "otlp-empty.seg");
+        File.WriteAllBytes(path, new byte[zeros]);
+
+        Assert.Equal(SpoolOpening.Empty, SpoolSegment.TryOpen(path, new SpoolIdentity(42), "otlp", out SpoolSegment? segment));
+        Assert.Null(segment);
+        Assert.False(File.Exists(path));
+    }
+
     [Fact]
     public void A_record_whose_writer_was_killed_before_it_counted_is_no_damage()
     {
