@@ -17,12 +17,16 @@ public class SpanBenchmarks
     private ActivityWriter _activities = null!;
     private SpanWriter _spans = null!;
     private SpanWriter _compressed = null!;
+    private SpanWriter _spooled = null!;
+    private DirectoryInfo _directory = null!;
 
     [GlobalSetup]
     public void Setup()
     {
         _activities = new ActivityWriter("spans", CannedHandler.Traces, SpanContent.Full);
         _spans = new SpanWriter(new LlmStackSetup { Handler = CannedHandler.Chat(), TraceHandler = CannedHandler.Traces() }, SpanContent.Full);
+        _directory = Directory.CreateTempSubdirectory("llmstack-spool-");
+        _spooled = new SpanWriter(new LlmStackSetup { Handler = CannedHandler.Chat(), TraceHandler = CannedHandler.Traces(), Spool = _directory.FullName }, SpanContent.Full);
         _compressed = new SpanWriter(new LlmStackSetup { Handler = CannedHandler.Chat(), TraceHandler = CannedHandler.Traces(), Gzip = true }, SpanContent.Full);
     }
 
@@ -32,6 +36,8 @@ public class SpanBenchmarks
         _activities.Dispose();
         _spans.Dispose();
         _compressed.Dispose();
+        _spooled.Dispose();
+        _directory.Delete(recursive: true);
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = Batch, Description = "OpenTelemetry SDK + OTLP: generation")]
@@ -53,6 +59,13 @@ public class SpanBenchmarks
     {
         _compressed.Automatic(Batch);
         _compressed.Flush();
+    }
+
+    [Benchmark(OperationsPerInvoke = Batch, Description = "LlmStack: generation, with the spool")]
+    public void AutomaticSpooled()
+    {
+        _spooled.Automatic(Batch);
+        _spooled.Flush();
     }
 
     [Benchmark(OperationsPerInvoke = Batch, Description = "OpenTelemetry SDK + OTLP: user's scope")]

@@ -15,12 +15,15 @@ internal static class SpanCpu
     {
         using var activities = new ActivityWriter(Command, CannedHandler.Traces, SpanContent.Full);
         using var spans = new SpanWriter(Setup(gzip: false), SpanContent.Full);
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("llmstack-spool-");
+        using var spooled = new SpanWriter(Setup(gzip: false) with { Spool = directory.FullName }, SpanContent.Full);
         using var compressed = new SpanWriter(Setup(gzip: true), SpanContent.Full);
         List<CpuCandidate> candidates =
         [
             new("OpenTelemetry SDK + OTLP: generation", count => InBatches(count, activities.Generations, activities.Flush)),
             new("LlmStack: generation", count => InBatches(count, spans.Automatic, spans.Flush)),
             new("LlmStack: generation, batches compressed (default)", count => InBatches(count, compressed.Automatic, compressed.Flush)),
+            new("LlmStack: generation, with the spool", count => InBatches(count, spooled.Automatic, spooled.Flush)),
             new("OpenTelemetry SDK + OTLP: user's scope", count => InBatches(count, activities.Scopes, activities.Flush)),
             new("LlmStack: user's scope", count => InBatches(count, spans.Scopes, spans.Flush)),
         ];

@@ -98,6 +98,7 @@ internal sealed class LlmStackHost : IDisposable
                 langfuse.Gzip = setup.Gzip;
                 langfuse.MaxQueuedSpans = 65_536;
                 langfuse.MaxQueuedBytes = 512L * 1024 * 1024;
+                langfuse.Spool.Directory = setup.Spool;
             });
         }
         else

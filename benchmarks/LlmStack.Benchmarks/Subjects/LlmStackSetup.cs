@@ -26,6 +26,9 @@ internal sealed record LlmStackSetup
     /// </summary>
     public bool Gzip { get; init; }
 
+    /// <summary>The directory of the trace sink's spool; null for none.</summary>
+    public string? Spool { get; init; }
+
     /// <summary>Groups in place of the two usual ones.</summary>
     public Action<ILlmStackBuilder>? Groups { get; init; }
 }

@@ -71,6 +71,9 @@ public sealed class LangfuseOptions
     /// <summary>Bytes of files waiting to be uploaded, at most; 64 KiB or more. Further ones are dropped and counted. Default 64 MiB.</summary>
     public long MaxQueuedMediaBytes { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>Keeps undelivered spans and scores in files; off unless its <see cref="SpoolOptions.Directory"/> is set.</summary>
+    public SpoolOptions Spool { get; set; } = new();
+
     /// <summary>Credentials of further projects, by any id: traces with that <see cref="LlmContext.Project"/> are delivered with them and nowhere else.</summary>
     public Dictionary<string, LangfuseProjectOptions> Projects { get; set; } = new(StringComparer.Ordinal);
 

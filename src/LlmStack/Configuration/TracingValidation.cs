@@ -6,6 +6,8 @@ namespace LlmStack.Configuration;
 internal static class TracingValidation
 {
     private const string TracingPath = LlmStackOptions.SectionName + ":" + nameof(LlmStackOptions.Tracing);
+    private const int SmallestSegment = 64 * 1024;
+    private const int LargestSegment = 1024 * 1024 * 1024;
     private const string LangfusePath = LlmStackOptions.SectionName + ":" + nameof(LlmStackOptions.Langfuse);
 
     public static void Validate(LlmStackOptions options, OptionsProblems problems)
@@ -127,6 +129,21 @@ internal static class TracingValidation
         problems.Positive($"{LangfusePath}:{nameof(langfuse.RequestTimeout)}", langfuse.RequestTimeout);
         problems.Positive($"{LangfusePath}:{nameof(langfuse.MaxRetryAge)}", langfuse.MaxRetryAge);
         problems.Positive($"{LangfusePath}:{nameof(langfuse.ShutdownTimeout)}", langfuse.ShutdownTimeout);
+        Spool(langfuse.Spool, problems);
+    }
+
+    private static void Spool(SpoolOptions spool, OptionsProblems problems)
+    {
+        const string Path = $"{LangfusePath}:{nameof(LangfuseOptions.Spool)}";
+        if (spool.Directory is { } directory && (string.IsNullOrWhiteSpace(directory) || directory.Contains('\0', StringComparison.Ordinal)))
+        {
+            problems.Add($"{Path}:{nameof(spool.Directory)}", directory, "the path of a directory, or nothing for no spool");
+        }
+
+        problems.Between($"{Path}:{nameof(spool.SegmentBytes)}", spool.SegmentBytes, SmallestSegment, LargestSegment);
+        problems.AtLeast($"{Path}:{nameof(spool.MaxBytes)}", spool.MaxBytes, 4L * Math.Clamp(spool.SegmentBytes, SmallestSegment, LargestSegment));
+        problems.Positive($"{Path}:{nameof(spool.MaxAge)}", spool.MaxAge);
+        problems.Positive($"{Path}:{nameof(spool.SyncInterval)}", spool.SyncInterval);
     }
 
     private static void Project(string path, LangfuseProjectOptions project, OptionsProblems problems)

@@ -13,7 +13,8 @@ internal static class DeliveryHttp
     /// <param name="services">The services.</param>
     /// <param name="name">The client's name.</param>
     /// <param name="timeoutOf">The time for one request.</param>
-    public static void Add(IServiceCollection services, string name, Func<LlmStackOptions, TimeSpan> timeoutOf)
+    /// <returns>The client's builder; handlers added to it see each single try.</returns>
+    public static IHttpClientBuilder Add(IServiceCollection services, string name, Func<LlmStackOptions, TimeSpan> timeoutOf)
     {
         IHttpClientBuilder builder = services.AddHttpClient(name);
         builder.RemoveAllLoggers();
@@ -47,6 +48,7 @@ internal static class DeliveryHttp
             pipeline.AddRetry(new HttpRetryStrategyOptions { MaxRetryAttempts = 2, Delay = TimeSpan.FromSeconds(0.5) });
             pipeline.AddTimeout(attempt);
         });
+        return builder;
     }
 
     /// <summary>Polly refuses timeouts below 10 ms and above a day.</summary>

@@ -7,5 +7,6 @@ namespace LlmStack.DependencyInjection;
 internal static class LangfuseHttp
 {
     public static void Add(IServiceCollection services) =>
-        DeliveryHttp.Add(services, LangfuseTraceSink.HttpClientName, static options => options.Langfuse.RequestTimeout);
+        DeliveryHttp.Add(services, LangfuseTraceSink.HttpClientName, static options => options.Langfuse.RequestTimeout)
+            .AddHttpMessageHandler(static () => new TryWitness());
 }

@@ -9,6 +9,6 @@ internal interface ITraceSinkStatus
     /// <summary>Spans, scores and files delivered since the sink was made.</summary>
     long Delivered { get; }
 
-    /// <summary>Spans, scores and files dropped since then.</summary>
+    /// <summary>Spans, scores and files dropped since then, or given up unanswered.</summary>
     long Dropped { get; }
 }

@@ -10,12 +10,6 @@ internal abstract class BatchBuffer
     /// <summary>Bytes of the committed spans.</summary>
     public int Length { get; private set; }
 
-    /// <summary>The space behind the committed spans, at least <paramref name="minimum"/> bytes.</summary>
-    public abstract Span<byte> GetFree(int minimum);
-
-    /// <summary>A larger space behind the committed spans that begins with the <paramref name="written"/> uncommitted bytes.</summary>
-    public abstract Span<byte> Grow(int written, int minimum);
-
     /// <summary>Makes the next <paramref name="length"/> bytes a span of the batch.</summary>
     public void Commit(int length)
     {

@@ -12,4 +12,7 @@ internal enum DropReason
 
     /// <summary>No credential belongs to its project.</summary>
     NoProject,
+
+    /// <summary>Its bytes in the spool are not what was written.</summary>
+    Damaged,
 }

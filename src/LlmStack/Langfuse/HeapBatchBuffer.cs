@@ -1,16 +1,16 @@
 namespace LlmStack.Langfuse;
 
 /// <summary>A batch in one growing array.</summary>
-internal sealed class HeapBatchBuffer(int capacity) : BatchBuffer
+internal sealed class HeapBatchBuffer(int capacity) : BatchBuffer, IEncodeBuffer
 {
     private byte[] _bytes = GC.AllocateUninitializedArray<byte>(capacity);
 
     public int Capacity => _bytes.Length;
 
-    public override Span<byte> GetFree(int minimum) =>
+    public Span<byte> GetFree(int minimum) =>
         _bytes.Length - Length >= minimum ? _bytes.AsSpan(Length) : Grow(0, minimum);
 
-    public override Span<byte> Grow(int written, int minimum)
+    public Span<byte> Grow(int written, int minimum)
     {
         int used = Length + written;
         int needed = checked(used + minimum);

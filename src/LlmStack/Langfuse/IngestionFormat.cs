@@ -20,7 +20,7 @@ internal sealed class IngestionFormat(OtlpSpanEncoder encoder) : SpanFormat
 
     public override Uri AddressOf(LangfuseEndpoint endpoint) => endpoint.Ingestion;
 
-    public override int Encode(BatchBuffer buffer, SpanRecord record)
+    public override int Encode(IEncodeBuffer buffer, SpanRecord record)
     {
         _span.Clear();
         int length = encoder.Encode(_span, record);

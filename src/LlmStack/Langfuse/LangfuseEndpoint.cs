@@ -91,19 +91,19 @@ internal sealed class LangfuseEndpoint
         try
         {
             using HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-            return await ReadAsync(response, wantsBody, either.Token).ConfigureAwait(false);
+            return (await ReadAsync(response, wantsBody, either.Token).ConfigureAwait(false)) with { IsUncertain = TryWitness.Saw(request, response.StatusCode) };
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (OperationCanceledException exception) when (stop.IsCancellationRequested)
         {
-            throw;
+            throw new DeliveryCanceledException(TryWitness.MayHaveArrived(request), exception, stop);
         }
         catch (OperationCanceledException)
         {
-            return Failed("the request timed out");
+            return Failed("the request timed out") with { IsUncertain = true };
         }
         catch (Exception exception)
         {
-            return Failed(exception is HttpRequestException { InnerException: { } inner } ? $"{exception.Message} ({inner.Message})" : exception.Message);
+            return Failed(exception is HttpRequestException { InnerException: { } inner } ? $"{exception.Message} ({inner.Message})" : exception.Message) with { IsUncertain = TryWitness.Saw(request, exception) };
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using LlmStack.Langfuse.Spooling;
 
 namespace LlmStack.Langfuse;
 
@@ -6,7 +7,8 @@ namespace LlmStack.Langfuse;
 internal sealed class LangfuseMetrics
 {
     private readonly Lock _lock = new();
-    private readonly List<SpanQueue> _queues = [];
+    private readonly List<IBatchQueue> _queues = [];
+    private readonly List<SpoolLanes> _spools = [];
 
     public LangfuseMetrics(IMeterFactory? meters)
     {
@@ -15,8 +17,11 @@ internal sealed class LangfuseMetrics
         Dropped = meter?.CreateCounter<long>("llmstack.trace.spans.dropped", "{span}", "Spans that were lost, by reason.");
         MediaUploaded = meter?.CreateCounter<long>("llmstack.trace.media.uploaded", "{file}", "Files of traces that the storage has taken, or had already.");
         MediaDropped = meter?.CreateCounter<long>("llmstack.trace.media.dropped", "{file}", "Files of traces that were lost, by reason.");
-        meter?.CreateObservableUpDownCounter("llmstack.trace.queue.spans", () => Sum(static queue => queue.Spans), "{span}", "Spans waiting to be delivered.");
-        meter?.CreateObservableUpDownCounter("llmstack.trace.queue.bytes", () => Sum(static queue => queue.Bytes), "By", "Encoded spans waiting to be delivered.");
+        meter?.CreateObservableUpDownCounter("llmstack.trace.queue.spans", () => Sum(_queues, static queue => queue.Spans), "{span}", "Spans waiting in memory to be delivered.");
+        meter?.CreateObservableUpDownCounter("llmstack.trace.queue.bytes", () => Sum(_queues, static queue => queue.Bytes), "By", "Encoded spans waiting in memory to be delivered.");
+        meter?.CreateObservableUpDownCounter("llmstack.trace.spool.spans", () => Sum(_spools, static spool => spool.Spans.Queue.Spans), "{span}", "Spans in the spool that are not delivered.");
+        meter?.CreateObservableUpDownCounter("llmstack.trace.spool.bytes", () => Sum(_spools, static spool => spool.Spans.Queue.Bytes), "By", "What the spool's segments of spans occupy.");
+        meter?.CreateObservableUpDownCounter("llmstack.trace.spool.foreign", Foreign, "{segment}", "Segments of other projects and servers in the spool's directory that no living process has.");
     }
 
     public Counter<long>? Delivered { get; }
@@ -27,7 +32,7 @@ internal sealed class LangfuseMetrics
 
     public Counter<long>? MediaDropped { get; }
 
-    public void Observe(SpanQueue queue)
+    public void Observe(IBatchQueue queue)
     {
         lock (_lock)
         {
@@ -35,14 +40,34 @@ internal sealed class LangfuseMetrics
         }
     }
 
-    private long Sum(Func<SpanQueue, long> value)
+    public void Observe(SpoolLanes spool)
+    {
+        lock (_lock)
+        {
+            _spools.Add(spool);
+        }
+    }
+
+    /// <summary>The sinks share one directory, and each sees the same.</summary>
+    private long Foreign()
+    {
+        SpoolLanes[] spools;
+        lock (_lock)
+        {
+            spools = [.. _spools];
+        }
+
+        return spools.Length == 0 ? 0 : spools.Max(static spool => spool.Foreign);
+    }
+
+    private long Sum<T>(List<T> sources, Func<T, long> value)
     {
         lock (_lock)
         {
             long sum = 0;
-            foreach (SpanQueue queue in _queues)
+            foreach (T source in sources)
             {
-                sum += value(queue);
+                sum += value(source);
             }
 
             return sum;

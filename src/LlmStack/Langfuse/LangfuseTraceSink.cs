@@ -1,5 +1,6 @@
 using System.Text;
 using LlmStack.Diagnostics;
+using LlmStack.Langfuse.Spooling;
 using LlmStack.Tracing;
 using LlmStack.Tracing.Media;
 using Microsoft.Extensions.Logging;
@@ -20,11 +21,13 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, ITraceUr
     private readonly SpanLane _spans;
     private readonly ScoreLane _scores;
     private readonly MediaLane _media;
+    private readonly SpoolLanes? _spool;
+    private readonly ShippingLane[] _lanes;
     private readonly TraceUrls _urls;
     private readonly ExitDrain _exit;
     private Task? _disposal;
 
-    public LangfuseTraceSink(LangfuseOptions options, TracingOptions tracing, IHttpClientFactory http, TimeProvider time, ILogger<LangfuseTraceSink> logger, LangfuseMetrics? metrics = null, IRandomSource? random = null, IBatchStorage? storage = null)
+    public LangfuseTraceSink(LangfuseOptions options, TracingOptions tracing, IHttpClientFactory http, TimeProvider time, ILogger<LangfuseTraceSink> logger, LangfuseMetrics? metrics = null, IRandomSource? random = null)
     {
         _options = options;
         _regions = [.. options.Regions];
@@ -34,14 +37,26 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, ITraceUr
         _urls = new TraceUrls(endpoint, options.ProjectId);
         var notices = new DeliveryNotices();
         SpanCounters = new SinkCounters(metrics?.Delivered, metrics?.Dropped);
-        _spans = new SpanLane(options, tracing, endpoint, storage ?? new HeapBatchStorage(options.MaxBatchBytes), SpanCounters, new DeliveryState(logger, random, notices), time, logger);
-        _scores = new ScoreLane(options, tracing, endpoint, ScoreCounters, new DeliveryState(logger, random, notices), time, logger);
         MediaCounters = new SinkCounters(metrics?.MediaUploaded, metrics?.MediaDropped);
-        _media = new MediaLane(options, endpoint, MediaCounters, new DeliveryState(logger, random, notices), time, logger);
+        DeliveryState State() => new(logger, random, notices);
+        var format = SpanFormat.Create(options, tracing);
+        var storage = new HeapBatchStorage(options.MaxBatchBytes);
+        _spans = new SpanLane(options, format, endpoint, wake => new SpanQueue(options, format, tracing.ExportMode == ExportMode.OnTraceEnd, storage, SpanCounters, time, logger, wake), SpanCounters, State(), time, logger);
+        _scores = new ScoreLane(endpoint, wake => new ScoreQueue(options, EnvironmentName.Normalize(tracing.Environment), ScoreCounters, time, logger, wake), ScoreCounters, State(), time, logger);
+        _media = new MediaLane(options, endpoint, MediaCounters, State(), time, logger);
+        _spool = SpoolLanes.TryOpen(options, tracing, endpoint, SpanCounters, ScoreCounters, State, time, logger);
         metrics?.Observe(_spans.Queue);
-        _spans.Start();
-        _scores.Start();
-        _media.Start();
+        if (_spool is not null)
+        {
+            metrics?.Observe(_spool);
+        }
+
+        _lanes = _spool is null ? [_spans, _scores, _media] : [_spool.Spans, _spool.Scores, _spans, _scores, _media];
+        foreach (ShippingLane lane in _lanes)
+        {
+            lane.Start();
+        }
+
         _exit = new ExitDrain(() => Bounded(FlushAsync(options.ShutdownTimeout).AsTask()), () => Bounded(DisposeAsync().AsTask()));
     }
 
@@ -58,9 +73,13 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, ITraceUr
 
     public long Delivered => SpanCounters.Delivered + ScoreCounters.Delivered + MediaCounters.Delivered;
 
-    public long Dropped => SpanCounters.Dropped + ScoreCounters.Dropped + MediaCounters.Dropped;
+    /// <summary>What was given up unanswered is among them: for all that is known it is lost.</summary>
+    public long Dropped => SpanCounters.Lost + ScoreCounters.Lost + MediaCounters.Lost;
 
-    public SinkStatus Status => _spans.State.Status is { IsHealthy: false } spans ? spans : _scores.State.Status is { IsHealthy: false } scores ? scores : _media.State.Status;
+    public SinkStatus Status => Trouble(_spool?.Spans.State) ?? Trouble(_spans.State) ?? Trouble(_spool?.Scores.State) ?? Trouble(_scores.State) ?? _media.State.Status;
+
+    /// <summary>The spool, when there is one and its directory can be used.</summary>
+    internal SpoolLanes? Spool => _spool;
 
     public Uri? GetUrl(TraceId traceId, string? project) => _urls.Get(traceId);
 
@@ -71,32 +90,54 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, ITraceUr
     public void Emit(in SpanData span)
     {
         SpanRecord record = span.Record;
-        _spans.Queue.Add(record);
+        Add(record);
         if (record.Media is { Count: > 0 } media && _options.UploadMedia)
         {
             _media.Queue.Add(record, media);
         }
     }
 
-    public void Emit(in ScoreData score) => _scores.Queue.Add(score);
+    public void Emit(in ScoreData score)
+    {
+        if (_spool is not null)
+        {
+            if (_spool.Scores.Queue.TryAdd(score))
+            {
+                return;
+            }
+
+            ScoreCounters.Bypass();
+        }
+
+        _scores.Queue.TryAdd(score);
+    }
 
     public async ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         long deadline = _time.GetTimestamp() + (long)(Math.Max(0, timeout.TotalSeconds) * _time.TimestampFrequency);
-        long spanMark = _spans.Queue.CloseBatch();
-        long scoreMark = _scores.Queue.MakeDue();
-        long mediaMark = _media.Queue.Mark();
+        long[] marks = Array.ConvertAll(_lanes, static lane => lane.Mark());
         try
         {
-            Task all = Task.WhenAll(_spans.WaitForAsync(spanMark, deadline), _scores.WaitForAsync(scoreMark, deadline), _media.WaitForAsync(mediaMark, deadline));
-            await all.WaitAsync(timeout < TimeSpan.Zero ? TimeSpan.Zero : timeout, _time, cancellationToken).ConfigureAwait(false);
+            var waits = new Task[marks.Length];
+            for (int i = 0; i < waits.Length; i++)
+            {
+                waits[i] = _lanes[i].WaitForAsync(marks[i], deadline);
+            }
+
+            await Task.WhenAll(waits).WaitAsync(timeout < TimeSpan.Zero ? TimeSpan.Zero : timeout, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
             // What is still pending says so.
         }
 
-        return Result(_spans.PendingBefore(spanMark) + _scores.PendingBefore(scoreMark) + _media.PendingBefore(mediaMark));
+        long pending = 0;
+        for (int i = 0; i < marks.Length; i++)
+        {
+            pending += _lanes[i].PendingBefore(marks[i]);
+        }
+
+        return Result(pending);
     }
 
     /// <summary>Waits for delivery up to <see cref="LangfuseOptions.ShutdownTimeout"/>; what remains is counted as lost.</summary>
@@ -116,25 +157,52 @@ internal sealed class LangfuseTraceSink : ITraceSink, ITraceSinkStatus, ITraceUr
     private async Task ShutDownAsync()
     {
         _exit.Dispose();
-        _spans.Queue.Stop();
-        _scores.Queue.Stop();
-        _media.Queue.Stop();
+        foreach (ShippingLane lane in _lanes)
+        {
+            lane.StopTaking();
+        }
+
         FlushResult result = await FlushAsync(_options.ShutdownTimeout).ConfigureAwait(false);
-        await _spans.StopAsync().ConfigureAwait(false);
-        await _scores.StopAsync().ConfigureAwait(false);
-        await _media.StopAsync().ConfigureAwait(false);
+        foreach (ShippingLane lane in _lanes)
+        {
+            await lane.StopAsync().ConfigureAwait(false);
+        }
+
         long lost = _spans.DropRest() + _scores.DropRest() + _media.DropRest();
         if (lost > 0)
         {
             LangfuseLog.LostAtShutdown(_logger, lost, Status.LastError ?? result.Error ?? "the time for shutting down was over");
         }
 
+        if (_spool is { Pending: > 0 and var kept })
+        {
+            LangfuseLog.SpoolKept(_logger, kept);
+        }
+
+        _spool?.Dispose();
         _spans.Queue.Dispose();
         _scores.Queue.Dispose();
         _spans.Dispose();
         _scores.Dispose();
         _media.Dispose();
     }
+
+    private void Add(SpanRecord record)
+    {
+        if (_spool is not null)
+        {
+            if (_spool.Spans.Queue.TryAdd(record))
+            {
+                return;
+            }
+
+            SpanCounters.Bypass();
+        }
+
+        _spans.Queue.TryAdd(record);
+    }
+
+    private static SinkStatus? Trouble(DeliveryState? state) => state is { Status: { IsHealthy: false } status } ? status : null;
 
     private FlushResult Result(long pending)
     {

@@ -33,6 +33,10 @@ internal sealed class MediaLane : ShippingLane
 
     protected override bool HasWork => Queue.HasWork;
 
+    public override long Mark() => Queue.Mark();
+
+    public override void StopTaking() => Queue.Stop();
+
     /// <summary>Drops what is left, after the loop has stopped.</summary>
     public long DropRest()
     {

@@ -15,7 +15,7 @@ internal sealed class OtlpFormat(OtlpSpanEncoder encoder) : SpanFormat
 
     public override Uri AddressOf(LangfuseEndpoint endpoint) => endpoint.Traces;
 
-    public override int Encode(BatchBuffer buffer, SpanRecord record) => encoder.Encode(buffer, record);
+    public override int Encode(IEncodeBuffer buffer, SpanRecord record) => encoder.Encode(buffer, record);
 
     public override void WriteBody(Stream body, ReadOnlySpan<byte> spans)
     {

@@ -38,7 +38,7 @@ internal sealed class OtlpSpanEncoder
     }
 
     /// <summary>Encodes a span behind the committed ones; the caller commits the returned number of bytes.</summary>
-    public int Encode(BatchBuffer buffer, SpanRecord record)
+    public int Encode(IEncodeBuffer buffer, SpanRecord record)
     {
         var writer = new ProtoWriter(buffer);
         int span = writer.Open(SpansField);

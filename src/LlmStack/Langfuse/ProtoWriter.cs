@@ -17,11 +17,11 @@ internal ref struct ProtoWriter
     private const byte IntValueTag = (3 << 3) | Varint;
     private const byte ArrayValueTag = (5 << 3) | Bytes;
     private const byte ArrayItemTag = (1 << 3) | Bytes;
-    private readonly BatchBuffer _buffer;
+    private readonly IEncodeBuffer _buffer;
     private Span<byte> _free;
     private int _written;
 
-    public ProtoWriter(BatchBuffer buffer)
+    public ProtoWriter(IEncodeBuffer buffer)
     {
         _buffer = buffer;
         _free = buffer.GetFree(512);

@@ -8,7 +8,6 @@ namespace LlmStack.Langfuse;
 internal sealed class ScoreLane : ShippingLane
 {
     private readonly List<ScoreItem> _chunk = [];
-    private readonly LangfuseOptions _options;
     private readonly LangfuseEndpoint _endpoint;
     private readonly SinkCounters _counters;
     private readonly TimeProvider _time;
@@ -18,23 +17,34 @@ internal sealed class ScoreLane : ShippingLane
     private int _limit = ScoreQueue.MaxBatch;
     private int _taken;
 
-    public ScoreLane(LangfuseOptions options, TracingOptions tracing, LangfuseEndpoint endpoint, SinkCounters counters, DeliveryState state, TimeProvider time, ILogger logger)
+    public ScoreLane(LangfuseEndpoint endpoint, Func<Action, IScoreQueue> queue, SinkCounters counters, DeliveryState state, TimeProvider time, ILogger logger)
         : base(time, logger)
     {
-        _options = options;
         _endpoint = endpoint;
         _counters = counters;
         State = state;
         _time = time;
         _logger = logger;
-        Queue = new ScoreQueue(options, EnvironmentName.Normalize(tracing.Environment), counters, time, logger, Wake);
+        Queue = queue(Wake);
     }
 
-    public ScoreQueue Queue { get; }
+    public IScoreQueue Queue { get; }
 
     public DeliveryState State { get; }
 
-    protected override bool HasWork => _chunk.Count > 0 || Queue.IsDue;
+    protected override bool HasWork
+    {
+        get
+        {
+            bool has = _chunk.Count > 0 || Queue.IsDue;
+            Settle(Queue.TakeSkipped());
+            return has;
+        }
+    }
+
+    public override long Mark() => Queue.MakeDue();
+
+    public override void StopTaking() => Queue.Stop();
 
     /// <summary>Drops what is left, after the loop has stopped.</summary>
     public long DropRest()
@@ -44,8 +54,7 @@ internal sealed class ScoreLane : ShippingLane
         {
             TakeChunk();
             lost += _chunk.Count;
-            _counters.Drop(DropReason.Shutdown, _chunk.Count);
-            _chunk.Clear();
+            Lose(DropReason.Shutdown, _chunk.Count);
             SettleChunk();
         }
 
@@ -65,7 +74,20 @@ internal sealed class ScoreLane : ShippingLane
         Reply reply;
         using (HttpContent content = Content(count))
         {
-            reply = await _endpoint.PostAsync(url, content, stop).ConfigureAwait(false);
+            try
+            {
+                reply = await _endpoint.PostAsync(url, content, stop).ConfigureAwait(false);
+            }
+            catch (DeliveryCanceledException exception) when (exception.IsUncertain)
+            {
+                MarkUncertain(count);
+                throw;
+            }
+        }
+
+        if (reply.IsUncertain)
+        {
+            MarkUncertain(count);
         }
 
         LaneWait wait = Judge(url, count, reply);
@@ -94,8 +116,7 @@ internal sealed class ScoreLane : ShippingLane
                 return LaneWait.None;
             case ReplyKind.TooLarge:
                 LangfuseLog.TooLarge(_logger, "score", _chunk[0].Body.Length, url);
-                _counters.Drop(DropReason.TooLarge, 1);
-                _chunk.RemoveAt(0);
+                Lose(DropReason.TooLarge, 1);
                 return LaneWait.None;
             default:
                 return Retry(url, reply);
@@ -138,13 +159,13 @@ internal sealed class ScoreLane : ShippingLane
             {
                 last = error;
                 rejected++;
-                _chunk.RemoveAt(kept);
+                Lose(DropReason.Rejected, 1, kept);
             }
         }
 
         if (rejected > 0)
         {
-            CountRejected(rejected, last.Status, last.Reason, url);
+            SayRejected(rejected, last.Status, last.Reason, url);
         }
 
         if (again.Status == 0)
@@ -174,13 +195,12 @@ internal sealed class ScoreLane : ShippingLane
 
     private void Reject(int count, int status, string reason, Uri url)
     {
-        _chunk.RemoveRange(0, count);
-        CountRejected(count, status, reason, url);
+        Lose(DropReason.Rejected, count);
+        SayRejected(count, status, reason, url);
     }
 
-    private void CountRejected(int count, int status, string reason, Uri url)
+    private void SayRejected(int count, int status, string reason, Uri url)
     {
-        _counters.Drop(DropReason.Rejected, count);
         if (!_saidRejected)
         {
             _saidRejected = true;
@@ -197,20 +217,41 @@ internal sealed class ScoreLane : ShippingLane
         }
     }
 
+    private void MarkUncertain(int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            _chunk[i].IsUncertain = true;
+        }
+    }
+
+    /// <summary>Takes scores off the chunk; those that the server may have from an earlier try count as given up unanswered.</summary>
+    private void Lose(DropReason reason, int count, int first = 0)
+    {
+        int uncertain = 0;
+        for (int i = first; i < first + count; i++)
+        {
+            uncertain += _chunk[i].IsUncertain ? 1 : 0;
+        }
+
+        _counters.LoseSight(uncertain);
+        _counters.Drop(reason, count - uncertain);
+        _chunk.RemoveRange(first, count);
+    }
+
     private LaneWait Retry(Uri url, in Reply reply)
     {
         TimeSpan wait = State.Failed(url, reply);
         int lost = 0;
-        while (_chunk.Count > 0 && _time.GetElapsedTime(_chunk[0].QueuedAt) >= _options.MaxRetryAge)
+        while (lost < _chunk.Count && _time.GetElapsedTime(_chunk[lost].QueuedAt) >= Queue.MaxAge)
         {
-            _chunk.RemoveAt(0);
             lost++;
         }
 
         if (lost > 0)
         {
-            _counters.Drop(DropReason.Expired, lost);
-            LangfuseLog.Expired(_logger, lost, "scores", _options.MaxRetryAge);
+            Lose(DropReason.Expired, lost);
+            LangfuseLog.Expired(_logger, lost, "scores", Queue.MaxAge);
         }
 
         return new LaneWait(wait, MayHurry: reply.Kind == ReplyKind.Transient && reply.RetryAfter is null);
@@ -231,7 +272,7 @@ internal sealed class ScoreLane : ShippingLane
     {
         if (_chunk.Count == 0 && _taken > 0)
         {
-            Settle(_taken);
+            Settle(Queue.Settled(_taken));
             _taken = 0;
         }
     }

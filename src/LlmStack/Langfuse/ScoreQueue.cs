@@ -4,10 +4,10 @@ using Microsoft.Extensions.Logging;
 namespace LlmStack.Langfuse;
 
 /// <summary>Scores waiting to be sent; bounded as spans are.</summary>
-internal sealed class ScoreQueue : IDisposable
+internal sealed class ScoreQueue : IScoreQueue, IDisposable
 {
     public const int MaxBatch = 100;
-    private const int MaxBatchBytes = 2_500_000;
+    public const int MaxBatchBytes = 2_500_000;
     private readonly Lock _lock = new();
     private readonly Queue<ScoreItem> _items = new();
     private readonly LangfuseOptions _options;
@@ -17,6 +17,7 @@ internal sealed class ScoreQueue : IDisposable
     private readonly string? _environment;
     private readonly ITimer _timer;
     private readonly Action _wake;
+    private long _accepted;
     private long _bytes;
 
     // The items that are ready to be sent without waiting for more.
@@ -39,6 +40,8 @@ internal sealed class ScoreQueue : IDisposable
         }
     }
 
+    public TimeSpan MaxAge => _options.MaxRetryAge;
+
     public bool IsDue
     {
         get
@@ -50,7 +53,7 @@ internal sealed class ScoreQueue : IDisposable
         }
     }
 
-    public void Add(in ScoreData score)
+    public bool TryAdd(in ScoreData score)
     {
         string? problem = ScoreEncoder.Problem(score);
         byte[] body = problem is null ? ScoreEncoder.Body(score, _environment) : [];
@@ -73,10 +76,13 @@ internal sealed class ScoreQueue : IDisposable
             {
                 _items.Enqueue(new ScoreItem(Guid.NewGuid().ToString(), ScoreEncoder.Timestamp(given), body, _time.GetTimestamp()));
                 _bytes += body.Length;
+                _accepted++;
                 _counters.Accept();
                 Arm();
             }
         }
+
+        return true;
     }
 
     /// <summary>Lets everything be sent now, and returns how many scores were accepted so far.</summary>
@@ -85,7 +91,7 @@ internal sealed class ScoreQueue : IDisposable
         lock (_lock)
         {
             Due();
-            return _counters.Accepted;
+            return _accepted;
         }
     }
 
@@ -115,6 +121,10 @@ internal sealed class ScoreQueue : IDisposable
             _saidFull = false;
         }
     }
+
+    public int Settled(int taken) => taken;
+
+    public int TakeSkipped() => 0;
 
     public void Dispose() => _timer.Dispose();
 

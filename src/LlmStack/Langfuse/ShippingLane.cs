@@ -73,6 +73,12 @@ internal abstract class ShippingLane(TimeProvider time, ILogger logger) : IDispo
         }
     }
 
+    /// <summary>Lets everything be sent now; returns what <see cref="WaitForAsync"/> waits for.</summary>
+    public abstract long Mark();
+
+    /// <summary>Turns away everything from now on.</summary>
+    public abstract void StopTaking();
+
     /// <summary>Stops the loop, cancelling what is in flight.</summary>
     public async Task StopAsync()
     {
@@ -96,6 +102,11 @@ internal abstract class ShippingLane(TimeProvider time, ILogger logger) : IDispo
     /// <summary>Marks <paramref name="count"/> items as delivered or dropped.</summary>
     protected void Settle(int count)
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         lock (_lock)
         {
             _settled += count;

@@ -3,17 +3,24 @@ using System.Text;
 
 namespace LlmStack.Langfuse;
 
-/// <summary>What became of everything that was emitted: delivered + dropped + pending = emitted, and accepted + turned away = emitted.</summary>
+/// <summary>
+/// What became of everything that was emitted: delivered + dropped + unknown + pending = emitted + recovered, and accepted + turned away = emitted.
+/// </summary>
 internal sealed class SinkCounters
 {
-    private static readonly string[] Names = ["queue_full", "too_large", "rejected", "expired", "shutdown", "encode_error", "no_project"];
+    private static readonly string[] Names = ["queue_full", "too_large", "rejected", "expired", "shutdown", "encode_error", "no_project", "damaged"];
     private static readonly KeyValuePair<string, object?>[] Tags = Array.ConvertAll(Names, static name => new KeyValuePair<string, object?>("reason", name));
+    private const string UnknownName = "unknown";
+    private static readonly KeyValuePair<string, object?> UnknownTag = new("reason", UnknownName);
     private readonly Counter<long>? _deliveredMetric;
     private readonly Counter<long>? _droppedMetric;
     private readonly long[] _dropped = new long[Names.Length];
     private long _accepted;
     private long _delivered;
     private long _turnedAway;
+    private long _unknown;
+    private long _recovered;
+    private long _bypassed;
 
     public SinkCounters(Counter<long>? deliveredMetric = null, Counter<long>? droppedMetric = null)
     {
@@ -31,6 +38,15 @@ internal sealed class SinkCounters
 
     public long Delivered => Volatile.Read(ref _delivered);
 
+    /// <summary>Given up after at least one try whose answer never came: the server may have them or not.</summary>
+    public long Unknown => Volatile.Read(ref _unknown);
+
+    /// <summary>Found in the spool, left by earlier processes.</summary>
+    public long Recovered => Volatile.Read(ref _recovered);
+
+    /// <summary>Left to the queue in memory although there is a spool: it was full, no segment was ready, or the item is none that can be sent.</summary>
+    public long Bypassed => Volatile.Read(ref _bypassed);
+
     public long Dropped
     {
         get
@@ -44,6 +60,9 @@ internal sealed class SinkCounters
             return sum;
         }
     }
+
+    /// <summary>Dropped, or given up unanswered.</summary>
+    public long Lost => Dropped + Unknown;
 
     public long DroppedFor(DropReason reason) => Volatile.Read(ref _dropped[(int)reason]);
 
@@ -63,11 +82,16 @@ internal sealed class SinkCounters
 
     public void Drop(DropReason reason, int count)
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         Interlocked.Add(ref _dropped[(int)reason], count);
         _droppedMetric?.Add(count, Tags[(int)reason]);
     }
 
-    /// <summary>Adds the drops to those of others, by reason.</summary>
+    /// <summary>Adds what was dropped and what was given up unanswered to those of others, by reason.</summary>
     public void AddTo(Dictionary<string, long> reasons)
     {
         for (int i = 0; i < _dropped.Length; i++)
@@ -78,7 +102,28 @@ internal sealed class SinkCounters
                 reasons[Names[i]] = reasons.GetValueOrDefault(Names[i]) + count;
             }
         }
+
+        if (Unknown is > 0 and var unknown)
+        {
+            reasons[UnknownName] = reasons.GetValueOrDefault(UnknownName) + unknown;
+        }
     }
+
+    /// <summary>Counts what is given up although the server may have it.</summary>
+    public void LoseSight(int count)
+    {
+        if (count == 0)
+        {
+            return;
+        }
+
+        Interlocked.Add(ref _unknown, count);
+        _droppedMetric?.Add(count, UnknownTag);
+    }
+
+    public void Bypass() => Interlocked.Increment(ref _bypassed);
+
+    public void Recover(int count) => Interlocked.Add(ref _recovered, count);
 
     /// <summary>Appends, for instance, <c>3 spans dropped (queue_full)</c>; nothing when nothing was dropped.</summary>
     public void Describe(StringBuilder text, string what)
@@ -90,6 +135,11 @@ internal sealed class SinkCounters
             {
                 text.Append(text.Length == 0 ? "" : "; ").Append(count).Append(' ').Append(what).Append(" dropped (").Append(Names[i]).Append(')');
             }
+        }
+
+        if (Unknown > 0)
+        {
+            text.Append(text.Length == 0 ? "" : "; ").Append(Unknown).Append(' ').Append(what).Append(" given up unanswered");
         }
     }
 }

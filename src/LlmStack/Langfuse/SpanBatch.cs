@@ -3,19 +3,25 @@ namespace LlmStack.Langfuse;
 /// <summary>A closed batch and the runs of its spans that are still to be sent, the first on top.</summary>
 internal sealed class SpanBatch
 {
-    private readonly Stack<(int First, int Count)> _runs = new(2);
+    private readonly Stack<Run> _runs = new(2);
 
     public SpanBatch(BatchBuffer buffer, long closedAt)
     {
         Buffer = buffer;
         ClosedAt = closedAt;
-        _runs.Push((0, buffer.Count));
+        _runs.Push(new Run(0, buffer.Count, IsUncertain: false));
     }
 
     public BatchBuffer Buffer { get; }
 
     /// <summary>A timestamp.</summary>
     public long ClosedAt { get; }
+
+    /// <summary>Whether an earlier process wrote it, so that no flush of this one waits for it.</summary>
+    public bool IsRecovered { get; init; }
+
+    /// <summary>The spans before this one are settled.</summary>
+    public int FirstOpen => IsDone ? Buffer.Count : _runs.Peek().First;
 
     /// <summary>How many answers in a row found something invalid.</summary>
     public int InvalidInARow { get; set; }
@@ -36,22 +42,43 @@ internal sealed class SpanBatch
         {
             int spans = 0;
             long bytes = 0;
-            foreach ((int first, int count) in _runs)
+            foreach (Run run in _runs)
             {
-                spans += count;
-                bytes += Buffer.Spans(first, count).Length;
+                spans += run.Count;
+                bytes += Buffer.Spans(run.First, run.Count).Length;
             }
 
             return (spans, bytes);
         }
     }
 
+    /// <summary>Those of the remaining spans that the server may have without having said so.</summary>
+    public int Uncertain
+    {
+        get
+        {
+            int spans = 0;
+            foreach (Run run in _runs)
+            {
+                spans += run.IsUncertain ? run.Count : 0;
+            }
+
+            return spans;
+        }
+    }
+
+    /// <summary>Whether the server may have the spans to be sent next.</summary>
+    public bool IsUncertain => _runs.Peek().IsUncertain;
+
+    /// <summary>The run was sent, and no answer says what became of it.</summary>
+    public void MarkUncertain() => _runs.Push(_runs.Pop() with { IsUncertain = true });
+
     public void Finish() => _runs.Pop();
 
     /// <summary>Replaces the run to be sent next by those of its spans that <paramref name="keep"/> names, in order.</summary>
     public void Keep(List<int> keep)
     {
-        (int first, _) = _runs.Pop();
+        Run run = _runs.Pop();
         int end = keep.Count;
         while (end > 0)
         {
@@ -61,17 +88,20 @@ internal sealed class SpanBatch
                 start--;
             }
 
-            _runs.Push((first + keep[start], end - start));
+            _runs.Push(run with { First = run.First + keep[start], Count = end - start });
             end = start;
         }
     }
 
     public void Halve()
     {
-        (int first, int count) = _runs.Pop();
-        _runs.Push((first + (count / 2), count - (count / 2)));
-        _runs.Push((first, count / 2));
+        Run run = _runs.Pop();
+        int half = run.Count / 2;
+        _runs.Push(run with { First = run.First + half, Count = run.Count - half });
+        _runs.Push(run with { Count = half });
     }
 
     public void FinishAll() => _runs.Clear();
+
+    private readonly record struct Run(int First, int Count, bool IsUncertain);
 }

@@ -25,7 +25,7 @@ internal abstract class SpanFormat
     public abstract Uri AddressOf(LangfuseEndpoint endpoint);
 
     /// <summary>Encodes a span behind the committed ones; the caller commits the returned number of bytes and holds the lock.</summary>
-    public abstract int Encode(BatchBuffer buffer, SpanRecord record);
+    public abstract int Encode(IEncodeBuffer buffer, SpanRecord record);
 
     /// <summary>Writes the body of a request that carries <paramref name="spans"/>.</summary>
     public abstract void WriteBody(Stream body, ReadOnlySpan<byte> spans);

@@ -10,7 +10,6 @@ internal sealed class SpanLane : ShippingLane
     /// <summary>A batch of which nothing is valid would otherwise be asked about span by span.</summary>
     private const int MaxInvalidInARow = 24;
     private const int KeptBody = 8 * 1024 * 1024;
-    private readonly LangfuseOptions _options;
     private readonly LangfuseEndpoint _endpoint;
     private readonly SinkCounters _counters;
     private readonly DeliveryState _state;
@@ -22,27 +21,38 @@ internal sealed class SpanLane : ShippingLane
     private readonly bool _gzip;
     private MemoryStream _body = new();
 
-    public SpanLane(LangfuseOptions options, TracingOptions tracing, LangfuseEndpoint endpoint, IBatchStorage storage, SinkCounters counters, DeliveryState state, TimeProvider time, ILogger logger)
+    public SpanLane(LangfuseOptions options, SpanFormat format, LangfuseEndpoint endpoint, Func<Action, IBatchQueue> queue, SinkCounters counters, DeliveryState state, TimeProvider time, ILogger logger)
         : base(time, logger)
     {
-        _options = options;
         _endpoint = endpoint;
         _counters = counters;
         _state = state;
         _time = time;
         _logger = logger;
-        _format = SpanFormat.Create(options, tracing);
+        _format = format;
         _url = _format.AddressOf(endpoint);
         _mediaType = new MediaTypeHeaderValue(_format.MediaType);
         _gzip = _format.MayCompress && (options.Gzip ?? !endpoint.IsLocal);
-        Queue = new SpanQueue(options, _format, tracing.ExportMode == ExportMode.OnTraceEnd, storage, counters, time, logger, Wake);
+        Queue = queue(Wake);
     }
 
-    public SpanQueue Queue { get; }
+    public IBatchQueue Queue { get; }
 
     public DeliveryState State => _state;
 
-    protected override bool HasWork => Queue.HasBatch;
+    protected override bool HasWork
+    {
+        get
+        {
+            bool has = Queue.HasBatch;
+            Settle(Queue.TakeSkipped());
+            return has;
+        }
+    }
+
+    public override long Mark() => Queue.CloseBatch();
+
+    public override void StopTaking() => Queue.Stop();
 
     /// <summary>Drops what is left, after the loop has stopped.</summary>
     public long DropRest()
@@ -67,7 +77,20 @@ internal sealed class SpanLane : ShippingLane
         Reply reply;
         using (HttpContent content = Content(spans))
         {
-            reply = await _endpoint.PostAsync(_url, content, stop).ConfigureAwait(false);
+            try
+            {
+                reply = await _endpoint.PostAsync(_url, content, stop).ConfigureAwait(false);
+            }
+            catch (DeliveryCanceledException exception) when (exception.IsUncertain)
+            {
+                batch.MarkUncertain();
+                throw;
+            }
+        }
+
+        if (reply.IsUncertain)
+        {
+            batch.MarkUncertain();
         }
 
         switch (reply.Kind)
@@ -119,20 +142,15 @@ internal sealed class SpanLane : ShippingLane
 
         if (rejected > 0)
         {
-            _counters.Drop(DropReason.Rejected, rejected);
+            Lose(batch, DropReason.Rejected, rejected);
             LangfuseLog.SpansRejected(_logger, rejected, _url, refusal.Status, refusal.Reason);
         }
 
         int settled = batch.Count - keep.Count;
         _counters.Deliver(settled - rejected);
-        Queue.Release(settled, batch.Bytes.Length - keptBytes);
+        long settledBytes = batch.Bytes.Length - keptBytes;
         batch.Keep(keep);
-        if (batch.IsDone)
-        {
-            Queue.Dequeue();
-        }
-
-        Settle(settled);
+        Settled(batch, settled, settledBytes);
         if (keep.Count == 0)
         {
             _state.Delivered(_url);
@@ -166,7 +184,7 @@ internal sealed class SpanLane : ShippingLane
         else
         {
             LangfuseLog.SpansRejected(_logger, 1, _url, reply.Status, reply.Reason);
-            _counters.Drop(DropReason.Rejected, 1);
+            Lose(batch, DropReason.Rejected, 1);
             Finish(batch);
         }
     }
@@ -180,40 +198,62 @@ internal sealed class SpanLane : ShippingLane
         }
 
         LangfuseLog.TooLarge(_logger, "span", batch.Bytes.Length, _url);
-        _counters.Drop(DropReason.TooLarge, 1);
+        Lose(batch, DropReason.TooLarge, 1);
         Finish(batch);
     }
 
     private void Finish(SpanBatch batch)
     {
         int spans = batch.Count;
-        Queue.Release(spans, batch.Bytes.Length);
+        int bytes = batch.Bytes.Length;
         batch.Finish();
+        Settled(batch, spans, bytes);
+    }
+
+    /// <summary>Counts some of the spans to be sent next as lost, or as given up when the server may have them from an earlier try.</summary>
+    private void Lose(SpanBatch batch, DropReason reason, int count)
+    {
+        if (batch.IsUncertain)
+        {
+            _counters.LoseSight(count);
+        }
+        else
+        {
+            _counters.Drop(reason, count);
+        }
+    }
+
+    private void Settled(SpanBatch batch, int spans, long bytes)
+    {
+        Queue.Settled(batch, spans, bytes);
         if (batch.IsDone)
         {
             Queue.Dequeue();
         }
 
-        Settle(spans);
+        if (!batch.IsRecovered)
+        {
+            Settle(spans);
+        }
     }
 
     private int DropAll(SpanBatch batch, DropReason reason)
     {
         (int spans, long bytes) = batch.Remaining;
-        _counters.Drop(reason, spans);
-        Queue.Release(spans, bytes);
+        int uncertain = batch.Uncertain;
+        _counters.LoseSight(uncertain);
+        _counters.Drop(reason, spans - uncertain);
         batch.FinishAll();
-        Queue.Dequeue();
-        Settle(spans);
+        Settled(batch, spans, bytes);
         return spans;
     }
 
     private void Expire()
     {
-        while (Queue.Peek() is { } batch && _time.GetElapsedTime(batch.ClosedAt) >= _options.MaxRetryAge)
+        while (Queue.Peek() is { } batch && _time.GetElapsedTime(batch.ClosedAt) >= Queue.MaxAge)
         {
             // Said before it is settled: whoever waits for a flush finds the line.
-            LangfuseLog.Expired(_logger, batch.Remaining.Spans, "spans", _options.MaxRetryAge);
+            LangfuseLog.Expired(_logger, batch.Remaining.Spans, "spans", Queue.MaxAge);
             DropAll(batch, DropReason.Expired);
         }
     }

@@ -6,7 +6,7 @@ namespace LlmStack.Langfuse;
 /// <summary>
 /// The bounded queue: spans are encoded at once into the batch that will be sent, under one short lock.
 /// </summary>
-internal sealed class SpanQueue : IDisposable
+internal sealed class SpanQueue : IBatchQueue, IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Queue<SpanBatch> _closed = new();
@@ -14,7 +14,7 @@ internal sealed class SpanQueue : IDisposable
     private readonly SpanFormat _format;
     private readonly bool _closesAtTraceEnd;
     private readonly int _maxBatchBytes;
-    private readonly IBatchStorage _storage;
+    private readonly HeapBatchStorage _storage;
     private readonly SinkCounters _counters;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -22,14 +22,15 @@ internal sealed class SpanQueue : IDisposable
 
     // Called under the lock when a batch became ready to be sent.
     private readonly Action _ready;
-    private BatchBuffer? _current;
+    private HeapBatchBuffer? _current;
+    private long _accepted;
     private long _spans;
     private long _bytes;
     private bool _isClosed;
     private bool _saidFull;
     private bool _saidFailed;
 
-    public SpanQueue(LangfuseOptions options, SpanFormat format, bool closesAtTraceEnd, IBatchStorage storage, SinkCounters counters, TimeProvider time, ILogger logger, Action ready)
+    public SpanQueue(LangfuseOptions options, SpanFormat format, bool closesAtTraceEnd, HeapBatchStorage storage, SinkCounters counters, TimeProvider time, ILogger logger, Action ready)
     {
         _options = options;
         _format = format;
@@ -46,6 +47,8 @@ internal sealed class SpanQueue : IDisposable
         }
     }
 
+    public TimeSpan MaxAge => _options.MaxRetryAge;
+
     public long Spans => Volatile.Read(ref _spans);
 
     public long Bytes => Volatile.Read(ref _bytes);
@@ -61,7 +64,13 @@ internal sealed class SpanQueue : IDisposable
         }
     }
 
-    public void Add(SpanRecord record)
+    public bool TryAdd(SpanRecord record)
+    {
+        Add(record);
+        return true;
+    }
+
+    private void Add(SpanRecord record)
     {
         lock (_lock)
         {
@@ -77,7 +86,7 @@ internal sealed class SpanQueue : IDisposable
                 return;
             }
 
-            BatchBuffer buffer = _current ??= _storage.Rent();
+            HeapBatchBuffer buffer = _current ??= _storage.Rent();
             int length = Encode(buffer, record);
             if (length == 0)
             {
@@ -104,6 +113,7 @@ internal sealed class SpanQueue : IDisposable
             buffer.Commit(length);
             _spans++;
             _bytes += length;
+            _accepted++;
             _counters.Accept();
             if (buffer.Count >= _options.MaxBatchSpans || buffer.Length >= _maxBatchBytes || (_closesAtTraceEnd && record.IsTop))
             {
@@ -122,7 +132,7 @@ internal sealed class SpanQueue : IDisposable
         lock (_lock)
         {
             Close();
-            return _counters.Accepted;
+            return _accepted;
         }
     }
 
@@ -145,7 +155,7 @@ internal sealed class SpanQueue : IDisposable
     }
 
     /// <summary>Gives the room of settled spans free.</summary>
-    public void Release(int spans, long bytes)
+    public void Settled(SpanBatch batch, int spans, long bytes)
     {
         lock (_lock)
         {
@@ -167,9 +177,11 @@ internal sealed class SpanQueue : IDisposable
         _storage.Return(batch.Buffer);
     }
 
+    public int TakeSkipped() => 0;
+
     public void Dispose() => _timer.Dispose();
 
-    private int Encode(BatchBuffer buffer, SpanRecord record)
+    private int Encode(HeapBatchBuffer buffer, SpanRecord record)
     {
         try
         {
@@ -194,9 +206,9 @@ internal sealed class SpanQueue : IDisposable
         }
     }
 
-    private BatchBuffer MoveToNext(BatchBuffer buffer, int length)
+    private HeapBatchBuffer MoveToNext(HeapBatchBuffer buffer, int length)
     {
-        BatchBuffer next = _storage.Rent();
+        HeapBatchBuffer next = _storage.Rent();
         buffer.GetFree(length)[..length].CopyTo(next.GetFree(length));
         Close();
         _timer.Change(_options.FlushInterval, Timeout.InfiniteTimeSpan);

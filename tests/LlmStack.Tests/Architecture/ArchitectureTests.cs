@@ -19,7 +19,7 @@ public sealed class ArchitectureTests
         ["Catalog"] = [],
         ["Providers"] = ["Providers/Http", "Providers/Fidelity", "Catalog"],
         ["Tracing"] = ["Tracing/Media", "Catalog"],
-        ["Langfuse"] = ["Tracing", "Tracing/Media", "Catalog"],
+        ["Langfuse"] = ["Langfuse/Spooling", "Tracing", "Tracing/Media", "Catalog"],
         ["Diagnostics"] = ["Diagnostics/Events", "Routing", "Health", "Catalog", "Tracing"],
         ["Configuration"] = ["Routing", "Routing/Rules", "Health", "Limits", "Limits/Budgets", "Limits/Scopes", "Catalog", "Providers", "Diagnostics"],
         ["DependencyInjection"] = ["Calls", "Calls/Plans", "Catalog", "Configuration", "Diagnostics", "Diagnostics/Events", "Health", "Langfuse", "Limits", "Limits/Budgets", "Limits/Ledger", "Limits/Scopes", "Providers", "Routing", "Routing/Strategies", "Tracing"],

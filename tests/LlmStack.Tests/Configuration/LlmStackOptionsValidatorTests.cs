@@ -89,6 +89,11 @@ public sealed class LlmStackOptionsValidatorTests
     [InlineData("\"Langfuse\": { \"MaxQueuedBytes\": 1 }", "LlmStack:Langfuse:MaxQueuedBytes is 1; allowed: 65536 or more")]
     [InlineData("\"Langfuse\": { \"MaxBatchSpans\": 0 }", "LlmStack:Langfuse:MaxBatchSpans is 0; allowed: 1 or more")]
     [InlineData("\"Langfuse\": { \"MaxBatchBytes\": 1 }", "LlmStack:Langfuse:MaxBatchBytes is 1; allowed: 16384 or more")]
+    [InlineData("\"Langfuse\": { \"Spool\": { \"Directory\": \" \" } }", "LlmStack:Langfuse:Spool:Directory is ' '; allowed: the path of a directory, or nothing for no spool")]
+    [InlineData("\"Langfuse\": { \"Spool\": { \"SegmentBytes\": 1000 } }", "LlmStack:Langfuse:Spool:SegmentBytes is 1000; allowed: 65536 to 1073741824")]
+    [InlineData("\"Langfuse\": { \"Spool\": { \"MaxBytes\": 1000 } }", "LlmStack:Langfuse:Spool:MaxBytes is 1000; allowed: 33554432 or more")]
+    [InlineData("\"Langfuse\": { \"Spool\": { \"MaxAge\": \"00:00:00\" } }", "LlmStack:Langfuse:Spool:MaxAge is 00:00:00; allowed: a time, more than 0")]
+    [InlineData("\"Langfuse\": { \"Spool\": { \"SyncInterval\": \"-00:00:01\" } }", "LlmStack:Langfuse:Spool:SyncInterval is -00:00:01; allowed: a time, more than 0")]
     [InlineData("\"Langfuse\": { \"FlushInterval\": \"00:00:00\" }", "LlmStack:Langfuse:FlushInterval is 00:00:00; allowed: a time, more than 0")]
     [InlineData("\"RecentCalls\": \"many\"", "LlmStack could not be read: Failed to convert configuration value")]
     public void A_wrong_setting_is_named(string setting, string expected)
