@@ -12,6 +12,7 @@ public sealed class SpoolOptions
     public string? Directory { get; set; }
 
     /// <summary>What the files of a project may occupy, all processes together; four segments or more. Then records wait in memory, as without a spool. Default 1 GiB.</summary>
+    /// <remarks>Each undelivered file is kept open, so there are never more than what 1,024 of <see cref="SegmentBytes"/> hold.</remarks>
     public long MaxBytes { get; set; } = 1024L * 1024 * 1024;
 
     /// <summary>Older records are dropped and counted; more than zero. Default 7 days.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using LlmStack.Langfuse;
 using LlmStack.Tests.Configuration;
+using LlmStack.Tests.Langfuse.Spooling;
 using LlmStack.Tests.Tracing;
 using LlmStack.Tracing;
 using Microsoft.Extensions.DependencyInjection;
@@ -75,6 +76,33 @@ public sealed class SinkAllocationTests(ITestOutputHelper output)
         }
 
         Assert.NotNull(tracer);
+    }
+
+    [Fact]
+    public async Task An_idle_sink_with_a_spool_holds_little_of_its_own()
+    {
+        const int Count = 10;
+        var sinks = new SpoolHarness[Count];
+        using var folder = new SpoolFolder();
+        await using (SpoolHarness first = new(SpoolHarness.Nowhere, folder.Spool))
+        {
+            await first.ScannedAsync();
+        }
+
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        for (int i = 0; i < Count; i++)
+        {
+            sinks[i] = new SpoolHarness(SpoolHarness.Nowhere, Path.Combine(folder.Spool, i.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+            await sinks[i].ScannedAsync();
+        }
+
+        long each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
+        output.WriteLine($"{each} bytes a sink");
+        Assert.InRange(each, 0, 64 * 1024);
+        foreach (SpoolHarness sink in sinks)
+        {
+            await sink.DisposeAsync();
+        }
     }
 
     private static async Task WriteAsync(LlmTracer tracer)

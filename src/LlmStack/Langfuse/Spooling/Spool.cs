@@ -82,10 +82,14 @@ internal sealed class Spool : IDisposable
     /// <param name="isTick">Whether the time between two syncs is over, rather than a segment being needed at once.</param>
     public void Tend(bool isTick)
     {
-        if (isTick && Writer.IsRemoved)
+        if (isTick)
         {
-            LangfuseLog.SpoolRemoved(_logger, _directory.Folder);
-            Writer.Suspend();
+            _directory.Forget();
+            if (Writer.IsRemoved)
+            {
+                LangfuseLog.SpoolRemoved(_logger, _directory.Folder);
+                Writer.Suspend();
+            }
         }
 
         while (Writer.NeedsSpare && (!_failed || isTick) && AddSpare() is not null)
@@ -156,7 +160,7 @@ internal sealed class Spool : IDisposable
         try
         {
             _directory.Restore();
-            if (_directory.UsedBytes() + _settings.SegmentBytes > _settings.MaxBytes)
+            if (!_directory.HasRoomWithin(_settings.MaxBytes, _settings.SegmentBytes))
             {
                 return Refuse($"it has reached its {_settings.MaxBytes} bytes");
             }

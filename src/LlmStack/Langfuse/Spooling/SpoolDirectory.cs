@@ -12,6 +12,8 @@ internal sealed class SpoolDirectory
     private readonly string _own;
     private readonly DriveInfo? _drive;
     private int _files;
+    private long _used;
+    private bool _isStale = true;
 
     /// <exception cref="IOException">It cannot be made, or not kept private.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be made, or not kept private.</exception>
@@ -79,8 +81,28 @@ internal sealed class SpoolDirectory
         return files;
     }
 
-    /// <summary>What all segments of this identity occupy.</summary>
-    public long UsedBytes()
+    /// <summary>Whether a further segment keeps what all of this identity occupy within the bound. Looks at the disk once between two ticks, and before it says no.</summary>
+    public bool HasRoomWithin(long maxBytes, int segmentBytes)
+    {
+        if (_isStale || _used + segmentBytes > maxBytes)
+        {
+            _used = UsedBytes();
+            _isStale = false;
+        }
+
+        if (_used + segmentBytes > maxBytes)
+        {
+            return false;
+        }
+
+        _used += segmentBytes;
+        return true;
+    }
+
+    /// <summary>Time has gone by: other processes may have come or gone.</summary>
+    public void Forget() => _isStale = true;
+
+    private long UsedBytes()
     {
         long sum = 0;
         foreach (FileInfo file in new DirectoryInfo(_own).EnumerateFiles("*" + Extension))

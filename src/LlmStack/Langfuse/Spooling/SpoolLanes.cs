@@ -7,6 +7,9 @@ namespace LlmStack.Langfuse.Spooling;
 internal sealed class SpoolLanes
 {
     private const int SmallestSegment = 64 * 1024;
+
+    /// <summary>Each undelivered segment is an open file of the process.</summary>
+    private const int MaxSegments = 1024;
     private readonly SpoolDirectory _directory;
     private readonly string[] _forms;
     private readonly SpoolKeeper _keeper;
@@ -94,7 +97,7 @@ internal sealed class SpoolLanes
 
         string? environment = EnvironmentName.Normalize(tracing.Environment);
         var format = SpanFormat.Create(options, tracing);
-        var spanSettings = new SpoolSettings(identity, format.Name, spool.SegmentBytes, spool.MaxBytes, spool.MaxAge, options.MaxBatchSpans, Math.Min(options.MaxBatchBytes, format.MaxBodyBytes), Spares: 2, options.FlushInterval);
+        var spanSettings = new SpoolSettings(identity, format.Name, spool.SegmentBytes, Math.Min(spool.MaxBytes, (long)MaxSegments * spool.SegmentBytes), spool.MaxAge, options.MaxBatchSpans, Math.Min(options.MaxBatchBytes, format.MaxBodyBytes), Spares: 2, options.FlushInterval);
         SpoolSettings scoreSettings = spanSettings with
         {
             Form = SpoolScoreQueue.Form,
