@@ -13,6 +13,10 @@ internal sealed class OtlpSpanEncoder
     private const int SpansField = 2;
     private const int KindInternal = 1;
     private const int KindClient = 3;
+
+    /// <summary>Shorter parts of an attempt, as of an open connection that was free, are not worth an attribute.</summary>
+    private static readonly TimeSpan LeastPart = TimeSpan.FromMilliseconds(1);
+
     private static readonly byte[][] Types = ["span"u8.ToArray(), "generation"u8.ToArray(), "event"u8.ToArray(), "embedding"u8.ToArray(), "agent"u8.ToArray(), "tool"u8.ToArray(), "chain"u8.ToArray(), "retriever"u8.ToArray(), "guardrail"u8.ToArray(), "evaluator"u8.ToArray()];
     private static readonly byte[][] Levels = ["DEFAULT"u8.ToArray(), "DEBUG"u8.ToArray(), "WARNING"u8.ToArray(), "ERROR"u8.ToArray()];
     private readonly byte[] _everySpan;
@@ -272,6 +276,11 @@ internal sealed class OtlpSpanEncoder
         else if (record.Route is { } route && attempt is null)
         {
             writer.Attribute("langfuse.observation.metadata.route"u8, RouteOf(route, record.Deployment));
+            if (route.WrittenAttempts is null)
+            {
+                WritePart(ref writer, "langfuse.observation.metadata.credential_ms"u8, route.CredentialTime);
+                WritePart(ref writer, "langfuse.observation.metadata.connect_ms"u8, route.ConnectTime);
+            }
         }
 
         if ((record.ErrorKind ?? attempt?.Error) is { } kind)
@@ -316,6 +325,8 @@ internal sealed class OtlpSpanEncoder
 
         attempt.WaitMilliseconds.TryFormat(number, out int waited, default, CultureInfo.InvariantCulture);
         writer.Attribute("langfuse.observation.metadata.wait_ms"u8, number[..waited]);
+        WritePart(ref writer, "langfuse.observation.metadata.credential_ms"u8, attempt.Credential);
+        WritePart(ref writer, "langfuse.observation.metadata.connect_ms"u8, attempt.Connect);
         if (attempt.MayHaveBeenBilled)
         {
             writer.Attribute("langfuse.observation.metadata.may_have_been_billed"u8, "true"u8);
@@ -326,6 +337,19 @@ internal sealed class OtlpSpanEncoder
             attempt.Number.TryFormat(number, out int digits, default, CultureInfo.InvariantCulture);
             writer.Attribute("langfuse.observation.metadata.attempt"u8, number[..digits]);
         }
+    }
+
+    /// <summary>Where the time of an attempt went, when it is worth telling.</summary>
+    private static void WritePart(ref ProtoWriter writer, ReadOnlySpan<byte> key, TimeSpan time)
+    {
+        if (time < LeastPart)
+        {
+            return;
+        }
+
+        Span<byte> number = stackalloc byte[32];
+        ((long)time.TotalMilliseconds).TryFormat(number, out int length, default, CultureInfo.InvariantCulture);
+        writer.Attribute(key, number[..length]);
     }
 
     private Span<byte> Scratch(int length)

@@ -181,12 +181,23 @@ internal sealed class SpanJson
         Text("request_id"u8, attempt.RequestId);
         _writer.WriteNumber("wait_ms"u8, Milliseconds(attempt.Wait));
         _writer.WriteNumber("duration_ms"u8, Milliseconds(attempt.Duration));
+        Part("credential_ms"u8, attempt.Credential);
+        Part("connect_ms"u8, attempt.Connect);
         if (attempt.MayHaveBeenBilled)
         {
             _writer.WriteBoolean("may_have_been_billed"u8, value: true);
         }
 
         _writer.WriteEndObject();
+    }
+
+    /// <summary>A part of the duration; left out when it took no time.</summary>
+    private void Part(ReadOnlySpan<byte> name, TimeSpan time)
+    {
+        if (time > TimeSpan.Zero)
+        {
+            _writer.WriteNumber(name, Milliseconds(time));
+        }
     }
 
     private static double Milliseconds(TimeSpan time) => time.Ticks / (double)TimeSpan.TicksPerMillisecond;
