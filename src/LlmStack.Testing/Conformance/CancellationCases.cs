@@ -86,7 +86,7 @@ internal static class CancellationCases
         }
     }
 
-    private static async Task ClosedAsync(ConformanceStage stage)
+    public static async Task ClosedAsync(ConformanceStage stage)
     {
         try
         {

@@ -20,7 +20,9 @@ internal sealed class ConformanceBench(ConformanceFixture fixture)
 
     public ConformanceStage Open(Func<string, ConformanceStep> script) => Fixture.Open((request, _) => script(request));
 
-    public ProviderCall Call() => new(Fixture.Model, new StaticCredential("conformance", Secret));
+    public ProviderCall Call() => Call(Fixture.Model);
+
+    public ProviderCall Call(string model) => new(model, new StaticCredential("conformance", Secret));
 
     /// <summary>Makes one call, whole or streamed, and returns the answer as a whole.</summary>
     public async Task<ConformanceOutcome> AskAsync(ConformanceStage stage, bool streaming, IReadOnlyList<ChatMessage>? messages = null, ChatOptions? options = null, CancellationToken cancellationToken = default)

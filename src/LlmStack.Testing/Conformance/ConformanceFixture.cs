@@ -20,6 +20,13 @@ public abstract class ConformanceFixture
     /// <summary>What the provider offers; cases about anything else are left out. Default: everything.</summary>
     public virtual ConformanceFeatures Features => ConformanceFeatures.All;
 
+    /// <summary>What the provider offers beside chat. Default: nothing.</summary>
+    public virtual ConformanceOperations Operations => ConformanceOperations.None;
+
+    /// <summary>The model that calls of an operation name. Default: <see cref="Model"/>.</summary>
+    /// <param name="operation">One operation.</param>
+    public virtual string ModelOf(ConformanceOperations operation) => Model;
+
     /// <summary>Whether the cases about statuses, headers and sockets apply.</summary>
     internal abstract bool IsHttp { get; }
 

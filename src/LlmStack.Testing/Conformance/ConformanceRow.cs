@@ -5,5 +5,7 @@ internal sealed record ConformanceRow(string Name, Func<ConformanceBench, Task> 
 {
     public ConformanceFeatures Needs { get; init; }
 
+    public ConformanceOperations Operation { get; init; }
+
     public bool NeedsHttp { get; init; }
 }

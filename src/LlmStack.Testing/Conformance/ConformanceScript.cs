@@ -26,6 +26,10 @@ public sealed class ConformanceScript
         _ => content.ToString(),
     })));
 
+    /// <summary>What to do on a call beside chat that has just arrived.</summary>
+    /// <param name="sent">What was sent, as text.</param>
+    public ConformanceStep Next(string sent) => _next(sent);
+
     /// <summary>Waits as <see cref="ConformanceStep.HoldAfter"/> asks: until the call is given up, which is noted.</summary>
     /// <param name="cancellationToken">The token that the other side was given.</param>
     /// <exception cref="OperationCanceledException">Always, in the end.</exception>

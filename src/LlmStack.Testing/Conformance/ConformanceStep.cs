@@ -6,6 +6,9 @@ public sealed record ConformanceStep
     /// <summary>The answer to give.</summary>
     public CannedAnswer Answer { get; init; } = new() { Pieces = ["ok"] };
 
+    /// <summary>The answer to give where the call is not of chat; null for chat.</summary>
+    public CannedOperation? Operation { get; init; }
+
     /// <summary>Stay silent after this many pieces until the caller is gone; 0: before anything. Null: give the whole answer.</summary>
     public int? HoldAfter { get; init; }
 

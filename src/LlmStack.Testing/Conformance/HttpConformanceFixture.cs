@@ -22,6 +22,10 @@ public abstract class HttpConformanceFixture : ConformanceFixture
     /// <summary>How many events at a stream's end may be missing without the answer being incomplete. Default 0.</summary>
     public virtual int OptionalEvents => 0;
 
+    /// <summary>The same for the stream of an operation beside chat. Default 0.</summary>
+    /// <param name="operation">One operation.</param>
+    public virtual int OptionalEventsOf(ConformanceOperations operation) => 0;
+
     /// <summary>The secret that the provider is called with; it must show up in no exception.</summary>
     public virtual string Secret => "sk-conformance-0123456789abcdef";
 
@@ -63,6 +67,12 @@ public abstract class HttpConformanceFixture : ConformanceFixture
     /// <summary>Writes an error inside a stream, with its framing. Default: an event whose data is the body of an error.</summary>
     /// <param name="message">The message.</param>
     public virtual ReadOnlyMemory<byte> WriteErrorEvent(string message) => Utf8($"data: {WriteError(200, message)}\n\n");
+
+    /// <summary>Writes an answer beside chat; needed for what <see cref="ConformanceFixture.Operations"/> names.</summary>
+    /// <param name="answer">What to say: one of the records that derive from <see cref="CannedOperation"/>.</param>
+    /// <param name="streaming">Whether the stream of the operation was asked for.</param>
+    public virtual CannedBody WriteOperation(CannedOperation answer, bool streaming) =>
+        throw new NotSupportedException($"{GetType().Name} offers {answer.Operation} and does not override WriteOperation.");
 
     /// <summary>Text as bytes, for <see cref="WriteEvents"/>.</summary>
     /// <param name="text">The text.</param>

@@ -79,13 +79,22 @@ internal sealed class HttpConformanceStage : ConformanceStage
         }
 
         int status = step.Status ?? 200;
-        string body = step.RawBody ?? (status != 200 || step.ErrorInside ? _fixture.WriteError(status, step.ErrorMessage) : _fixture.WriteBody(step.Answer));
-        byte[] bytes = Encoding.UTF8.GetBytes(body);
+        CannedBody body = BodyOf(step, status);
+        byte[] bytes = [.. body.Parts.SelectMany(static part => part.ToArray())];
         int sent = step.BreaksOff ? bytes.Length / 2 : bytes.Length;
-        await SendAsync(stream, $"HTTP/1.1 {status} Status\r\nContent-Type: {step.RawContentType}\r\nContent-Length: {bytes.Length}\r\n{HeadersOf(step)}\r\n", stop).ConfigureAwait(false);
+        await SendAsync(stream, $"HTTP/1.1 {status} Status\r\nContent-Type: {body.MediaType}\r\nContent-Length: {bytes.Length}\r\n{HeadersOf(step)}\r\n", stop).ConfigureAwait(false);
         await stream.WriteAsync(bytes.AsMemory(0, sent), stop).ConfigureAwait(false);
         return step.BreaksOff;
     }
+
+    private CannedBody BodyOf(ConformanceStep step, int status) =>
+        step.RawBody is { } raw ? new CannedBody(step.RawContentType, [Encoding.UTF8.GetBytes(raw)])
+        : status != 200 || step.ErrorInside ? CannedBody.Json(_fixture.WriteError(status, step.ErrorMessage))
+        : step.Operation is { } operation ? _fixture.WriteOperation(operation, Streaming)
+        : CannedBody.Json(_fixture.WriteBody(step.Answer));
+
+    private CannedBody StreamOf(ConformanceStep step) =>
+        step.Operation is { } operation ? _fixture.WriteOperation(operation, streaming: true) : new CannedBody(_fixture.StreamMediaType, _fixture.WriteEvents(step.Answer));
 
     private async Task<bool> SendStreamAsync(NetworkStream stream, ConformanceStep step, CancellationToken stop)
     {
@@ -95,9 +104,9 @@ internal sealed class HttpConformanceStage : ConformanceStage
             return true;
         }
 
-        await SendAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Type: {_fixture.StreamMediaType}\r\nTransfer-Encoding: chunked\r\n{HeadersOf(step)}\r\n", stop).ConfigureAwait(false);
-        IReadOnlyList<ReadOnlyMemory<byte>> events = _fixture.WriteEvents(step.Answer);
-        int count = step.HoldAfter is null ? Math.Min(step.CutAfter ?? events.Count, events.Count) : EventsUpTo(step, events);
+        (string type, IReadOnlyList<ReadOnlyMemory<byte>> events) = StreamOf(step);
+        await SendAsync(stream, $"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nTransfer-Encoding: chunked\r\n{HeadersOf(step)}\r\n", stop).ConfigureAwait(false);
+        int count = step.HoldAfter is null ? Math.Min(step.CutAfter ?? events.Count, events.Count) : step.Operation is null ? EventsUpTo(step, events) : Math.Min(step.HoldAfter.Value, events.Count);
         for (int i = 0; i < count; i++)
         {
             await SendEventAsync(stream, events[i], step.Bytewise, stop).ConfigureAwait(false);

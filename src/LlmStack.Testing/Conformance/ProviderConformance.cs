@@ -27,9 +27,9 @@ public static class ProviderConformance
     {
         ArgumentNullException.ThrowIfNull(fixture);
         var cases = new List<ConformanceCase>();
-        foreach (ConformanceRow row in AnswerCases.Rows.Concat(ToolCases.Rows).Concat(FailureCases.Rows).Concat(CancellationCases.Rows).Concat(IsolationCases.Rows))
+        foreach (ConformanceRow row in AnswerCases.Rows.Concat(ToolCases.Rows).Concat(FailureCases.Rows).Concat(CancellationCases.Rows).Concat(IsolationCases.Rows).Concat(OperationCases.Rows))
         {
-            if ((fixture.Features & row.Needs) == row.Needs && (fixture.IsHttp || !row.NeedsHttp))
+            if ((fixture.Features & row.Needs) == row.Needs && (fixture.Operations & row.Operation) == row.Operation && (fixture.IsHttp || !row.NeedsHttp))
             {
                 cases.Add(new ConformanceCase(row.Name, fixture, row.RunAsync));
             }

@@ -41,7 +41,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
 
         state.AttemptsInGroup++;
         attempt.Timeouts = TimeoutsOf(state, member);
-        attempt.ConnectTicks = preparation.Ticks(attempt.Timeouts.Connect);
+        attempt.ConnectLimit = preparation.Ticks(attempt.Timeouts.Connect);
         state.Route.Served = deployment;
 
         ProviderCall call = attempt.Call;
@@ -139,7 +139,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         LeaveQueue(deployment);
         ledger.Ended(state, attempt, entry);
         attempt.IsOpen = false;
-        state.ProviderTicks += busy;
+        state.CountTime(attempt, now);
         CallTrace.AttemptFailed(state, entry, error, now);
         return entry;
     }
@@ -188,7 +188,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         attempt.Billing = AttemptBilling.TermsOf(state, attempt, time);
         ledger.Succeeded(state, attempt);
         state.Request.Scopes?.Settle(attempt.Scoped, deployment, sent: true, billed: true, usage, attempt.Billing);
-        state.ProviderTicks += busy;
+        state.CountTime(attempt, now);
     }
 
     /// <summary>Settles an attempt that the caller, or another attempt's success, ended; null when it is settled already.</summary>
@@ -213,7 +213,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         LeaveQueue(deployment);
         ledger.Ended(state, attempt, entry);
         attempt.IsOpen = false;
-        state.ProviderTicks += now - attempt.Started - attempt.ConsumerTicks;
+        state.CountTime(attempt, now);
         return entry;
     }
 
@@ -250,6 +250,8 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
             Message = error?.Message,
             Wait = state.AttemptWait,
             Duration = time.GetElapsedTime(attempt.Started, now),
+            Credential = time.GetElapsedTime(0, attempt.CredentialTicks),
+            Connect = time.GetElapsedTime(0, attempt.ConnectTicks),
             FirstToken = attempt.FirstTokenAt > 0 ? time.GetElapsedTime(attempt.Started, attempt.FirstTokenAt) : null,
             MayHaveBeenBilled = error is not null && report.RequestSent && error.StatusCode is null or 200,
             Usage = error?.Usage ?? attempt.Facts.Usage,

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace LlmStack.Calls;
 
 /// <summary>Reads from the usage ledger what was spent in the windows at hand before the process began, so that a restart gives nothing back.</summary>
-internal sealed class BudgetRecovery(SnapshotSource snapshots, IUsageLedger? ledger, TimeProvider time, ILogger<BudgetRecovery> logger)
+internal sealed class BudgetRecovery(SnapshotSource snapshots, IUsageLedger? ledger, IScopeExchange exchange, TimeProvider time, ILogger<BudgetRecovery> logger)
 {
     /// <summary>A start waits no longer for the ledger.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
@@ -91,7 +91,7 @@ internal sealed class BudgetRecovery(SnapshotSource snapshots, IUsageLedger? led
         foreach ((ScopeKey key, (decimal amount, DateTimeOffset start)) in spent)
         {
             TimeSpan age = now - start;
-            ((BudgetCounter)budget.Table.GetOrAdd(key)).Recover(budget, Money.FromDollars(amount), age < TimeSpan.Zero || age >= rolling ? TimeSpan.Zero : age);
+            ((BudgetCounter)budget.Table.GetOrAdd(key)).Recover(budget, Money.FromDollars(amount), age < TimeSpan.Zero || age >= rolling ? TimeSpan.Zero : age, exchange.IsActive);
         }
     }
 

@@ -116,7 +116,13 @@ internal sealed class CallAccounting(
         route.SetTiming(
             time.GetElapsedTime(state.Started, now),
             time.GetElapsedTime(0, state.ProviderTicks),
-            attempt.FirstTokenAt > 0 ? time.GetElapsedTime(state.Started, attempt.FirstTokenAt) : null);
+            attempt.FirstTokenAt > 0 ? time.GetElapsedTime(state.Started, attempt.FirstTokenAt) : null,
+            time.GetElapsedTime(0, state.ConnectTicks));
+        if (state.CredentialTicks > 0)
+        {
+            route.Details().Credential = time.GetElapsedTime(0, state.CredentialTicks);
+        }
+
         if (state.WaitedTicks > 0)
         {
             route.Details().RetryWait = time.GetElapsedTime(0, state.WaitedTicks);

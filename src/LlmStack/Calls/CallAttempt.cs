@@ -11,7 +11,14 @@ namespace LlmStack.Calls;
 /// <summary>Everything one attempt knows of itself. Reused for the attempts of a request that follow one another; hedges have their own.</summary>
 internal sealed class CallAttempt : IConnectionWatch
 {
+    private const long Never = long.MinValue;
+
+    /// <summary>A secret that is there within this time was not fetched.</summary>
+    private static readonly TimeSpan AtHand = TimeSpan.FromMicroseconds(10);
+
     private readonly TimeProvider _time;
+    private long _connectingSince = Never;
+    private long _fetchingSince = Never;
 
     public CallAttempt(TimeProvider time)
     {
@@ -23,7 +30,7 @@ internal sealed class CallAttempt : IConnectionWatch
     public Member? Member;
     public Reservation Reservation;
     public AttemptTimeouts Timeouts;
-    public long ConnectTicks;
+    public long ConnectLimit;
 
     /// <summary>What it holds of limits and budgets.</summary>
     public readonly ScopeReservation Scoped = new();
@@ -38,6 +45,12 @@ internal sealed class CallAttempt : IConnectionWatch
     public long Started;
     public long FirstTokenAt;
     public long ConsumerTicks;
+
+    /// <summary>Until a connection was at hand.</summary>
+    public long ConnectTicks;
+
+    /// <summary>Until a secret was at hand.</summary>
+    public long CredentialTicks;
 
     /// <summary>Whether the answer so far is text and reasoning alone.</summary>
     public bool IsPlain;
@@ -73,6 +86,8 @@ internal sealed class CallAttempt : IConnectionWatch
         Started = now;
         FirstTokenAt = 0;
         ConsumerTicks = 0;
+        ConnectTicks = CredentialTicks = 0;
+        _connectingSince = _fetchingSince = Never;
         Facts = default;
         Billing = null;
         ToolCalls = null;
@@ -83,10 +98,28 @@ internal sealed class CallAttempt : IConnectionWatch
     }
 
     /// <inheritdoc/>
-    public void Connecting() => Clock.ExpectConnection(_time.GetTimestamp(), ConnectTicks);
+    public void FetchingCredential() => _fetchingSince = _time.GetTimestamp();
 
     /// <inheritdoc/>
-    public void Connected() => Clock.Connected();
+    public void FetchedCredential()
+    {
+        long ticks = Since(ref _fetchingSince);
+        CredentialTicks += _time.GetElapsedTime(0, ticks) < AtHand ? 0 : ticks;
+    }
+
+    /// <inheritdoc/>
+    public void Connecting()
+    {
+        _connectingSince = _time.GetTimestamp();
+        Clock.ExpectConnection(_connectingSince, ConnectLimit);
+    }
+
+    /// <inheritdoc/>
+    public void Connected()
+    {
+        ConnectTicks += Since(ref _connectingSince);
+        Clock.Connected();
+    }
 
     /// <summary>Whether <paramref name="limit"/> has passed since <paramref name="since"/>, which the first call sets.</summary>
     public bool HasPassed(ref long since, TimeSpan limit)
@@ -106,7 +139,7 @@ internal sealed class CallAttempt : IConnectionWatch
         Reservation = default;
         Timeouts = default;
         IsOpen = false;
-        Started = FirstTokenAt = ConsumerTicks = 0;
+        Started = FirstTokenAt = ConsumerTicks = ConnectTicks = CredentialTicks = 0;
         Facts = default;
         Billing = null;
         ToolCalls = null;
@@ -116,5 +149,18 @@ internal sealed class CallAttempt : IConnectionWatch
         Call.Credential = StaticCredential.None;
         Call.Report.Reset();
         Text.Clear();
+    }
+
+    /// <summary>Ends what began at <paramref name="since"/>; 0 when nothing did, or somebody has ended it.</summary>
+    private long Since(ref long since)
+    {
+        if (since == Never)
+        {
+            return 0;
+        }
+
+        long ticks = _time.GetTimestamp() - since;
+        since = Never;
+        return ticks;
     }
 }

@@ -20,6 +20,8 @@ internal sealed class CallState(TimeProvider time)
     public long Started;
     public long Deadline;
     public long ProviderTicks;
+    public long ConnectTicks;
+    public long CredentialTicks;
     public long ConsumerTicks;
     public long WaitedTicks;
     public long QueuedTicks;
@@ -107,6 +109,14 @@ internal sealed class CallState(TimeProvider time)
         Attempt.ConsumerTicks += ticks;
     }
 
+    /// <summary>Counts where the time of an attempt went that is over.</summary>
+    public void CountTime(CallAttempt attempt, long now)
+    {
+        ProviderTicks += now - attempt.Started - attempt.ConsumerTicks;
+        ConnectTicks += attempt.ConnectTicks;
+        CredentialTicks += attempt.CredentialTicks;
+    }
+
     /// <summary>Adds what the lost part of a stream used.</summary>
     public void AddEarlierUsage(UsageDetails? usage)
     {
@@ -167,7 +177,7 @@ internal sealed class CallState(TimeProvider time)
         Caller = default;
         Operation = default;
         Streaming = false;
-        Started = Deadline = ProviderTicks = ConsumerTicks = WaitedTicks = QueuedTicks = 0;
+        Started = Deadline = ProviderTicks = ConnectTicks = CredentialTicks = ConsumerTicks = WaitedTicks = QueuedTicks = 0;
         Attempts = AttemptsInGroup = RetriesInGroup = 0;
         AttemptWait = default;
         LastError = null;

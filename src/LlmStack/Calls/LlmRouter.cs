@@ -2,12 +2,13 @@ using LlmStack.Diagnostics;
 using LlmStack.Health;
 using LlmStack.Routing;
 using LlmStack.Routing.Rules;
+using LlmStack.Tracing;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Calls;
 
 /// <summary>Looks at the router from outside a call, through the same engine.</summary>
-internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, ITokenEstimator estimator, LikelyOutput likelyOutput, AffinityStore affinities, IRouterConfiguration configuration, CallTelemetry telemetry, HealthTracker health, CallScopesPool scopes, TimeProvider time) : ILlmRouter
+internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, ITokenEstimator estimator, LikelyOutput likelyOutput, AffinityStore affinities, IRouterConfiguration configuration, CallTelemetry telemetry, HealthTracker health, CallScopesPool scopes, LlmTracer tracer, TimeProvider time) : ILlmRouter
 {
     public async ValueTask<RouteExplanation> ExplainAsync(string model, IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -17,7 +18,9 @@ internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, 
         RoutingSnapshot snapshot = snapshots.Current;
         ResolvedName name = snapshot.Resolve(model);
         IReadOnlyList<ChatMessage> list = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
-        LlmContext context = LlmContext.Current;
+        
+        // The caller as a call would see it: what came in with the request counts as well.
+        LlmContext context = tracer.CurrentContext;
         int input = estimator.EstimateTokens(list, options);
         OutputExperience? experience = likelyOutput.Find(name.Group, context.Feature);
         var request = new RouteRequest

@@ -6,6 +6,9 @@ namespace LlmStack.Configuration;
 /// <summary>Turns validated limits and budgets into rules over counters that outlive them.</summary>
 internal sealed class ScopePlanFactory(ScopeRegistry registry, IBudgetListener listener)
 {
+    /// <summary>The window of a budget that each call has for itself.</summary>
+    public const string PerCallWindow = "call";
+
     /// <summary>About the length of a period, for whoever keeps its use.</summary>
     private static readonly TimeSpan[] PeriodLengths = [TimeSpan.FromDays(31), TimeSpan.FromDays(7), TimeSpan.FromDays(1)];
 
@@ -41,7 +44,7 @@ internal sealed class ScopePlanFactory(ScopeRegistry registry, IBudgetListener l
     public static string WindowOf(LimitOptions limit) => FormattableString.Invariant($"{limit.Window.TotalSeconds}");
 
     public static string WindowOf(BudgetOptions budget) =>
-        budget.PerCall ? "call"
+        budget.PerCall ? PerCallWindow
         : budget.Window == BudgetWindow.Rolling ? FormattableString.Invariant($"rolling-{budget.Length?.TotalSeconds}")
         : budget.Window == BudgetWindow.None ? "none"
         : $"{budget.Period}-{budget.TimeZone ?? "UTC"}".ToLowerInvariant();

@@ -34,7 +34,7 @@ internal sealed class ScopeRegistry(TimeProvider time)
             return Get(
                 $"budgets/{id}/{window}",
                 pattern.Text,
-                name => new ScopeTable(name, pattern, (table, key) => new BudgetCounter(table, key, length, isRolling, time)) { IsEndless = length == TimeSpan.MaxValue });
+                name => new ScopeTable(name, pattern, (table, key) => new BudgetCounter(table, key, length, isRolling, time)) { IsEndless = length == TimeSpan.MaxValue, IsShared = window != ScopePlanFactory.PerCallWindow });
         }
 
         public void Commit()

@@ -25,6 +25,7 @@ internal static class LimitServices
         services.TryAddSingleton(static provider => new BudgetRecovery(
             provider.GetRequiredService<SnapshotSource>(),
             provider.GetService<IUsageLedger>(),
+            provider.GetRequiredService<IScopeExchange>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<BudgetRecovery>>()));
     }
@@ -32,6 +33,7 @@ internal static class LimitServices
     /// <summary>Reads what budgets have spent before, at start; and again when a reload has brought new ones.</summary>
     public static async Task StartAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
+        services.GetRequiredService<IScopeExchange>().Start();
         BudgetRecovery recovery = services.GetRequiredService<BudgetRecovery>();
         await recovery.RecoverAsync(cancellationToken).ConfigureAwait(false);
         services.GetRequiredService<SnapshotSource>().Swapped += changed => _ = recovery.RecoverAsync(CancellationToken.None);

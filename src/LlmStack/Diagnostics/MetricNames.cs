@@ -29,6 +29,8 @@ internal static class MetricNames
     public const string PriceDeviations = "llmstack.price.deviations";
     public const string UnknownPrices = "llmstack.price.unknown";
     public const string LedgerFailures = "llmstack.ledger.failures";
+    public const string ExchangeFailures = "llmstack.exchange.failures";
+    public const string ExchangeDuration = "llmstack.exchange.duration";
     public const string Events = "llmstack.events";
     public const string EventsDropped = "llmstack.events.dropped";
 

@@ -13,7 +13,7 @@ internal sealed class DeploymentHealth
     private const int NoError = -1;
 
     private Circuit? _circuit;
-    private SlidingCounts? _window;
+    private FailureWindows _windows;
     private long _failures;
     private int _lastError = NoError;
     private long _lastFailure = long.MinValue;
@@ -111,7 +111,7 @@ internal sealed class DeploymentHealth
 
     /// <summary>An attempt in flight has ended well.</summary>
     /// <param name="sample">What it measured.</param>
-    /// <param name="defaultSlot">The length of a slot of the failure window, in ticks, until a failure sets another.</param>
+    /// <param name="defaultSlot">The length of a slot of the failure window, in ticks, until failures set others.</param>
     /// <param name="frequency">Ticks in a second.</param>
     public void LeaveWithSuccess(in AttemptSample sample, long defaultSlot, long frequency)
     {
@@ -148,11 +148,8 @@ internal sealed class DeploymentHealth
         try
         {
             FlushSlot();
-            _window ??= new SlidingCounts();
-            _window.SetLength(window);
-            _window.AddFailure(sample.Now, kind);
             _counts.Recent.Add(failed: true);
-            counts = _window.Sum(sample.Now, kind) with { Recent = _counts.Recent };
+            counts = _windows.AddFailure(sample.Now, window, kind) with { Recent = _counts.Recent };
         }
         finally
         {
@@ -173,7 +170,7 @@ internal sealed class DeploymentHealth
     public void ForgetWindow()
     {
         _counts.Gate.Enter();
-        _window?.Clear();
+        _windows.Clear();
         _counts.ForgetSlot();
         _counts.Recent = default;
         _counts.Gate.Exit();
@@ -183,19 +180,14 @@ internal sealed class DeploymentHealth
     private void TurnSlot(long now, long defaultSlot)
     {
         FlushSlot();
-        _counts.BeginSlot(now, _window is { SlotTicks: > 0 and var ticks } ? ticks : defaultSlot);
+        _counts.BeginSlot(now, _windows.SlotTicks is > 0 and var ticks ? ticks : defaultSlot);
     }
 
     private void FlushSlot()
     {
         if (_counts.Attempts > 0)
         {
-            _window ??= new SlidingCounts();
-            if (_window.SlotTicks == 0)
-            {
-                _window.SetLength(_counts.SlotTicks * SlidingCounts.SlotCount);
-            }
-            _window.AddAttempts(_counts.SlotStarts, _counts.Attempts);
+            _windows.AddAttempts(_counts.SlotStarts, _counts.SlotTicks, _counts.Attempts);
         }
         _counts.ForgetSlot();
     }

@@ -19,7 +19,7 @@ internal sealed class HealthTracker
         Time = time;
         _frequency = time.TimestampFrequency;
         _probeLease = ToTicks(ProbeLease);
-        _defaultSlot = Math.Max(1, WindowOf(CallPolicy.Default.Cooldown) / SlidingCounts.SlotCount);
+        _defaultSlot = SlidingCounts.SlotOf(WindowOf(CallPolicy.Default.Cooldown));
         _keys = new KeyCooldowns(_probeLease);
     }
 

@@ -1,7 +1,7 @@
 namespace LlmStack.Health;
 
 /// <summary>Attempts and failures by kind in a sliding window of ten slots. Not thread-safe.</summary>
-internal sealed class SlidingCounts
+internal sealed class SlidingCounts(long slotTicks)
 {
     /// <summary>Slots in a window.</summary>
     public const int SlotCount = 10;
@@ -13,21 +13,14 @@ internal sealed class SlidingCounts
     private readonly int[] _attempts = new int[SlotCount];
     private readonly long[] _numbers = new long[SlotCount];
 
-    private long _slotTicks;
+    /// <summary>The length of a slot in ticks.</summary>
+    public long SlotTicks { get; } = Math.Max(1, slotTicks);
 
-    /// <summary>Sets the window's length in ticks; another length starts from nothing.</summary>
-    public void SetLength(long window)
-    {
-        long ticks = Math.Max(1, window / SlotCount);
-        if (ticks != _slotTicks)
-        {
-            _slotTicks = ticks;
-            Clear();
-        }
-    }
+    /// <summary>The window that somebody else looks at, of another length.</summary>
+    public SlidingCounts? Next { get; set; }
 
-    /// <summary>The length of a slot in ticks; 0 before a length is set.</summary>
-    public long SlotTicks => _slotTicks;
+    /// <summary>The slot of a window of <paramref name="length"/> ticks.</summary>
+    public static long SlotOf(long length) => Math.Max(1, length / SlotCount);
 
     /// <summary>Adds attempts that ended at <paramref name="now"/>, or in the same slot.</summary>
     public void AddAttempts(long now, int count)
@@ -71,6 +64,34 @@ internal sealed class SlidingCounts
         return new FailureCounts(attempts, failures, failuresOfKind);
     }
 
+    /// <summary>Takes what another window remembers, to the accuracy of its slots.</summary>
+    public void CopyFrom(SlidingCounts other, long now)
+    {
+        // From the oldest slot to the newest, because a newer one wipes what is a window older.
+        long latest = other.NumberAt(now);
+        for (long number = latest - SlotCount + 1; number <= latest; number++)
+        {
+            int from = (int)((ulong)number % SlotCount);
+            if (other._numbers[from] != number)
+            {
+                continue;
+            }
+
+            int slot = SlotAt(number * other.SlotTicks);
+            _attempts[slot] += other._attempts[from];
+            if (other._failures is null)
+            {
+                continue;
+            }
+
+            _failures ??= new int[SlotCount * Kinds];
+            for (int kind = 0; kind < Kinds; kind++)
+            {
+                _failures[(slot * Kinds) + kind] += other._failures[(from * Kinds) + kind];
+            }
+        }
+    }
+
     public void Clear()
     {
         Array.Clear(_attempts);
@@ -80,7 +101,7 @@ internal sealed class SlidingCounts
         }
     }
 
-    private long NumberAt(long now) => now / _slotTicks;
+    private long NumberAt(long now) => now / SlotTicks;
 
     private int SlotAt(long now)
     {

@@ -13,10 +13,14 @@ internal sealed class OtlpSpanEncoder
     private const int SpansField = 2;
     private const int KindInternal = 1;
     private const int KindClient = 3;
+
+    /// <summary>Shorter parts of an attempt, as of an open connection that was free, are not worth an attribute.</summary>
+    private static readonly TimeSpan LeastPart = TimeSpan.FromMilliseconds(1);
+
     private static readonly byte[][] Types = ["span"u8.ToArray(), "generation"u8.ToArray(), "event"u8.ToArray(), "embedding"u8.ToArray(), "agent"u8.ToArray(), "tool"u8.ToArray(), "chain"u8.ToArray(), "retriever"u8.ToArray(), "guardrail"u8.ToArray(), "evaluator"u8.ToArray()];
     private static readonly byte[][] Levels = ["DEFAULT"u8.ToArray(), "DEBUG"u8.ToArray(), "WARNING"u8.ToArray(), "ERROR"u8.ToArray()];
     private readonly byte[] _everySpan;
-    private readonly OtlpJson _json = new();
+    private readonly SpanJson _json = new();
     private byte[] _scratch = new byte[1024];
 
     /// <param name="release">The application's release, or null.</param>
@@ -57,7 +61,7 @@ internal sealed class OtlpSpanEncoder
         ReadOnlySpan<byte> context = OtlpContextEncoder.Get(record.Context);
         writer.Raw(_everySpan);
         writer.Raw(OtlpContextEncoder.Attributes(context));
-        WriteTags(ref writer, OtlpContextEncoder.Tags(context), record.Deployment);
+        WriteTags(ref writer, OtlpContextEncoder.Tags(context), record.DeploymentId);
         WriteObservation(ref writer, record);
         WriteCall(ref writer, record);
         WriteStatus(ref writer, record);
@@ -80,7 +84,7 @@ internal sealed class OtlpSpanEncoder
         }
     }
 
-    private void WriteTags(ref ProtoWriter writer, ReadOnlySpan<byte> items, Deployment? deployment)
+    private void WriteTags(ref ProtoWriter writer, ReadOnlySpan<byte> items, string? deployment)
     {
         if (deployment is null)
         {
@@ -94,9 +98,9 @@ internal sealed class OtlpSpanEncoder
 
         // The deployment differs from call to call, so its tag is not part of the context's bytes.
         ReadOnlySpan<byte> label = "deployment:"u8;
-        Span<byte> text = Scratch(label.Length + Encoding.UTF8.GetMaxByteCount(deployment.Id.Length));
+        Span<byte> text = Scratch(label.Length + Encoding.UTF8.GetMaxByteCount(deployment.Length));
         label.CopyTo(text);
-        int length = label.Length + Encoding.UTF8.GetBytes(deployment.Id, text[label.Length..]);
+        int length = label.Length + Encoding.UTF8.GetBytes(deployment, text[label.Length..]);
         text[..length].Replace((byte)',', (byte)' ');
         writer.ArrayAttribute("langfuse.trace.tags"u8, items, lastItem: text[..length]);
     }
@@ -199,7 +203,8 @@ internal sealed class OtlpSpanEncoder
             writer.Attribute("langfuse.observation.metadata.finish_reason"u8, finish);
         }
 
-        if (record.Options is { } options && _json.Parameters(options) is { IsEmpty: false } parameters)
+        ReadOnlySpan<byte> parameters = record.Replayed is { } replayed ? replayed.Parameters : record.Options is { } options ? _json.Parameters(options) : default;
+        if (!parameters.IsEmpty)
         {
             writer.Attribute("langfuse.observation.model.parameters"u8, parameters);
         }
@@ -238,7 +243,7 @@ internal sealed class OtlpSpanEncoder
     {
         if (record.Usage is { } usage)
         {
-            writer.Attribute("langfuse.observation.usage_details"u8, _json.Usage(usage));
+            writer.Attribute("langfuse.observation.usage_details"u8, record.Replayed is { } said ? said.Usage : _json.Usage(usage));
         }
         else if (record.ErrorKind is not null)
         {
@@ -246,7 +251,11 @@ internal sealed class OtlpSpanEncoder
             writer.Attribute("langfuse.observation.usage_details"u8, """{"input":0,"output":0,"total":0}"""u8);
         }
 
-        if (CostCalculator.TryCompute(record.Deployment?.Price, record.Usage, record.Billing, out CostAmounts cost))
+        if (record.Replayed is { Cost.Length: > 0 } replayed)
+        {
+            writer.Attribute("langfuse.observation.cost_details"u8, replayed.Cost);
+        }
+        else if (CostCalculator.TryCompute(record.Deployment?.Price, record.Usage, record.Billing, out CostAmounts cost))
         {
             writer.Attribute("langfuse.observation.cost_details"u8, _json.Cost(cost));
         }
@@ -254,24 +263,34 @@ internal sealed class OtlpSpanEncoder
 
     private void WriteRoute(ref ProtoWriter writer, SpanRecord record)
     {
-        if (record.Deployment is { } deployment)
+        AttemptFacts? attempt = AttemptFacts.Of(record);
+        if ((record.DeploymentId ?? attempt?.Deployment) is { } deployment)
         {
-            writer.Attribute("langfuse.observation.metadata.deployment"u8, deployment.Id);
+            writer.Attribute("langfuse.observation.metadata.deployment"u8, deployment);
         }
 
-        if (record.Route is { } route && record.Attempt is null)
+        if (record.Replayed is { Route.Length: > 0 } replayed)
+        {
+            writer.Attribute("langfuse.observation.metadata.route"u8, replayed.Route);
+        }
+        else if (record.Route is { } route && attempt is null)
         {
             writer.Attribute("langfuse.observation.metadata.route"u8, RouteOf(route, record.Deployment));
+            if (route.WrittenAttempts is null)
+            {
+                WritePart(ref writer, "langfuse.observation.metadata.credential_ms"u8, route.CredentialTime);
+                WritePart(ref writer, "langfuse.observation.metadata.connect_ms"u8, route.ConnectTime);
+            }
         }
 
-        if (record.ErrorKind is { } kind)
+        if ((record.ErrorKind ?? attempt?.Error) is { } kind)
         {
-            writer.Attribute("langfuse.observation.metadata.error_kind"u8, OtlpJson.KindName(kind));
+            writer.Attribute("langfuse.observation.metadata.error_kind"u8, SpanJson.KindName(kind));
         }
 
-        if (record.Attempt is { } attempt)
+        if (attempt is { } facts)
         {
-            WriteAttempt(ref writer, record, attempt);
+            WriteAttempt(ref writer, facts);
         }
     }
 
@@ -290,21 +309,11 @@ internal sealed class OtlpSpanEncoder
         return text.Utf8;
     }
 
-    private static void WriteAttempt(ref ProtoWriter writer, SpanRecord record, RouteAttempt attempt)
+    private static void WriteAttempt(ref ProtoWriter writer, in AttemptFacts attempt)
     {
-        if (record.Deployment is null)
-        {
-            writer.Attribute("langfuse.observation.metadata.deployment"u8, attempt.Deployment);
-        }
-
-        if (record.ErrorKind is null && attempt.Error is { } kind)
-        {
-            writer.Attribute("langfuse.observation.metadata.error_kind"u8, OtlpJson.KindName(kind));
-        }
-
         if (attempt.Role != AttemptRole.Usual)
         {
-            writer.Attribute("langfuse.observation.metadata.role"u8, OtlpJson.RoleName(attempt.Role));
+            writer.Attribute("langfuse.observation.metadata.role"u8, SpanJson.RoleName(attempt.Role));
         }
 
         Span<byte> number = stackalloc byte[32];
@@ -314,25 +323,33 @@ internal sealed class OtlpSpanEncoder
             writer.Attribute("langfuse.observation.metadata.status"u8, number[..length]);
         }
 
-        ((long)attempt.Wait.TotalMilliseconds).TryFormat(number, out int waited, default, CultureInfo.InvariantCulture);
+        attempt.WaitMilliseconds.TryFormat(number, out int waited, default, CultureInfo.InvariantCulture);
         writer.Attribute("langfuse.observation.metadata.wait_ms"u8, number[..waited]);
+        WritePart(ref writer, "langfuse.observation.metadata.credential_ms"u8, attempt.Credential);
+        WritePart(ref writer, "langfuse.observation.metadata.connect_ms"u8, attempt.Connect);
         if (attempt.MayHaveBeenBilled)
         {
             writer.Attribute("langfuse.observation.metadata.may_have_been_billed"u8, "true"u8);
         }
 
-        CallRoute? route = record.Route ?? (record.Parent is { } parent && parent.Version == record.ParentVersion ? parent.Route : null);
-        if (route?.WrittenAttempts is { } attempts)
+        if (attempt.Number > 0)
         {
-            for (int i = 0; i < attempts.Count; i++)
-            {
-                if (ReferenceEquals(attempts[i], attempt))
-                {
-                    (i + 1).TryFormat(number, out int digits, default, CultureInfo.InvariantCulture);
-                    writer.Attribute("langfuse.observation.metadata.attempt"u8, number[..digits]);
-                }
-            }
+            attempt.Number.TryFormat(number, out int digits, default, CultureInfo.InvariantCulture);
+            writer.Attribute("langfuse.observation.metadata.attempt"u8, number[..digits]);
         }
+    }
+
+    /// <summary>Where the time of an attempt went, when it is worth telling.</summary>
+    private static void WritePart(ref ProtoWriter writer, ReadOnlySpan<byte> key, TimeSpan time)
+    {
+        if (time < LeastPart)
+        {
+            return;
+        }
+
+        Span<byte> number = stackalloc byte[32];
+        ((long)time.TotalMilliseconds).TryFormat(number, out int length, default, CultureInfo.InvariantCulture);
+        writer.Attribute(key, number[..length]);
     }
 
     private Span<byte> Scratch(int length)

@@ -1,8 +1,14 @@
 namespace LlmStack.Providers;
 
-/// <summary>Whom an adapter tells when it asks for a connection and when it has one, so that connecting has a time limit of its own.</summary>
+/// <summary>Whom an adapter tells what it waits for before it can send, so that this is measured, and that connecting has a time limit of its own.</summary>
 internal interface IConnectionWatch
 {
+    /// <summary>A secret is asked for that may have to be fetched.</summary>
+    void FetchingCredential();
+
+    /// <summary>The secret is there, or could not be had.</summary>
+    void FetchedCredential();
+
     /// <summary>The request is handed to the transport, which may have to connect first.</summary>
     void Connecting();
 

@@ -20,6 +20,9 @@ public sealed class CallRoute
     private StaticSet? _set;
     private int _scannedTier = -1;
 
+    // Most calls find a connection at hand within microseconds; four bytes hold seven minutes, which no connection takes.
+    private uint _connect;
+
     internal CallRoute(string requestedName, long snapshotVersion)
     {
         RequestedName = requestedName;
@@ -65,6 +68,8 @@ public sealed class CallRoute
         _details?.Consumer ?? TimeSpan.Zero)
     {
         Queue = _details?.QueueWait ?? TimeSpan.Zero,
+        Credential = CredentialTime,
+        Connect = ConnectTime,
     };
 
     /// <summary>The limit that made the call wait, for instance <c>limit 'per-team' (team=search)</c>; null when none did. The time is in <see cref="CallTiming.Queue"/>.</summary>
@@ -102,6 +107,10 @@ public sealed class CallRoute
 
     internal Deployment? Served { get; set; }
 
+    internal TimeSpan CredentialTime => _details?.Credential ?? TimeSpan.Zero;
+
+    internal TimeSpan ConnectTime => TimeSpan.FromTicks(_connect);
+
     internal UsageDetails? Usage { get; set; }
 
     /// <summary>What beside usage and list price decides the cost of the attempt that served; null when nothing does.</summary>
@@ -133,8 +142,9 @@ public sealed class CallRoute
         _observationId = observationId;
     }
 
-    internal void SetTiming(TimeSpan total, TimeSpan provider, TimeSpan? firstToken)
+    internal void SetTiming(TimeSpan total, TimeSpan provider, TimeSpan? firstToken, TimeSpan connect = default)
     {
+        _connect = uint.CreateSaturating(connect.Ticks);
         _total = total.Ticks;
         _provider = provider.Ticks;
         _firstToken = firstToken?.Ticks ?? -1;
@@ -192,6 +202,8 @@ public sealed class CallRoute
     {
         RequestId = RequestId,
         Duration = TimeSpan.FromTicks(_provider),
+        Credential = CredentialTime,
+        Connect = ConnectTime,
         FirstToken = _firstToken < 0 ? null : TimeSpan.FromTicks(_firstToken),
         Usage = Usage,
         Billing = Billing,

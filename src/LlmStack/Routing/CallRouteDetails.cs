@@ -17,6 +17,8 @@ internal sealed class CallRouteDetails
 
     public TimeSpan RetryWait { get; set; }
 
+    public TimeSpan Credential { get; set; }
+
     public TimeSpan QueueWait { get; set; }
 
     /// <summary>The limit that the call waited for last.</summary>

@@ -11,6 +11,15 @@ public readonly record struct CallTiming(TimeSpan Total, TimeSpan Provider, Time
     /// <summary>Spent waiting for a place under a deployment's concurrency limit, or for a limit to give way.</summary>
     public TimeSpan Queue { get; init; }
 
+    /// <summary>The part of <see cref="Provider"/> that went into fetching secrets, over all attempts; zero when they were at hand.</summary>
+    public TimeSpan Credential { get; init; }
+
+    /// <summary>
+    /// The part of <see cref="Provider"/> until a connection was at hand, over all attempts: name resolution, connecting and encryption, or
+    /// waiting for one of the pool. Microseconds when an open one was free.
+    /// </summary>
+    public TimeSpan Connect { get; init; }
+
     /// <summary>What the library itself added: the total less the provider's, the queue's, the waiting and the consumer's time.</summary>
     public TimeSpan Overhead
     {

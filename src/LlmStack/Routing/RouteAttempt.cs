@@ -50,6 +50,15 @@ public sealed class RouteAttempt
     /// <summary>From the start of the attempt to its end.</summary>
     public TimeSpan Duration { get; internal set; }
 
+    /// <summary>The part of <see cref="Duration"/> that went into fetching a secret; zero when it was at hand.</summary>
+    public TimeSpan Credential { get; internal set; }
+
+    /// <summary>
+    /// The part of <see cref="Duration"/> until a connection was at hand: name resolution, connecting and encryption, or waiting for one of
+    /// the pool. Microseconds when an open one was free, and zero where the provider's adapter does not use our transport.
+    /// </summary>
+    public TimeSpan Connect { get; internal set; }
+
     /// <summary>From the start of the attempt to its first content; null for calls that do not stream.</summary>
     public TimeSpan? FirstToken { get; internal set; }
 

@@ -38,7 +38,9 @@ internal sealed class ActivityTags(TracingOptions options)
 
         WriteRoute(activity, record);
         WriteLabels(activity, record);
-        if (_content)
+
+        // Where activities go nobody here knows: content that is bound to a region stays off them.
+        if (_content && record.BoundRegion is null)
         {
             WriteContent(activity, record);
         }

@@ -58,4 +58,16 @@ public interface ILlmTracer
     /// <param name="timeout">How long at most, over all sinks.</param>
     /// <param name="cancellationToken">Gives up earlier.</param>
     ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Sends the spans and scores of a <see cref="JsonLinesTraceSink"/>'s file again, under the same ids, to every sink in force but one
+    /// that writes this very file: see <see cref="JsonLinesReplay"/>.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="progress">Is told after every 500 lines; null for nobody.</param>
+    /// <param name="cancellationToken">Ends the replay; what was handed over stays with the sinks.</param>
+    /// <returns>What became of the lines.</returns>
+    /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    Task<ReplayResult> ReplayAsync(string path, IProgress<ReplayResult>? progress = null, CancellationToken cancellationToken = default);
 }

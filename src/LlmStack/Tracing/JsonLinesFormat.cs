@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using LlmStack.Catalog;
+using LlmStack.Tracing.Media;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Tracing;
@@ -9,6 +10,12 @@ namespace LlmStack.Tracing;
 internal static class JsonLinesFormat
 {
     public static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    // Emit runs on the threads of callers, and these texts are written into one buffer each.
+    [ThreadStatic]
+    private static SpanJson? _texts;
+
+    private static SpanJson Texts => _texts ??= new SpanJson();
 
     public static void Write(Utf8JsonWriter writer, in SpanData span)
     {
@@ -33,6 +40,7 @@ internal static class JsonLinesFormat
 
         Json(writer, "input", record.InputJson);
         Json(writer, "output", record.OutputJson);
+        WriteMedia(writer, record.Media);
         writer.WriteEndObject();
     }
 
@@ -93,16 +101,61 @@ internal static class JsonLinesFormat
     {
         String(writer, "operation", record.Operation);
         String(writer, "provider", record.ProviderName);
-        String(writer, "deployment", record.Deployment?.Id);
+        String(writer, "deployment", record.DeploymentId);
         String(writer, "model", record.Model);
         String(writer, "response_model", record.ResponseModel);
         String(writer, "response_id", record.ResponseId);
         String(writer, "finish_reason", record.FinishReason);
+        String(writer, "error_kind", record.ErrorKind is { } failure ? SpanJson.KindName(failure) : null);
         String(writer, "error_type", record.ErrorKind is { } kind ? ErrorKindTraits.NameOf(kind) : record.ErrorType);
         if (record.Streaming)
         {
             writer.WriteBoolean("streaming", true);
         }
+
+        if (record.Prompt is { } prompt)
+        {
+            writer.WriteStartObject("prompt");
+            writer.WriteString("name", prompt.Name);
+            writer.WriteNumber("version", prompt.Version);
+            writer.WriteEndObject();
+        }
+
+        String(writer, "bound_region", record.BoundRegion);
+        Raw(writer, "parameters", record.Replayed is { } replayed ? replayed.Parameters : record.Options is { } options ? Texts.Parameters(options) : default);
+        WriteRoute(writer, record);
+    }
+
+    private static void WriteRoute(Utf8JsonWriter writer, SpanRecord record)
+    {
+        AttemptFacts? attempt = AttemptFacts.Of(record);
+        if (record.Replayed is { } replayed)
+        {
+            Raw(writer, "route", replayed.Route);
+        }
+        else if (record.Route is { } route && attempt is null)
+        {
+            Raw(writer, "route", Texts.Route(route));
+        }
+
+        if (attempt is not { } facts)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("attempt");
+        writer.WriteString("deployment", facts.Deployment);
+        String(writer, "error", facts.Error is { } error ? SpanJson.KindName(error) : null);
+        writer.WriteString("role", SpanJson.RoleName(facts.Role));
+        if (facts.StatusCode is { } status)
+        {
+            writer.WriteNumber("status", status);
+        }
+
+        writer.WriteNumber("wait_ms", facts.WaitMilliseconds);
+        writer.WriteBoolean("may_have_been_billed", facts.MayHaveBeenBilled);
+        writer.WriteNumber("number", facts.Number);
+        writer.WriteEndObject();
     }
 
     private static void WriteUsage(Utf8JsonWriter writer, SpanRecord record)
@@ -113,22 +166,45 @@ internal static class JsonLinesFormat
         }
 
         // Disjoint buckets: adding them up gives the total.
-        UsageBuckets buckets = UsageBuckets.From(usage);
-        writer.WriteStartObject("usage");
-        for (UsageBucket bucket = 0; bucket < UsageBucket.Requests; bucket++)
+        Raw(writer, "usage", record.Replayed is { } replayed ? replayed.Usage : Texts.Usage(usage));
+        if (record.Replayed is { } said)
         {
-            if (buckets[bucket] > 0 || bucket is UsageBucket.Input or UsageBucket.Output)
-            {
-                writer.WriteNumber(UsageBucketNames.NameOf(bucket), buckets[bucket]);
-            }
+            Cost(writer, said.Cost, said.CostTotal);
+        }
+        else if (CostCalculator.TryCompute(record.Deployment?.Price, usage, record.Billing, out CostAmounts cost))
+        {
+            Cost(writer, Texts.Cost(cost), cost.Total);
+        }
+    }
+
+    private static void Cost(Utf8JsonWriter writer, ReadOnlySpan<byte> buckets, decimal? total)
+    {
+        if (total is { } amount)
+        {
+            writer.WriteNumber("cost_usd", amount);
+            Raw(writer, "cost", buckets);
+        }
+    }
+
+    /// <summary>The files that references in input and output stand for.</summary>
+    private static void WriteMedia(Utf8JsonWriter writer, List<MediaItem>? media)
+    {
+        if (media is not { Count: > 0 })
+        {
+            return;
         }
 
-        writer.WriteNumber("total", buckets.Total);
-        writer.WriteEndObject();
-        if (CostCalculator.TryCompute(record.Deployment?.Price, usage, record.Billing, out CostAmounts cost))
+        writer.WriteStartArray("media");
+        foreach (MediaItem item in media)
         {
-            writer.WriteNumber("cost_usd", cost.Total);
+            writer.WriteStartObject();
+            writer.WriteString("field", item.Field == MediaField.Input ? "input" : "output");
+            writer.WriteString("content_type", item.ContentType);
+            writer.WriteBase64String("data", item.Bytes);
+            writer.WriteEndObject();
         }
+
+        writer.WriteEndArray();
     }
 
     private static void WriteContext(Utf8JsonWriter writer, LlmContext context)
@@ -148,6 +224,11 @@ internal static class JsonLinesFormat
         String(writer, "query_type", context.QueryType);
         String(writer, "ranking_pipeline", context.RankingPipeline);
         String(writer, "version", context.Version);
+        if (context.Public)
+        {
+            writer.WriteBoolean("public", true);
+        }
+
         if (!context.Tags.IsDefaultOrEmpty)
         {
             writer.WriteStartArray("tags");
@@ -180,16 +261,48 @@ internal static class JsonLinesFormat
             return;
         }
 
-        writer.WritePropertyName(name);
-        try
+        if (!IsJson(utf8Json))
         {
-            // Parsed again, because a provider may send JSON over several lines, and a line of the file must be one object.
+            writer.WriteString(name, utf8Json);
+            return;
+        }
+
+        writer.WritePropertyName(name);
+        if (utf8Json.ContainsAny((byte)'\n', (byte)'\r'))
+        {
+            // A provider may send JSON over several lines, and a line of the file must be one object.
             var reader = new Utf8JsonReader(utf8Json);
             JsonElement.ParseValue(ref reader).WriteTo(writer);
         }
+        else
+        {
+            writer.WriteRawValue(utf8Json, skipInputValidation: true);
+        }
+    }
+
+    private static bool IsJson(ReadOnlySpan<byte> utf8Json)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(utf8Json);
+            while (reader.Read())
+            {
+            }
+
+            return true;
+        }
         catch (JsonException)
         {
-            writer.WriteStringValue(System.Text.Encoding.UTF8.GetString(utf8Json));
+            return false;
+        }
+    }
+
+    private static void Raw(Utf8JsonWriter writer, string name, ReadOnlySpan<byte> json)
+    {
+        if (!json.IsEmpty)
+        {
+            writer.WritePropertyName(name);
+            writer.WriteRawValue(json, skipInputValidation: true);
         }
     }
 

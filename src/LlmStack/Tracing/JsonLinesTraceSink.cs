@@ -43,6 +43,9 @@ public sealed class JsonLinesTraceSink : ITraceSink, IDisposable, IAsyncDisposab
     /// <summary>Spans and scores that were not written: the queue was full, the sink disposed, or the file refused them.</summary>
     public long Dropped => Interlocked.Read(ref _refused) + Interlocked.Read(ref _failed);
 
+    /// <summary>Where the file is.</summary>
+    internal string FullPath => Path.GetFullPath(_path);
+
     /// <summary>Regions whose content may be written, as calls name them; <c>*</c> for every region. Default none.</summary>
     public IReadOnlyList<string> Regions { get; init; } = [];
 

@@ -248,6 +248,9 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
         };
     }
 
+    public Task<ReplayResult> ReplayAsync(string path, IProgress<ReplayResult>? progress = null, CancellationToken cancellationToken = default) =>
+        new ReplayRun(path, _sinks.WithoutFile(path), progress).RunAsync(cancellationToken);
+
     /// <summary>Nothing more will come: traces that still wait are decided by what is known of them.</summary>
     public void Dispose()
     {

@@ -75,6 +75,14 @@ internal sealed class SinkSet(ITraceSink[] sinks, ILogger? logger, TimeProvider 
         return null;
     }
 
+    /// <summary>The sinks without one that writes this file.</summary>
+    public SinkSet WithoutFile(string path)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        string full = Path.GetFullPath(path);
+        return new SinkSet([.. sinks.Where(sink => sink is not JsonLinesTraceSink lines || lines.FullPath != full)], logger, time);
+    }
+
     /// <summary>Counts what a sink or an observer threw, and says it once for each of them.</summary>
     public void Failed(object receiver, Exception exception)
     {

@@ -78,7 +78,7 @@ public readonly struct SpanData
     public string? ProviderName => _record.ProviderName;
 
     /// <summary>The id of the deployment that was called; null when the span is no call.</summary>
-    public string? Deployment => _record.Deployment?.Id;
+    public string? Deployment => _record.DeploymentId;
 
     /// <summary>The model that answered, as the provider reported it; null when unknown.</summary>
     public string? ResponseModel => _record.ResponseModel;
@@ -105,7 +105,7 @@ public readonly struct SpanData
     public RouteAttempt? Attempt => _record.Attempt;
 
     /// <summary>What <see cref="Usage"/> cost at this span's deployment, in US dollars; null when usage or price is unknown.</summary>
-    public decimal? Cost => CostCalculator.TryCompute(_record.Deployment?.Price, _record.Usage, _record.Billing, out CostAmounts amounts) ? amounts.Total : null;
+    public decimal? Cost => _record.Replayed is { } replayed ? replayed.CostTotal : CostCalculator.TryCompute(_record.Deployment?.Price, _record.Usage, _record.Billing, out CostAmounts amounts) ? amounts.Total : null;
 
     /// <summary>The input as text; null when none was recorded.</summary>
     public string? GetInputJson() => InputJson.IsEmpty ? null : Encoding.UTF8.GetString(InputJson);

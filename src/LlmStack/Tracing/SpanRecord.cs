@@ -59,6 +59,9 @@ internal sealed class SpanRecord : IContentCapture
     public RouteAttempt? Attempt;
     public PromptReference? Prompt;
 
+    /// <summary>What a file said of a span that is sent again; null for a span that has just ended.</summary>
+    public ReplayedSpan? Replayed;
+
     /// <summary>
     /// The activity by which another instrumentation already shows this span to OpenTelemetry; then it has none of ours, and those of its
     /// children go below this one.
@@ -93,19 +96,7 @@ internal sealed class SpanRecord : IContentCapture
     public List<MediaItem>? Media;
 
     /// <summary>What those files hold in memory.</summary>
-    public long MediaBytes
-    {
-        get
-        {
-            long bytes = 0;
-            for (int i = 0; i < (Media?.Count ?? 0); i++)
-            {
-                bytes += Media![i].Bytes.Length;
-            }
-
-            return bytes;
-        }
-    }
+    public long MediaBytes => Media is { Count: > 0 } media ? media.Sum(static item => (long)item.Bytes.Length) : 0;
 
     /// <summary>The input as one JSON value, UTF-8; empty when none was captured. Masked and truncated already when sinks see it.</summary>
     public ReadOnlySpan<byte> InputJson => _input.Json;
@@ -121,6 +112,9 @@ internal sealed class SpanRecord : IContentCapture
     }
 
     public bool IsEnabled => _captures;
+
+    /// <summary>The id of the deployment that served, or was asked; null when none was.</summary>
+    public string? DeploymentId => Deployment?.Id ?? Replayed?.Deployment;
 
     /// <summary>Whether no span that sinks see is above it.</summary>
     public bool IsTop => IsAppRoot || ParentSpanId.IsEmpty;
@@ -342,6 +336,7 @@ internal sealed class SpanRecord : IContentCapture
         Route = null;
         Attempt = null;
         Prompt = null;
+        Replayed = null;
         Twin = null;
         Function = null;
         IsBackdated = false;

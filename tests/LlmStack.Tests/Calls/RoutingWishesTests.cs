@@ -1,10 +1,15 @@
+using System.Diagnostics;
 using LlmStack.Configuration;
 using LlmStack.Routing;
+using LlmStack.Testing;
+using LlmStack.Tests.Tracing;
+using LlmStack.Tracing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 
 namespace LlmStack.Tests.Calls;
 
+[Collection(ActivitiesInTurn.Name)]
 public sealed class RoutingWishesTests
 {
     private static ChatOptions With(RoutingOptions routing) => ((ChatOptions?)null).WithRouting(routing);
@@ -245,6 +250,49 @@ public sealed class RoutingWishesTests
         Assert.Equal(LlmErrorKind.PolicyDenied, error.Kind);
         Assert.Contains("permissions removed 2 of 2 (not among the caller's permissions)", error.Message, StringComparison.Ordinal);
         Assert.All(h.Providers.Values, static provider => Assert.Empty(provider.Calls));
+    }
+
+    [Fact]
+    public async Task An_explanation_knows_the_caller_who_came_in_by_baggage_as_a_call_does()
+    {
+        using CallHarness h = new(
+            llm => llm
+                .AddModelGroup("fast", g => g
+                    .AddDeployment("a/m", d => d.Order = 1)
+                    .AddDeployment("b/m", d => d.Order = 2)
+                    .Configure(o => o.Rules["known"] = new RuleOptions { When = "user == 'u-9'", Use = ["b/m"] }))
+                .Configure(o => o.Tracing.Baggage.Add(nameof(LlmContext.UserId))),
+            "a",
+            "b");
+        using var request = new Activity("request");
+        request.SetIdFormat(ActivityIdFormat.W3C).Start();
+        request.AddBaggage("langfuse_user_id", "u-9");
+
+        Assert.Equal("b/m", (await h.Router.ExplainAsync("fast", [new ChatMessage(ChatRole.User, "Hello")])).Picked);
+        Assert.Equal("b/m", (await h.Client.ChatAsync("fast", "Hello")).GetRoute()!.Deployment);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Content_of_a_call_bound_to_a_region_stays_in_it(bool inRegion)
+    {
+        var sink = new RegionSink("eu");
+        using CallHarness h = new(
+            llm => llm
+                .AddModelGroup("fast", g => g.AddDeployment("a/m", d => d.Region = inRegion ? "eu" : "us"))
+                .AddSink(sink),
+            "a");
+        h["a"].OnOtherCalls.Answer("secret");
+
+        await h.Client.ChatAsync("fast", "Hello", With(new RoutingOptions { Region = inRegion ? "eu" : "us" }));
+
+        Assert.NotEmpty(sink.Spans);
+        Assert.Equal(inRegion, sink.Spans.Any(static span => span.GetOutputJson()?.Contains("secret", StringComparison.Ordinal) == true));
+
+        // A sink that names no region gets no content that is bound to one.
+        Assert.NotEmpty(h.Traces.Spans);
+        Assert.All(h.Traces.Spans, static span => Assert.True(span.InputJson.IsEmpty && span.OutputJson.IsEmpty));
     }
 
     [Fact]

@@ -38,7 +38,9 @@ public sealed class SharedStreamTests
         Assert.All(joined, r => Assert.Equal(("fast", "a/m"), (r.Group, r.Deployment)));
         Assert.All(joined, r => Assert.NotNull(r.Timing.FirstToken));
         Assert.Equal(3, streams.Count(s => !s.SelectMany(u => u.Contents).OfType<UsageContent>().Any()));
-        Assert.Equal(3, h.Traces.Spans.Count(s => s.Type == ObservationType.Span && s.Usage is null));
+        SpanData[] shared = [.. h.Traces.Spans.Where(s => s.Type == ObservationType.Span && s.Usage is null)];
+        Assert.Equal(3, shared.Length);
+        Assert.All(shared, s => Assert.Contains("one two three", s.GetOutputJson(), StringComparison.Ordinal));
         Assert.Equal(streams.Select(s => s[0].GetRoute()), routes);
         Assert.Equal(0, h.Get<SharedStreams>().Count);
         h.AssertNothingLeaks();

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using CsCheck;
 using LlmStack.Catalog;
-using LlmStack.Langfuse;
+using LlmStack.Tracing;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Tests.Catalog;

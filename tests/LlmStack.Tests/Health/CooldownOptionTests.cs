@@ -161,4 +161,77 @@ public class CooldownOptionTests
         _builder.Succeed(deployment);
         Assert.False(IsCooling(deployment));
     }
+
+    [Fact]
+    public void Groups_that_share_a_deployment_count_in_windows_of_their_own()
+    {
+        CallPolicyOptions Rule(int allowed, int seconds) =>
+            new() { CooldownFailureRatio = 0, CooldownAllowedFailures = allowed, CooldownWindow = TimeSpan.FromSeconds(seconds) };
+        ModelGroup shortly = Pair(Rule(allowed: 2, seconds: 10));
+        Deployment shared = shortly.Members[0].Deployment;
+        ModelGroup longer = _builder.Group("longer", [.. shortly.Members], policy: CallPolicy.Default.With(Rule(allowed: 5, seconds: 60)));
+        _builder.Fail(shortly, shared, LlmErrorKind.ServerError);
+        _builder.Fail(longer, shared, LlmErrorKind.ServerError);
+        Assert.False(IsCooling(shared));
+
+        // Three failures within ten seconds, whoever's calls they were.
+        _builder.Fail(shortly, shared, LlmErrorKind.ServerError);
+        Assert.True(IsCooling(shared));
+    }
+
+    [Fact]
+    public void A_longer_window_remembers_what_a_shorter_one_has_forgotten()
+    {
+        CallPolicyOptions Rule(int seconds) => new() { CooldownFailureRatio = 0, CooldownAllowedFailures = 2, CooldownWindow = TimeSpan.FromSeconds(seconds) };
+        ModelGroup shortly = Pair(Rule(10));
+        Deployment shared = shortly.Members[0].Deployment;
+        ModelGroup longer = _builder.Group("longer", [.. shortly.Members], policy: CallPolicy.Default.With(Rule(120)));
+        _builder.Fail(longer, shared, LlmErrorKind.ServerError);
+        for (int i = 0; i < 2; i++)
+        {
+            _builder.Time.Advance(TimeSpan.FromSeconds(20));
+            _builder.Fail(shortly, shared, LlmErrorKind.ServerError);
+            Assert.False(IsCooling(shared));
+        }
+
+        _builder.Fail(longer, shared, LlmErrorKind.ServerError);
+        Assert.True(IsCooling(shared));
+    }
+
+    [Fact]
+    public void A_window_seen_for_the_first_time_knows_the_attempts_before_it()
+    {
+        ModelGroup usual = Pair(new CallPolicyOptions());
+        Deployment shared = usual.Members[0].Deployment;
+        ModelGroup longer = _builder.Group("longer", [.. usual.Members], policy: CallPolicy.Default.With(new CallPolicyOptions { CooldownWindow = TimeSpan.FromSeconds(60) }));
+        for (int i = 0; i < 40; i++)
+        {
+            _builder.Succeed(shared);
+            _builder.Time.Advance(TimeSpan.FromSeconds(0.2));
+        }
+
+        // Five of 45 are far from half; five of five would be more than enough.
+        for (int i = 0; i < 5; i++)
+        {
+            _builder.Fail(longer, shared, LlmErrorKind.ServerError);
+        }
+
+        Assert.False(IsCooling(shared));
+    }
+
+    [Fact]
+    public void Windows_that_reloads_leave_behind_are_bounded_and_the_ones_in_use_stay()
+    {
+        var windows = new FailureWindows();
+        long now = 0;
+        for (int length = 10; length < 1_000; length += 10)
+        {
+            now++;
+            windows.AddFailure(now, length * 10_000, LlmErrorKind.ServerError);
+            Assert.Equal(now, windows.AddFailure(now, 100_000_000, LlmErrorKind.Network).OfKind);
+        }
+
+        // Left are the one in use and the last three.
+        Assert.Equal(970 * 10_000 / SlidingCounts.SlotCount, windows.SlotTicks);
+    }
 }

@@ -124,7 +124,7 @@ public sealed class OtlpSpanEncoderTests
         record.Options = new ChatOptions { Temperature = 0.5f, MaxOutputTokens = 100, StopSequences = ["\n"] };
         record.Usage = new UsageDetails { InputTokenCount = 1000, CachedInputTokenCount = 400, OutputTokenCount = 50, ReasoningTokenCount = 20, TotalTokenCount = 1050 };
         var route = new CallRoute("fast", 3) { Group = "fast", Reason = "weighted", Served = record.Deployment };
-        route.Add(new RouteAttempt(new Deployment("eu", "openai", "gpt-5.4-mini"), "fast") { StatusCode = 200, Duration = TimeSpan.FromMilliseconds(250), Wait = TimeSpan.Zero });
+        route.Add(new RouteAttempt(new Deployment("eu", "openai", "gpt-5.4-mini"), "fast") { StatusCode = 200, Duration = TimeSpan.FromMilliseconds(250), Wait = TimeSpan.Zero, Connect = TimeSpan.FromMilliseconds(12.5) });
         record.Route = route;
 
         DecodedSpan span = await harness.RoundTripAsync(record);
@@ -149,6 +149,8 @@ public sealed class OtlpSpanEncoderTests
         JsonElement attempt = Assert.Single(routed.GetProperty("attempts").EnumerateArray());
         Assert.Equal(200, attempt.GetProperty("status").GetInt32());
         Assert.Equal(250, attempt.GetProperty("duration_ms").GetDouble());
+        Assert.Equal(12.5, attempt.GetProperty("connect_ms").GetDouble());
+        Assert.False(attempt.TryGetProperty("credential_ms", out _));
         Assert.False(attempt.TryGetProperty("kind", out _));
     }
 
@@ -171,7 +173,7 @@ public sealed class OtlpSpanEncoderTests
     {
         await using SinkHarness harness = await SinkHarness.StartAsync();
         SpanRecord parent = Generation();
-        var attempt = new RouteAttempt(new Deployment("eu", "openai", "gpt"), "fast") { Error = LlmErrorKind.Overloaded, StatusCode = 503, Wait = TimeSpan.FromMilliseconds(120) };
+        var attempt = new RouteAttempt(new Deployment("eu", "openai", "gpt"), "fast") { Error = LlmErrorKind.Overloaded, StatusCode = 503, Wait = TimeSpan.FromMilliseconds(120), Connect = TimeSpan.FromMilliseconds(45.5), Credential = TimeSpan.FromMilliseconds(0.5) };
         parent.Route = new CallRoute("fast", 1);
         parent.Route.Add(new RouteAttempt(new Deployment("us", "openai", "gpt"), "fast"));
         parent.Route.Add(attempt);
@@ -189,6 +191,8 @@ public sealed class OtlpSpanEncoderTests
         Assert.Equal("Overloaded", span.Text("langfuse.observation.metadata.error_kind"));
         Assert.Equal("503", span.Text("langfuse.observation.metadata.status"));
         Assert.Equal("120", span.Text("langfuse.observation.metadata.wait_ms"));
+        Assert.Equal("45", span.Text("langfuse.observation.metadata.connect_ms"));
+        Assert.False(span.Attributes.ContainsKey("langfuse.observation.metadata.credential_ms"));
         Assert.Equal("2", span.Text("langfuse.observation.metadata.attempt"));
         Assert.Equal("eu", span.Text("langfuse.observation.metadata.deployment"));
         Assert.Equal("""{"input":0,"output":0,"total":0}""", span.Text("langfuse.observation.usage_details"));

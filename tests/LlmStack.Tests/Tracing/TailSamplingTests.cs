@@ -1,4 +1,5 @@
 using LlmStack.Routing;
+using LlmStack.Tests.Calls;
 using LlmStack.Tracing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Time.Testing;
@@ -65,6 +66,33 @@ public sealed class TailSamplingTests
             using TraceScope trace = tracer.StartTrace(name);
             _time.Advance(length);
         }
+    }
+
+    [Theory]
+    [InlineData(0.24, 2)]
+    [InlineData(0.2400001, 0)]
+    public async Task Costly_traces_are_kept_at_exactly_the_sum_of_their_calls(double bound, int expected)
+    {
+        using CallHarness h = new(
+            llm => llm
+                .AddModelGroup("fast", g => g.AddDeployment("a/m", d => d.Price = new ModelPrice { InputPerMillion = 100, OutputPerMillion = 200 }))
+                .Configure(o => (o.Tracing.SampleRate, o.Tracing.Tail.KeepErrors, o.Tracing.Tail.KeepCostlierThan) = (0, false, (decimal)bound)),
+            "a");
+        h["a"].OnOtherCalls.Answer("x").Usage(1_000, 100);
+        using (h.Tracer.StartTrace("costly"))
+        {
+            await h.Client.ChatAsync("fast", "one");
+            await h.Client.ChatAsync("fast", "two");
+        }
+
+        using (h.Tracer.StartTrace("cheap"))
+        {
+            await h.Client.ChatAsync("fast", "one");
+        }
+
+        Assert.Equal(expected, h.Traces.Spans.Count(span => span.Usage is not null && span.Deployment is not null));
+        Assert.DoesNotContain(h.Traces.Spans, static span => span.Name == "cheap");
+        Assert.Equal(expected > 0, h.Traces.Spans.Any(static span => span.Name == "costly"));
     }
 
     [Fact]

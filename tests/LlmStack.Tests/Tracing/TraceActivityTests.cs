@@ -199,6 +199,20 @@ public sealed class TraceActivityTests : IDisposable
     }
 
     [Fact]
+    public void Content_bound_to_a_region_does_not_go_onto_activities_for_nobody_knows_where_they_go()
+    {
+        var tracer = new LlmTracer([], [], new TracingOptions { CaptureContentOnActivities = true }, _time);
+        SpanRecord call = tracer.StartAutomatic("chat", ObservationType.Generation, _time.GetTimestamp(), AmbientScope.CurrentContext)!;
+        call.BoundRegion = "eu";
+        call.SetInput("[1]"u8);
+        call.AppendOutputText("two");
+        tracer.End(call, _time.GetTimestamp());
+        Activity activity = Assert.Single(_exported);
+        Assert.Null(activity.GetTagItem("gen_ai.input.messages"));
+        Assert.Null(activity.GetTagItem("gen_ai.output.messages"));
+    }
+
+    [Fact]
     public void Out_of_the_sample_an_activity_is_still_made_but_no_sink_sees_the_span()
     {
         var tracer = new LlmTracer([_sink], [], new TracingOptions { SampleRate = 0, Tail = { KeepErrors = false } }, _time);

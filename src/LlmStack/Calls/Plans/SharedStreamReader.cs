@@ -8,6 +8,7 @@ namespace LlmStack.Calls.Plans;
 internal sealed class SharedStreamReader(string model, SharedRoutes routes, TimeProvider time)
 {
     private readonly long _started = time.GetTimestamp();
+    private readonly List<ChatResponseUpdate> _seen = [];
     private CallRoute? _route;
     private long? _firstToken;
 
@@ -40,6 +41,7 @@ internal sealed class SharedStreamReader(string model, SharedRoutes routes, Time
             }
         }
 
+        _seen.Add(copy);
         bool last = made.AdditionalProperties?.ContainsKey(LlmResponseExtensions.RouteKey) == true && _route is not null;
         if (made.AdditionalProperties is { } properties)
         {
@@ -52,7 +54,7 @@ internal sealed class SharedStreamReader(string model, SharedRoutes routes, Time
             _route ??= SharedRoutes.Begin(model, route);
             if (last)
             {
-                routes.End(_route, route, _started, _firstToken);
+                routes.End(_route, route, _started, _firstToken, _seen.ToChatResponse().Messages);
             }
             else
             {

@@ -16,6 +16,8 @@ internal sealed class BudgetCounter : ScopeCounter
     private long _windowEnd = long.MinValue;
     private long _others;
     private long _othersWindow;
+    private long _recovered;
+    private long _recoveredWindow;
     private int _softReached;
     private int _softTold;
     private bool _refusalTold;
@@ -82,7 +84,6 @@ internal sealed class BudgetCounter : ScopeCounter
     public override void Settle(ref ScopeHold hold, in ScopeOutcome outcome)
     {
         long cost = hold.Rule.CostOf(outcome, hold.Cost);
-        hold.Change = new ScopeAmounts(0, 0, 0, cost - hold.Cost, 0);
         if (hold.Place != _window)
         {
             // Its window is over: what it cost belongs there, and nothing carries over.
@@ -144,8 +145,19 @@ internal sealed class BudgetCounter : ScopeCounter
         budget.Listener?.HardRefused(budget, this, spent);
     }
 
-    public override long BucketOf(in ScopeHold hold, long utcTicks) =>
-        _rollingTicks == 0 ? hold.Place : utcTicks - (long)((Int128)(_time.GetTimestamp() - hold.Place) * TimeSpan.TicksPerSecond / _time.TimestampFrequency);
+    public override ScopeUse Read()
+    {
+        lock (ScopeBook.Gate)
+        {
+            if (_rollingTicks == 0)
+            {
+                return new ScopeUse(_window, new ScopeAmounts(0, 0, 0, Spent + Reserved, 0), _window == 0 ? TimeSpan.MaxValue : _length);
+            }
+
+            long left = _windowEnd == long.MinValue ? 0 : _windowEnd - _time.GetTimestamp();
+            return left <= 0 ? default : new ScopeUse(0, new ScopeAmounts(0, 0, 0, Spent + Reserved, 0), _time.GetElapsedTime(0, left));
+        }
+    }
 
     public override void SetOthers(long bucket, in ScopeAmounts others)
     {
@@ -153,7 +165,7 @@ internal sealed class BudgetCounter : ScopeCounter
         {
             // Rolling windows of several machines do not begin at the same moment: there what is told last holds for the window at hand.
             long window = _rollingTicks == 0 ? bucket : _window;
-            if (window >= _othersWindow)
+            if (window >= _othersWindow || _rollingTicks > 0)
             {
                 _othersWindow = window;
                 _others = others.Cost;
@@ -166,7 +178,10 @@ internal sealed class BudgetCounter : ScopeCounter
     /// <param name="budget">The rule.</param>
     /// <param name="amount">The amount.</param>
     /// <param name="age">Of a rolling window, how long ago it began.</param>
-    public void Recover(BudgetRule budget, long amount, TimeSpan age)
+    /// <param name="isShared">
+    /// Whether others tell what they use: then an earlier process may still be among them, and the larger of both counts instead of the sum.
+    /// </param>
+    public void Recover(BudgetRule budget, long amount, TimeSpan age, bool isShared = false)
     {
         lock (ScopeBook.Gate)
         {
@@ -177,8 +192,16 @@ internal sealed class BudgetCounter : ScopeCounter
                 _windowEnd = now + _rollingTicks - (long)((Int128)age.Ticks * _time.TimestampFrequency / TimeSpan.TicksPerSecond);
             }
 
-            Spent += amount;
-            while (_softReached < budget.Soft.Length && Spent >= budget.Soft[_softReached])
+            if (isShared)
+            {
+                (_recovered, _recoveredWindow) = (amount, _window);
+            }
+            else
+            {
+                Spent += amount;
+            }
+
+            while (_softReached < budget.Soft.Length && Spent + OthersIn(_window) >= budget.Soft[_softReached])
             {
                 // It was told before the process began.
                 _softTold = ++_softReached;
@@ -213,7 +236,7 @@ internal sealed class BudgetCounter : ScopeCounter
 
     private static long WindowOf(BudgetRule budget, in ScopeDemand demand) => budget.Calendar?.At(demand.UtcTicks).Start ?? 0;
 
-    private long OthersIn(long window) => _othersWindow == window ? _others : 0;
+    private long OthersIn(long window) => Math.Max(_othersWindow == window ? _others : 0, _recoveredWindow == window ? _recovered : 0);
 
     private void Roll(BudgetRule budget, long now, long utcTicks)
     {
@@ -233,6 +256,7 @@ internal sealed class BudgetCounter : ScopeCounter
         if (_rollingTicks > 0 && !first)
         {
             _others = 0;
+            _recovered = 0;
         }
     }
 

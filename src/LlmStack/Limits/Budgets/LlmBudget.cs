@@ -22,7 +22,7 @@ public sealed class LlmBudget : IDisposable
         Name = name;
         Outer = outer;
         var pattern = new ScopePattern([]);
-        var table = new ScopeTable("run", pattern, static (table, key) => new BudgetCounter(table, key, TimeSpan.MaxValue, isRolling: false, TimeProvider.System)) { IsEndless = true };
+        var table = new ScopeTable("run", pattern, static (table, key) => new BudgetCounter(table, key, TimeSpan.MaxValue, isRolling: false, TimeProvider.System)) { IsEndless = true, IsShared = false };
         _counter = (BudgetCounter)table.GetOrAdd(default);
         _rule = new BudgetRule(name ?? string.Create(CultureInfo.InvariantCulture, $"{amount:0.##########} USD of this run"), pattern, table) { Amount = Money.FromDollars(amount), UnknownPrice = unknownPrice };
     }

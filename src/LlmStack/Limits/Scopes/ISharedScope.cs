@@ -15,8 +15,17 @@ internal interface ISharedScope
     /// <summary>Whether this process has forgotten it; what others use need not be told any more.</summary>
     bool IsForgotten { get; }
 
+    /// <summary>Whether calls wait for it.</summary>
+    bool HasWaiters { get; }
+
+    /// <summary>What the exchange keeps of it; null until it sets it.</summary>
+    object? Link { get; set; }
+
+    /// <summary>What this process uses of it now, what is reserved included. Takes a short lock, never waits.</summary>
+    ScopeUse Read();
+
     /// <summary>Replaces what is known of the other machines' use. Takes a short lock, never waits.</summary>
-    /// <param name="bucket">Of a budget the start of the window it belongs to; another window's is ignored. Of a limit 0.</param>
+    /// <param name="bucket">Of a budget <see cref="ScopeUse.Bucket"/> of the window it belongs to; another window's is ignored. Of a limit 0.</param>
     /// <param name="others">The sum over the other machines, of a limit inside the window that ends now.</param>
     void SetOthers(long bucket, in ScopeAmounts others);
 }

@@ -95,7 +95,6 @@ internal sealed class LimitCounter : ScopeCounter
             _shares[hold.Share].Use.Correct(hold.Place, requests, input, output, cost);
         }
 
-        hold.Change = new ScopeAmounts(requests, input, output, cost, -hold.Running);
         if (hold.Running > 0 || requests < 0 || input < 0 || output < 0 || cost < 0)
         {
             Wake();
@@ -111,7 +110,14 @@ internal sealed class LimitCounter : ScopeCounter
         }
     }
 
-    public override long BucketOf(in ScopeHold hold, long utcTicks) => utcTicks - (utcTicks % Math.Max(1, _window.Ticks / SlidingUse.Parts));
+    public override ScopeUse Read()
+    {
+        lock (ScopeBook.Gate)
+        {
+            MoveTo(_time.GetTimestamp());
+            return new ScopeUse(0, new ScopeAmounts(_use.Requests, _use.InputTokens, _use.OutputTokens, _use.Cost, _running), _window);
+        }
+    }
 
     public override void SetOthers(long bucket, in ScopeAmounts others)
     {

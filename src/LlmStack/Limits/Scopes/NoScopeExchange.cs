@@ -7,7 +7,11 @@ internal sealed class NoScopeExchange : IScopeExchange
 
     public bool IsActive => false;
 
-    public void Publish(in ScopeChange change)
+    public void Changed(ISharedScope scope)
+    {
+    }
+
+    public void Start()
     {
     }
 }

@@ -5,7 +5,7 @@ namespace LlmStack.Limits.Scopes;
 /// One short lock for all counters of the process: a reservation over six of them takes a tenth of a microsecond, and no order of locks can
 /// be wrong. Nothing inside it waits, allocates or calls out.
 /// </remarks>
-internal sealed class ScopeBook(IScopeExchange exchange, TimeProvider time)
+internal sealed class ScopeBook(IScopeExchange exchange)
 {
     private readonly IScopeExchange _exchange = exchange;
     private int _open;
@@ -20,41 +20,22 @@ internal sealed class ScopeBook(IScopeExchange exchange, TimeProvider time)
     public bool TryReserve(ScopeReservation reservation, in ScopeDemand demand, ScopePart part, out ScopeRefusal refusal)
     {
         Span<ScopeHold> holds = reservation.Holds;
-        refusal = default;
         lock (Gate)
         {
-            for (int i = 0; i < holds.Length; i++)
+            if (TryTake(holds, demand, part, out refusal))
             {
-                ref ScopeHold hold = ref holds[i];
-                if (hold.Counter.IsForgotten)
-                {
-                    hold.Counter = hold.Counter.Table.Revive(hold.Counter);
-                }
-
-                hold.Counter.NoteDemand(hold.Rule, demand);
-                if (!hold.Counter.Fits(hold.Rule, demand, part, out refusal))
-                {
-                    return false;
-                }
+                reservation.IsHeld = true;
+                _open++;
             }
-
-            for (int i = 0; i < holds.Length; i++)
-            {
-                ref ScopeHold hold = ref holds[i];
-                hold.Counter.Reserve(ref hold, demand, part);
-                hold.Counter.Open++;
-            }
-
-            reservation.IsHeld = true;
-            _open++;
         }
 
         if (_exchange.IsActive)
         {
-            PublishReserved(holds);
+            // After a refusal as well: whoever is asked for wants to know what others use.
+            Tell(holds);
         }
 
-        return true;
+        return reservation.IsHeld;
     }
 
     /// <summary>Whether the demand would fit on every counter. Moves nothing.</summary>
@@ -104,13 +85,7 @@ internal sealed class ScopeBook(IScopeExchange exchange, TimeProvider time)
 
         if (_exchange.IsActive)
         {
-            foreach (ref ScopeHold hold in holds)
-            {
-                if (hold.Change != default)
-                {
-                    _exchange.Publish(new ScopeChange(hold.Counter, hold.Bucket, hold.Change));
-                }
-            }
+            Tell(holds);
         }
 
         foreach (ref ScopeHold hold in holds)
@@ -121,13 +96,42 @@ internal sealed class ScopeBook(IScopeExchange exchange, TimeProvider time)
         reservation.Clear();
     }
 
-    private void PublishReserved(Span<ScopeHold> holds)
+    private static bool TryTake(Span<ScopeHold> holds, in ScopeDemand demand, ScopePart part, out ScopeRefusal refusal)
     {
-        long utc = time.GetUtcNow().UtcTicks;
+        refusal = default;
+        for (int i = 0; i < holds.Length; i++)
+        {
+            ref ScopeHold hold = ref holds[i];
+            if (hold.Counter.IsForgotten)
+            {
+                hold.Counter = hold.Counter.Table.Revive(hold.Counter);
+            }
+
+            hold.Counter.NoteDemand(hold.Rule, demand);
+            if (!hold.Counter.Fits(hold.Rule, demand, part, out refusal))
+            {
+                return false;
+            }
+        }
+
+        for (int i = 0; i < holds.Length; i++)
+        {
+            ref ScopeHold hold = ref holds[i];
+            hold.Counter.Reserve(ref hold, demand, part);
+            hold.Counter.Open++;
+        }
+
+        return true;
+    }
+
+    private void Tell(Span<ScopeHold> holds)
+    {
         foreach (ref ScopeHold hold in holds)
         {
-            hold.Bucket = hold.Counter.BucketOf(hold, utc);
-            _exchange.Publish(new ScopeChange(hold.Counter, hold.Bucket, new ScopeAmounts(hold.Requests, hold.InputTokens, hold.OutputTokens, hold.Cost, hold.Running)));
+            if (hold.Counter.Table.IsShared)
+            {
+                _exchange.Changed(hold.Counter);
+            }
         }
     }
 }

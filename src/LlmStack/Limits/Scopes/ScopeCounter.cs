@@ -24,6 +24,10 @@ internal abstract class ScopeCounter(ScopeTable table, ScopeKey key) : ISharedSc
 
     public abstract bool IsFixed { get; }
 
+    public object? Link { get; set; }
+
+    public bool HasWaiters => Volatile.Read(ref _waiters) is { Count: > 0 };
+
     /// <summary>Whether the demand fits. Moves nothing.</summary>
     public abstract bool Fits(ScopeRule rule, in ScopeDemand demand, ScopePart part, out ScopeRefusal refusal);
 
@@ -33,8 +37,7 @@ internal abstract class ScopeCounter(ScopeTable table, ScopeKey key) : ISharedSc
     /// <summary>Replaces what is held by what was used, and gives way to a waiter if something became free.</summary>
     public abstract void Settle(ref ScopeHold hold, in ScopeOutcome outcome);
 
-    /// <summary><see cref="ScopeChange.Bucket"/> of a reservation made now.</summary>
-    public abstract long BucketOf(in ScopeHold hold, long utcTicks);
+    public abstract ScopeUse Read();
 
     public abstract void SetOthers(long bucket, in ScopeAmounts others);
 

@@ -9,9 +9,6 @@ internal struct ScopeHold
     /// <summary>Where in the counter it is held: the part of a sliding window, or the window of a budget.</summary>
     public long Place;
 
-    /// <summary>The same for other machines: <see cref="ScopeChange.Bucket"/>.</summary>
-    public long Bucket;
-
     /// <summary>The share of the limit that it is held of; -1 for none.</summary>
     public int Share;
 
@@ -20,7 +17,4 @@ internal struct ScopeHold
     public long InputTokens;
     public long OutputTokens;
     public long Cost;
-
-    /// <summary>What the settlement changed, for other machines.</summary>
-    public ScopeAmounts Change;
 }

@@ -23,6 +23,9 @@ internal sealed class ScopeTable(string name, ScopePattern pattern, Func<ScopeTa
     /// <summary>Whether nothing is ever given back, because there is no window.</summary>
     public bool IsEndless { get; init; }
 
+    /// <summary>Whether other machines count the same; not what each call, or a run inside one process, has for itself.</summary>
+    public bool IsShared { get; init; } = true;
+
     public string NameOf(in ScopeKey key) => $"{name}/{Pattern.Describe(key)}";
 
     public ScopeCounter? Find(in ScopeKey key) => _counters.GetValueOrDefault(key);

@@ -13,6 +13,8 @@ internal sealed class AnthropicStreamSession(AnthropicProvider provider, Provide
     private readonly AnthropicDocument _document = new(call.Model);
     private readonly TextDeltaTemplate _template = new();
     private readonly AnthropicBlockAssembler _blocks = new(call);
+    private readonly bool _keepsRaw = RawRequest.WantsResponse(options);
+    private JsonElement? _raw;
     private StreamedForm? _form;
     private bool _started;
     private bool _decided;
@@ -113,12 +115,13 @@ internal sealed class AnthropicStreamSession(AnthropicProvider provider, Provide
         body.Write(reader.Unread);
         AnthropicResponseReader.Parse(body, _document, _http, call);
         _blocks.AddWhole(_document.Content!);
+        _raw = _keepsRaw ? RawRequest.Copy(body.WrittenSpan) : null;
         Done = true;
     }
 
     private void Accept(SseReader reader)
     {
-        if (_template.TryMatch(reader.Data, out ReadOnlySpan<byte> text))
+        if (!_keepsRaw && _template.TryMatch(reader.Data, out ReadOnlySpan<byte> text))
         {
             _blocks.AddText(Encoding.UTF8.GetString(text));
             return;
@@ -136,6 +139,8 @@ internal sealed class AnthropicStreamSession(AnthropicProvider provider, Provide
             throw _http.ErrorIn(ErrorBody.Parse(data.ToArray()), call);
         }
 
+        // The last update keeps the event that says why generation ended, not the empty one behind it.
+        _raw = _keepsRaw && _document.Type != AnthropicEventType.MessageStop ? RawRequest.Copy(data) : _raw;
         switch (_document.Type)
         {
             case AnthropicEventType.BlockStart:
@@ -202,5 +207,6 @@ internal sealed class AnthropicStreamSession(AnthropicProvider provider, Provide
         update.ResponseId = _document.Id;
         update.MessageId = _document.Id;
         update.ModelId = _document.Model;
+        update.RawRepresentation = _raw;
     }
 }

@@ -7,7 +7,7 @@ namespace LlmStack.Providers.Bedrock;
 
 /// <summary>Turns the frames of one streamed answer into updates. The usage comes behind the frame that ends the message.</summary>
 internal sealed class BedrockStream(BedrockProvider provider, ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
-    : StreamedAnswer<EventStreamReader>(provider.Http, call)
+    : StreamedAnswer<EventStreamReader>(provider.Http, call, RawRequest.WantsResponse(options))
 {
     private readonly BedrockDocument _document = new();
     private StructuredPlan _plan;

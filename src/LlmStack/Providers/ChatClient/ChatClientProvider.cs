@@ -8,6 +8,9 @@ internal sealed class ChatClientProvider(string name, IChatClient? chatClient, I
 {
     private readonly GeneratorEmbeddings? _embeddings = embeddingGenerator is null ? null : new GeneratorEmbeddings(name, embeddingGenerator);
 
+    /// <summary>The mark of reasoning state that only this client's vendor understands.</summary>
+    private readonly string _origin = $"client:{name}";
+
     public string Name { get; } = name;
 
     public IChatClient? ChatClient { get; } = chatClient;
@@ -18,6 +21,7 @@ internal sealed class ChatClientProvider(string name, IChatClient? chatClient, I
     {
         IChatClient client = Client();
         ClientCapture.Input(call.Capture, messages, options);
+        messages = ForeignThoughts.Strip(messages, _origin, call.Report);
         ChatResponse response;
         try
         {
@@ -35,6 +39,11 @@ internal sealed class ChatClientProvider(string name, IChatClient? chatClient, I
         }
 
         call.Report.RequestSent = true;
+        for (int i = 0; i < response.Messages.Count; i++)
+        {
+            ForeignThoughts.Tag(response.Messages[i].Contents, _origin);
+        }
+
         ClientCapture.Output(call.Capture, response);
         return Routed(response);
     }
@@ -43,6 +52,7 @@ internal sealed class ChatClientProvider(string name, IChatClient? chatClient, I
     {
         IChatClient client = Client();
         ClientCapture.Input(call.Capture, messages, options);
+        messages = ForeignThoughts.Strip(messages, _origin, call.Report);
         List<ChatResponseUpdate>? captured = call.Capture.IsEnabled ? [] : null;
         ChatResponseUpdate? last = null;
         IAsyncEnumerator<ChatResponseUpdate> updates = Open(client, call, messages, options, cancellationToken);
@@ -69,6 +79,7 @@ internal sealed class ChatClientProvider(string name, IChatClient? chatClient, I
 
             call.Report.RequestSent = true;
             ChatResponseUpdate update = updates.Current;
+            ForeignThoughts.Tag(update.Contents, _origin);
             captured?.Add(update);
             ChatResponseUpdate given = last is null ? Routed(update) : update;
             last = update;

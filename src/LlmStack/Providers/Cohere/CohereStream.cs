@@ -7,7 +7,7 @@ namespace LlmStack.Providers.Cohere;
 
 /// <summary>Turns the events of one streamed answer into updates.</summary>
 internal sealed class CohereStream(CohereProvider provider, ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
-    : StreamedAnswer<SseReader>(provider.Http, call), IChatStream
+    : StreamedAnswer<SseReader>(provider.Http, call, RawRequest.WantsResponse(options)), IChatStream
 {
     private readonly CohereDocument _document = new();
     private StructuredPlan _plan;

@@ -16,6 +16,9 @@ internal static class OpaqueState
     /// <summary>Marks content as coming from a format.</summary>
     public static void Tag(AIContent content, string format) => (content.AdditionalProperties ??= [])[OriginKey] = format;
 
+    /// <summary>Whether content says where it came from.</summary>
+    public static bool HasMark(AIContent content) => TextOf(content, OriginKey) is not null;
+
     /// <summary>Whether content may be sent in a format: it came from there, or has no mark.</summary>
     public static bool BelongsTo(AIContent content, string format) =>
         TextOf(content, OriginKey) is not { } origin || string.Equals(origin, format, StringComparison.Ordinal);

@@ -12,6 +12,8 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
     private readonly GeminiDocument _document = new(call.Model);
     private readonly GeminiChunkTemplate _template = new();
     private GeminiParts? _partsOrNull;
+    private readonly bool _keepsRaw = RawRequest.WantsResponse(options);
+    private JsonElement? _raw;
     private StreamedForm? _form;
     private int _part;
     private bool _started;
@@ -119,13 +121,14 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
         using var body = new PooledBuffer(reader.Unread.Length + 1);
         body.Write(reader.Unread);
         GeminiResponseReader.Parse(body, _document, _http, call);
+        _raw = _keepsRaw ? RawRequest.Copy(body.WrittenSpan) : null;
         Complete();
     }
 
     private void Accept(SseReader reader)
     {
         _part = 0;
-        if (!reader.IsError && _template.TryMatch(reader.Data, out ReadOnlySpan<byte> text, out bool isEscaped, out ReadOnlySpan<byte> usage))
+        if (!reader.IsError && !_keepsRaw && _template.TryMatch(reader.Data, out ReadOnlySpan<byte> text, out bool isEscaped, out ReadOnlySpan<byte> usage))
         {
             _document.Repeat(text, isEscaped, _template.IsThought, usage);
             return;
@@ -152,6 +155,7 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
         }
 
         GeminiResponseReader.ThrowIfFailed(_document, _http, call);
+        _raw = _keepsRaw ? RawRequest.Copy(data) : null;
         _template.Learn(data, _document);
     }
 
@@ -205,5 +209,6 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
         update.ResponseId = _document.Id;
         update.MessageId = candidate == 0 ? _document.Id : $"{_document.Id}-{candidate}";
         update.ModelId = _document.Model;
+        update.RawRepresentation = _raw;
     }
 }

@@ -58,9 +58,10 @@ internal static class BodyCheck
         }
     }
 
-    /// <summary>The failure of a document that has an error, or lacks the field that makes it an answer.</summary>
+    /// <summary>The failure of a document that has an error, or lacks the field that makes it an answer. Thrown, not returned, for what is no document.</summary>
     public static LlmException ErrorOf(ReadOnlyMemory<byte> json, bool hasError, string missing, ProviderHttp http, ProviderCall call)
     {
+        ThrowIfNoJson(json.Span.Trim(" \t\r\n\0"u8), http, call);
         ErrorBody error = ErrorBody.Parse(json);
         return hasError || error.Message is not null
             ? http.ErrorIn(error, call)

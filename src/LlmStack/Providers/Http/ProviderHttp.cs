@@ -164,8 +164,12 @@ internal sealed class ProviderHttp(ProviderSetup setup)
     /// <summary>The failure inside an answer that looked successful.</summary>
     public LlmException ErrorIn(in ErrorBody body, ProviderCall call) => ErrorFactory.FromBody(setup.Name, body, call.Report, _key?.Secret);
 
-    private async ValueTask<string?> SecretAsync(ProviderCall call, CancellationToken cancellationToken)
+    private ValueTask<string?> SecretAsync(ProviderCall call, CancellationToken cancellationToken) =>
+        call.Credential is StaticCredential known ? known.GetSecretAsync(cancellationToken) : FetchAsync(call, cancellationToken);
+
+    private async ValueTask<string?> FetchAsync(ProviderCall call, CancellationToken cancellationToken)
     {
+        call.Connection?.FetchingCredential();
         try
         {
             return await call.Credential.GetSecretAsync(cancellationToken).ConfigureAwait(false);
@@ -174,10 +178,15 @@ internal sealed class ProviderHttp(ProviderSetup setup)
         {
             throw new LlmException(LlmErrorKind.Authentication, $"The credential '{call.Credential.Id}' of provider '{setup.Name}' could not be fetched.", e) { Provider = setup.Name };
         }
+        finally
+        {
+            call.Connection?.FetchedCredential();
+        }
     }
 
     private async ValueTask<bool> RefreshAsync(ProviderCall call, string refused, CancellationToken cancellationToken)
     {
+        call.Connection?.FetchingCredential();
         try
         {
             return await call.Credential.RefreshAsync(refused, cancellationToken).ConfigureAwait(false);
@@ -186,6 +195,10 @@ internal sealed class ProviderHttp(ProviderSetup setup)
         {
             // Without another token the refusal itself is the answer.
             return false;
+        }
+        finally
+        {
+            call.Connection?.FetchedCredential();
         }
     }
 

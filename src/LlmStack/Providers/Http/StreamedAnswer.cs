@@ -7,10 +7,11 @@ namespace LlmStack.Providers.Http;
 
 /// <summary>The course of a streamed answer that formats share: what arrives becomes updates, one at most for each event; the end must be announced.</summary>
 /// <typeparam name="TReader">What cuts the bytes into events.</typeparam>
-internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall call) : IEventStream<TReader, ChatResponseUpdate>
+internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall call, bool keepsRaw) : IEventStream<TReader, ChatResponseUpdate>
     where TReader : IEventReader
 {
     private readonly StreamCapture? _capture = call.Capture.IsEnabled ? new StreamCapture(plainText: false) : null;
+    private JsonElement? _raw;
     private SurrogateCarry _textCarry;
     private SurrogateCarry _reasoningCarry;
     private List<AIContent>? _contents;
@@ -46,6 +47,7 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
             using var body = new PooledBuffer(reader.Unread.Length + 1);
             body.Write(reader.Unread);
             AcceptWhole(body);
+            _raw = keepsRaw ? RawRequest.Copy(body.WrittenSpan) : null;
             Done = true;
         }
 
@@ -177,6 +179,7 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
         try
         {
             BodyCheck.ReadPatched(data, document);
+            _raw = keepsRaw ? RawRequest.Copy(data) : null;
             return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
@@ -239,6 +242,7 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
         Form?.Add(contents);
         update.Role = ChatRole.Assistant;
         update.Contents = contents;
+        update.RawRepresentation = _raw;
         Identify(update);
     }
 

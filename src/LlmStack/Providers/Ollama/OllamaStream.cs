@@ -1,3 +1,4 @@
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -5,7 +6,7 @@ namespace LlmStack.Providers.Ollama;
 
 /// <summary>Turns the lines of one streamed answer into updates. Tool calls come whole.</summary>
 internal sealed class OllamaStream(OllamaProvider provider, ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
-    : StreamedAnswer<SseReader>(provider.Http, call)
+    : StreamedAnswer<SseReader>(provider.Http, call, RawRequest.WantsResponse(options))
 {
     private readonly OllamaDocument _document = new(call.Model);
 

@@ -16,6 +16,9 @@ internal struct ChatPiece
     public List<AIAnnotation>? Citations;
     public JsonElement? ContentFilter;
 
+    /// <summary>Where the reasoning's own state lies in the document, as an array; empty when there is none.</summary>
+    public Range ReasoningState;
+
     /// <summary>Where the log probabilities lie in the document; empty when there are none.</summary>
     public Range LogProbabilities;
 }

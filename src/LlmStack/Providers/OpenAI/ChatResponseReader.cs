@@ -36,7 +36,7 @@ internal static class ChatResponseReader
         {
             for (int i = 0; i < document.PieceCount; i++)
             {
-                response.Messages.Add(MessageBuilder.Build(ref document.PieceAt(i), document, body.WrittenSpan, profile, ref synthesized));
+                response.Messages.Add(MessageBuilder.Build(ref document.PieceAt(i), document, body.WrittenSpan, profile, call.Model, ref synthesized));
             }
         }
         catch (FormatException e)

@@ -19,7 +19,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
     private readonly ChatDocument _document = new(call.Model);
     private readonly StreamCapture? _capture = call.Capture.IsEnabled ? new StreamCapture(plainText) : null;
     private readonly ChunkTemplate _template = new();
-    private readonly StreamedChoice _main = new(0, profile);
+    private readonly StreamedChoice _main = new(0, profile, call.Model);
     private List<StreamedChoice>? _others;
     private ToolCallAssembler? _tools;
     private StructuredPlan _plan;
@@ -180,7 +180,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
             throw ErrorFactory.Invalid(http.Name, call.Report, $"sent more than {MaxChoices} choices.");
         }
 
-        var choice = new StreamedChoice(index, profile);
+        var choice = new StreamedChoice(index, profile, call.Model);
         (_others ??= []).Add(choice);
         return choice;
     }
@@ -293,7 +293,11 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         for (int i = 0; i < _document.PieceCount; i++)
         {
             ref ChatPiece piece = ref _document.PieceAt(i);
-            ChoiceAt(piece.Choice).TakeFacts(ref piece, data);
+            if (!ChoiceAt(piece.Choice).TryTakeFacts(ref piece, data))
+            {
+                throw ErrorFactory.Invalid(http.Name, call.Report, "sent more reasoning state than there is room for.");
+            }
+
             if (FinishReasons.FailureOf(piece.Finish) is { } failure)
             {
                 throw FinishReasons.Failure(http.Name, failure, piece.Finish!, call.Report);

@@ -51,7 +51,8 @@ internal sealed class ChunkTemplate
         if (_misses >= MaxMisses
             || document is not { PieceCount: 1, FinishReason: null, HasError: false, HasMessage: false, Fragments.Count: 0 }
             || document.PieceAt(0) is not { Choice: 0, Text: { Length: > 0 } known, Reasoning: null, Refusal: null, HasToolCalls: false, Audio: null, Citations: null, ContentFilter: null } piece
-            || !piece.LogProbabilities.Equals(default))
+            || !piece.LogProbabilities.Equals(default)
+            || !piece.ReasoningState.Equals(default))
         {
             return;
         }

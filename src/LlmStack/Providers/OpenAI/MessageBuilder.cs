@@ -1,3 +1,4 @@
+using System.Text;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -11,7 +12,7 @@ internal static class MessageBuilder
     private const string FinishKey = "finish_reason";
 
     /// <exception cref="FormatException">Audio is no base64.</exception>
-    public static ChatMessage Build(ref ChatPiece piece, ChatDocument document, ReadOnlySpan<byte> body, OpenAIProfile profile, ref int synthesized)
+    public static ChatMessage Build(ref ChatPiece piece, ChatDocument document, ReadOnlySpan<byte> body, OpenAIProfile profile, string model, ref int synthesized)
     {
         string? text = piece.Text;
         string? reasoning = piece.Reasoning;
@@ -21,7 +22,11 @@ internal static class MessageBuilder
         }
 
         var contents = new List<AIContent>(1);
-        if (!string.IsNullOrEmpty(reasoning))
+        if (!piece.ReasoningState.Equals(default) && profile.ReasoningOriginOf(model) is { } origin)
+        {
+            contents.Add(ReasoningState.Content(Encoding.UTF8.GetString(body[piece.ReasoningState]), origin, reasoning ?? ""));
+        }
+        else if (!string.IsNullOrEmpty(reasoning))
         {
             contents.Add(new TextReasoningContent(reasoning));
         }

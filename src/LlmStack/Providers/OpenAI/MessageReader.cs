@@ -36,10 +36,14 @@ internal static class MessageReader
                 otherReasoning = JsonText.GetString(ref reader) ?? otherReasoning;
                 reader.Skip();
             }
-            else if (reader.ValueTextEquals("reasoning_details"u8))
+            else if (reader.ValueTextEquals("reasoning_details"u8) || reader.ValueTextEquals("thinking_blocks"u8))
             {
                 reader.Read();
+                int start = (int)reader.TokenStartIndex;
+                bool isArray = reader.TokenType == JsonTokenType.StartArray;
                 details = ReadDetails(ref reader) ?? details;
+                int end = (int)reader.BytesConsumed;
+                piece.ReasoningState = isArray && end - start > "[]".Length ? start..end : default;
             }
             else if (reader.ValueTextEquals("refusal"u8))
             {
@@ -210,7 +214,7 @@ internal static class MessageReader
 
             while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
-                bool isText = reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("summary"u8);
+                bool isText = reader.ValueTextEquals("text"u8) || reader.ValueTextEquals("summary"u8) || reader.ValueTextEquals("thinking"u8);
                 reader.Read();
                 if (isText && reader.TokenType == JsonTokenType.String)
                 {

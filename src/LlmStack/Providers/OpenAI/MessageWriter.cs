@@ -14,7 +14,7 @@ internal static class MessageWriter
     /// <summary>The mark of what only this format understands.</summary>
     private const string Origin = "openai";
 
-    public static void WriteMessages(Utf8JsonWriter writer, IReadOnlyList<ChatMessage> messages, string? instructions, OpenAIProfile profile, bool developerRole, AttemptReport? report)
+    public static void WriteMessages(Utf8JsonWriter writer, IReadOnlyList<ChatMessage> messages, string? instructions, OpenAIProfile profile, bool developerRole, AttemptReport? report, string model = "")
     {
         writer.WriteStartArray();
         if (!string.IsNullOrEmpty(instructions))
@@ -27,13 +27,13 @@ internal static class MessageWriter
 
         for (int i = 0; i < messages.Count; i++)
         {
-            WriteMessage(writer, messages[i], profile, developerRole, report);
+            WriteMessage(writer, messages[i], profile, developerRole, report, model);
         }
 
         writer.WriteEndArray();
     }
 
-    public static void WriteMessage(Utf8JsonWriter writer, ChatMessage message, OpenAIProfile profile, bool developerRole, AttemptReport? report)
+    public static void WriteMessage(Utf8JsonWriter writer, ChatMessage message, OpenAIProfile profile, bool developerRole, AttemptReport? report, string model = "")
     {
         Shape shape = ShapeOf(message, report);
         if (shape.Results > 0)
@@ -50,7 +50,7 @@ internal static class MessageWriter
         WriteName(writer, message.AuthorName, profile, report);
         if (message.Role == ChatRole.Assistant)
         {
-            WriteAssistant(writer, message.Contents, shape, profile, report);
+            WriteAssistant(writer, message.Contents, shape, profile, report, model);
         }
         else
         {
@@ -136,7 +136,7 @@ internal static class MessageWriter
         writer.WriteString("name"u8, clean);
     }
 
-    private static void WriteAssistant(Utf8JsonWriter writer, IList<AIContent> contents, Shape shape, OpenAIProfile profile, AttemptReport? report)
+    private static void WriteAssistant(Utf8JsonWriter writer, IList<AIContent> contents, Shape shape, OpenAIProfile profile, AttemptReport? report, string model)
     {
         string? audio = shape.Media > 0 ? AudioIdOf(contents) : null;
         if (audio is not null)
@@ -167,6 +167,11 @@ internal static class MessageWriter
         if (profile.ReasoningEchoField is { } field && (shape.Reasoning > 0 || (shape.Calls > 0 && profile.RequiresReasoningEcho)))
         {
             writer.WriteString(field, JoinTexts<TextReasoningContent>(contents, shape.Reasoning));
+        }
+
+        if (shape.Reasoning > 0 && report is not null)
+        {
+            ReasoningState.WriteBack(writer, contents, profile, model, report);
         }
 
         if (shape.Calls == 0)

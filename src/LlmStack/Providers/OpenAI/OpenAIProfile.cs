@@ -48,6 +48,9 @@ internal sealed record OpenAIProfile
     /// <summary>The field in which reasoning of earlier turns goes back; null when it does not.</summary>
     public string? ReasoningEchoField { get; init; }
 
+    /// <summary>The field of the reasoning's own state (signatures, encrypted items), an array that has to come back as it was; null when the service has none.</summary>
+    public string? ReasoningStateField { get; init; }
+
     /// <summary>Whether that field must stand beside tool calls even when nothing is known to go into it.</summary>
     public bool RequiresReasoningEcho { get; init; }
 
@@ -89,6 +92,10 @@ internal sealed record OpenAIProfile
 
     /// <summary>What is known of the model that is called; a deployment's name says nothing of its model, which the catalogue may know.</summary>
     public ModelTraits TraitsOf(ProviderCall call) => ModelTraits.Of(TraitsName, NamesDeployments && call.Info is { } info ? info.Id[(info.Id.IndexOf('/', StringComparison.Ordinal) + 1)..] : call.Model);
+
+    /// <summary>The mark of reasoning state: the service, and the vendor behind it, to whom alone the state means something. Null when the service has no such state.</summary>
+    public string? ReasoningOriginOf(string model) =>
+        ReasoningStateField is null ? null : $"{TraitsName ?? ReasoningStateField}:{(model.IndexOf('/', StringComparison.Ordinal) is > 0 and int at ? model[..at] : model)}";
 
     /// <summary>Whether the service refuses a field whatever the model.</summary>
     public bool Refuses(string field)

@@ -1,12 +1,13 @@
 using System.Text;
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.OpenAI;
 
 /// <summary>What one choice of a stream has said so far, and what of it still waits for its other half or for the end.</summary>
-internal sealed class StreamedChoice(int index, OpenAIProfile profile) : IDisposable
+internal sealed class StreamedChoice(int index, OpenAIProfile profile, string model) : IDisposable
 {
     private SurrogateCarry _text;
     private SurrogateCarry _reasoning;
@@ -15,6 +16,8 @@ internal sealed class StreamedChoice(int index, OpenAIProfile profile) : IDispos
     private List<AIAnnotation>? _citations;
     private LogProbabilityBuffer? _logProbabilities;
     private JsonElement? _contentFilter;
+    private readonly string? _origin = profile.ReasoningOriginOf(model);
+    private ReasoningState? _state;
 
     public int Index { get; } = index;
 
@@ -24,8 +27,9 @@ internal sealed class StreamedChoice(int index, OpenAIProfile profile) : IDispos
     public StringBuilder? Refusal { get; private set; }
 
     /// <summary>Takes what comes with the bytes of the document, before they are gone.</summary>
-    /// <exception cref="JsonException">The log probabilities are no JSON.</exception>
-    public void TakeFacts(ref ChatPiece piece, ReadOnlySpan<byte> document)
+    /// <returns>Whether there was room for it.</returns>
+    /// <exception cref="JsonException">The log probabilities or the reasoning state are no JSON.</exception>
+    public bool TryTakeFacts(ref ChatPiece piece, ReadOnlySpan<byte> document)
     {
         Finish ??= piece.Finish;
         _contentFilter = piece.ContentFilter ?? _contentFilter;
@@ -38,6 +42,8 @@ internal sealed class StreamedChoice(int index, OpenAIProfile profile) : IDispos
         {
             (_citations ??= []).AddRange(citations);
         }
+
+        return _origin is null || piece.ReasoningState.Equals(default) || (_state ??= new ReasoningState()).TryAdd(document[piece.ReasoningState]);
     }
 
     /// <summary>What can be handed on of a piece: nothing is null, progress without content yet an empty list.</summary>
@@ -78,7 +84,7 @@ internal sealed class StreamedChoice(int index, OpenAIProfile profile) : IDispos
         var contents = new List<AIContent>((text is null ? 0 : 1) + (reasoning is null ? 0 : 1) + (audio is null ? 0 : 1));
         if (reasoning is not null)
         {
-            contents.Add(new TextReasoningContent(reasoning));
+            contents.Add(Thought(reasoning));
         }
 
         if (text is not null)
@@ -102,8 +108,13 @@ internal sealed class StreamedChoice(int index, OpenAIProfile profile) : IDispos
         text = _text.Take(text) + _text.Flush();
         if (thought.Length > 0)
         {
-            contents.Add(new TextReasoningContent(thought));
+            contents.Add(Thought(thought));
             capture?.AddReasoning(thought);
+        }
+
+        if (_state?.ToContent(_origin!) is { } state)
+        {
+            contents.Add(state);
         }
 
         List<AIAnnotation>? citations = _citations ?? furtherCitations;
@@ -117,6 +128,18 @@ internal sealed class StreamedChoice(int index, OpenAIProfile profile) : IDispos
         {
             contents.Add(new ErrorContent(SurrogateCarry.Repair(Refusal.ToString())) { ErrorCode = "Refusal" });
         }
+    }
+
+    /// <summary>Joining a stream keeps the properties of the first piece, so that every piece of a thought that may end with state is marked.</summary>
+    private TextReasoningContent Thought(string text)
+    {
+        var thought = new TextReasoningContent(text);
+        if (_origin is not null)
+        {
+            OpaqueState.Tag(thought, _origin);
+        }
+
+        return thought;
     }
 
     /// <summary>Facts beside the contents; null when there are none.</summary>

@@ -12,7 +12,7 @@ internal sealed class ScopeRig
     public ScopeRig(IScopeExchange? exchange = null, FakeTimeProvider? time = null)
     {
         Time = time ?? new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero));
-        Book = new ScopeBook(exchange ?? NoScopeExchange.Instance, Time);
+        Book = new ScopeBook(exchange ?? NoScopeExchange.Instance);
     }
 
     public FakeTimeProvider Time { get; }

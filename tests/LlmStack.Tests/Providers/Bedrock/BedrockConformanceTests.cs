@@ -27,6 +27,13 @@ public sealed class BedrockConformanceTests
 
         public override ILlmProvider CreateProvider(Uri address) => BedrockWire.Format.Provider(Wire.Sockets(), address);
 
+        public override ConformanceOperations Operations => ConformanceOperations.Embeddings;
+
+        public override string ModelOf(ConformanceOperations operation) => "cohere.embed-multilingual-v3";
+
+        public override CannedBody WriteOperation(CannedOperation answer, bool streaming) =>
+            CannedBody.Json($$"""{"id":"e-1","embeddings":{"float":{{JsonSerializer.Serialize(((CannedVectors)answer).Vectors)}} } }""");
+
         public override string WriteBody(CannedAnswer answer)
         {
             string[] blocks =

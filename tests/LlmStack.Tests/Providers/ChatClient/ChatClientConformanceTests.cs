@@ -18,7 +18,44 @@ public sealed class ChatClientConformanceTests
 
     private sealed class Fixture : InProcessConformanceFixture
     {
-        public override ILlmProvider CreateProvider(ConformanceScript script) => new ChatClientProvider("foreign", new PlayingClient(script), null);
+        public override ILlmProvider CreateProvider(ConformanceScript script) => new ChatClientProvider("foreign", new PlayingClient(script), new PlayingGenerator(script));
+
+        public override ConformanceOperations Operations => ConformanceOperations.Embeddings;
+    }
+
+    private static void Fail(ConformanceStep step)
+    {
+        if (step.Status is { } status)
+        {
+            throw new HttpRequestException(step.ErrorMessage, null, (HttpStatusCode)status);
+        }
+    }
+
+    /// <summary>Somebody's generator of embeddings, which does what the script says.</summary>
+    private sealed class PlayingGenerator(ConformanceScript script) : IEmbeddingGenerator<string, Embedding<float>>
+    {
+        public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ConformanceStep step = script.Next(string.Join('\n', values));
+            Fail(step);
+            if (step.HoldAfter is not null)
+            {
+                await script.HoldAsync(cancellationToken);
+            }
+
+            var answer = (CannedVectors)step.Operation!;
+            return new GeneratedEmbeddings<Embedding<float>>(answer.Vectors.Select(static vector => new Embedding<float>(vector.ToArray())))
+            {
+                Usage = new UsageDetails { InputTokenCount = answer.InputTokens },
+            };
+        }
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => serviceType.IsInstanceOfType(this) ? this : null;
+
+        public void Dispose()
+        {
+        }
     }
 
     /// <summary>Somebody's chat client, which does what the script says.</summary>
@@ -77,14 +114,6 @@ public sealed class ChatClientConformanceTests
 
         public void Dispose()
         {
-        }
-
-        private static void Fail(ConformanceStep step)
-        {
-            if (step.Status is { } status)
-            {
-                throw new HttpRequestException(step.ErrorMessage, null, (HttpStatusCode)status);
-            }
         }
 
         private static FunctionCallContent Call(CannedToolCall call) =>

@@ -20,6 +20,15 @@ public sealed class CohereConformanceTests
 
         public override ILlmProvider CreateProvider(Uri address) => CohereWire.Format.Provider(Wire.Sockets(), address);
 
+        public override ConformanceOperations Operations => ConformanceOperations.Embeddings | ConformanceOperations.Rerank;
+
+        public override CannedBody WriteOperation(CannedOperation answer, bool streaming) => CannedBody.Json(answer switch
+        {
+            CannedVectors vectors => $$"""{"id":"e-1","embeddings":{"float":{{JsonSerializer.Serialize(vectors.Vectors)}} },"meta":{"billed_units":{"input_tokens":{{answer.InputTokens}} } } }""",
+            CannedRanking ranking => $$"""{"id":"r-1","results":[{{string.Join(',', ranking.Results.Select(static result => $$"""{"index":{{result.Index}},"relevance_score":{{JsonSerializer.Serialize(result.Score)}} }"""))}}],"meta":{"billed_units":{"search_units":1} } }""",
+            _ => throw new NotSupportedException(answer.ToString()),
+        });
+
         public override string WriteBody(CannedAnswer answer) =>
             $$"""{"id":"c-1","finish_reason":"{{Word(answer)}}","message":{"role":"assistant","content":[{"type":"text","text":{{Json(answer.Text)}} }],"tool_calls":[{{string.Join(',', answer.ToolCalls.Select(static call => Call(call, call.Arguments)))}}]},"usage":{{Usage(answer)}}}""";
 

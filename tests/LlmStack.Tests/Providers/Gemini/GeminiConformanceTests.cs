@@ -21,6 +21,11 @@ public sealed class GeminiConformanceTests
 
         public override ILlmProvider CreateProvider(Uri address) => Provider(Wire.Sockets(), new Uri(address, "/v1beta"));
 
+        public override ConformanceOperations Operations => ConformanceOperations.Embeddings;
+
+        public override CannedBody WriteOperation(CannedOperation answer, bool streaming) =>
+            CannedBody.Json($$"""{"embeddings":[{{string.Join(',', ((CannedVectors)answer).Vectors.Select(static vector => $$"""{"values":{{JsonSerializer.Serialize(vector)}}}"""))}}]}""");
+
         public override string WriteBody(CannedAnswer answer) => Chunk(string.Join(',', Parts(answer, [answer.Text])), Reason(answer), Usage(answer));
 
         public override IReadOnlyList<ReadOnlyMemory<byte>> WriteEvents(CannedAnswer answer)

@@ -24,6 +24,11 @@ public sealed class OllamaConformanceTests
 
         public override ILlmProvider CreateProvider(Uri address) => OllamaWire.Format.Provider(Wire.Sockets(), address);
 
+        public override ConformanceOperations Operations => ConformanceOperations.Embeddings;
+
+        public override CannedBody WriteOperation(CannedOperation answer, bool streaming) =>
+            CannedBody.Json($$"""{"model":"qwen3","embeddings":{{JsonSerializer.Serialize(((CannedVectors)answer).Vectors)}},"prompt_eval_count":{{answer.InputTokens}}}""");
+
         public override string WriteBody(CannedAnswer answer) => Last(answer, $$"""{"role":"assistant","content":{{Json(answer.Text)}},"tool_calls":[{{Calls(answer)}}]}""");
 
         public override IReadOnlyList<ReadOnlyMemory<byte>> WriteEvents(CannedAnswer answer)

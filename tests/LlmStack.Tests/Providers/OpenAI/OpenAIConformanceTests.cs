@@ -8,20 +8,57 @@ namespace LlmStack.Tests.Providers.OpenAI;
 
 public sealed class OpenAIConformanceTests
 {
-    public static TheoryData<string> Names => [.. ProviderConformance.Cases(new Fixture()).Select(static c => c.Name)];
+    private static readonly Fixture Bare = new();
+
+    /// <summary>Models whose sound and transcripts come as events.</summary>
+    private static readonly Fixture WithEvents = new() { Events = true };
+
+    public static TheoryData<string> Names => [.. ProviderConformance.Cases(Bare).Select(static c => c.Name)];
+
+    public static TheoryData<string> NamesOfMedia => [.. ProviderConformance.Cases(WithEvents).Select(static c => c.Name).Where(static name => name.StartsWith("speech: ", StringComparison.Ordinal) || name.StartsWith("transcription: ", StringComparison.Ordinal))];
 
     [Theory]
     [MemberData(nameof(Names))]
-    public Task It_conforms(string name) => ProviderConformance.Case(new Fixture(), name).RunAsync();
+    public Task It_conforms(string name) => ProviderConformance.Case(Bare, name).RunAsync();
+
+    [Theory]
+    [MemberData(nameof(NamesOfMedia))]
+    public Task Models_that_send_events_conform(string name) => ProviderConformance.Case(WithEvents, name).RunAsync();
+
+    public static TheoryData<string> NamesOfRerank => [.. ProviderConformance.Cases(new Fixture { Profile = OpenAIProfile.Compatible }).Select(static c => c.Name).Where(static name => name.StartsWith("rerank: ", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(NamesOfRerank))]
+    public Task Compatible_servers_conform(string name) => ProviderConformance.Case(new Fixture { Profile = OpenAIProfile.Compatible }, name).RunAsync();
 
     private sealed class Fixture : HttpConformanceFixture
     {
+        public bool Events { get; init; }
+
+        public OpenAIProfile Profile { get; init; } = OpenAIProfile.OpenAI;
+
+        public override ConformanceOperations Operations =>
+            ConformanceOperations.Embeddings | ConformanceOperations.TextCompletions | ConformanceOperations.Moderation
+            | ConformanceOperations.Images | ConformanceOperations.Speech | ConformanceOperations.Transcription
+            | (Profile.Operations.HasFlag(OpenAIOperations.Rerank) ? ConformanceOperations.Rerank : ConformanceOperations.None);
+
+        public override string ModelOf(ConformanceOperations operation) => operation switch
+        {
+            ConformanceOperations.Speech => Events ? "gpt-4o-mini-tts" : "tts-1",
+            ConformanceOperations.Transcription => Events ? "gpt-4o-transcribe" : "whisper-1",
+            _ => Model,
+        };
+
+        public override int OptionalEventsOf(ConformanceOperations operation) => operation == ConformanceOperations.TextCompletions ? 2 : 0;
+
+        public override CannedBody WriteOperation(CannedOperation answer, bool streaming) => OperationBodies.Write(answer, streaming, Events);
+
         public override string Model => "gpt-4.1";
 
         // The usage and [DONE] behind the finish reason may be missing.
         public override int OptionalEvents => 2;
 
-        public override ILlmProvider CreateProvider(Uri address) => Wire.Provider(Wire.Sockets(), new Uri(address, "/v1"));
+        public override ILlmProvider CreateProvider(Uri address) => Wire.Provider(Wire.Sockets(), new Uri(address, "/v1"), Profile);
 
         public override string WriteBody(CannedAnswer answer) =>
             $$"""{"id":"c1","created":1700000000,"model":"gpt-4.1","choices":[{"index":0,"message":{"role":"assistant","content":{{Json(answer.Text)}}{{Calls(answer)}}},"finish_reason":"{{Reason(answer)}}"}],"usage":{{Usage(answer)}}}""";

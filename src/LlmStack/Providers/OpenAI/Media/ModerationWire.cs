@@ -19,13 +19,18 @@ internal static class ModerationWire
         return Write(call, contents, options, WriteContents);
     }
 
-    public static ModerationResponse Read(PooledBuffer body, ProviderHttp http, ProviderCall call)
+    public static ModerationResponse Read(PooledBuffer body, int expected, ProviderHttp http, ProviderCall call)
     {
         var document = new ModerationDocument();
         BodyCheck.Read(body, document, http, call);
         if (document.HasError || document.Results is null)
         {
             throw BodyCheck.ErrorOf(body.WrittenMemory, document.HasError, "results", http, call);
+        }
+
+        if (document.Results.Count != expected)
+        {
+            throw ErrorFactory.Invalid(http.Name, call.Report, $"sent {document.Results.Count} moderation results for {expected} inputs.");
         }
 
         if (call.Capture.IsEnabled)

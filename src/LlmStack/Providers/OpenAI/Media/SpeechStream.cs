@@ -14,6 +14,11 @@ internal sealed class SpeechStream(ProviderHttp http, ProviderCall call, string?
 
     public override TextToSpeechResponseUpdate Final()
     {
+        if (_bytes == 0)
+        {
+            throw ErrorFactory.Invalid(Http.Name, Call.Report, "sent no audio.");
+        }
+
         Call.Report.ReportedCost = _cost ?? Call.Report.ReportedCost;
         var update = new TextToSpeechResponseUpdate { Kind = TextToSpeechResponseUpdateKind.SessionClose, ModelId = Call.Model };
         if (_usage is not null)

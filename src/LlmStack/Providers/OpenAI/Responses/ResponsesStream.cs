@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -7,7 +8,7 @@ namespace LlmStack.Providers.OpenAI.Responses;
 /// <summary>Turns the events of one streamed response into updates.</summary>
 /// <remarks>Texts are handed on as they come; an item's other content when the item ends, in the order in which items end.</remarks>
 internal sealed class ResponsesStream(ResponsesProvider provider, ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
-    : StreamedAnswer<SseReader>(provider.Http, call), IChatStream
+    : StreamedAnswer<SseReader>(provider.Http, call, RawRequest.WantsResponse(options)), IChatStream
 {
     private const int MaxItems = 4096;
 

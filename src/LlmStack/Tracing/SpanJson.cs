@@ -5,11 +5,11 @@ using LlmStack.Catalog;
 using LlmStack.Routing;
 using Microsoft.Extensions.AI;
 
-namespace LlmStack.Langfuse;
+namespace LlmStack.Tracing;
 
-/// <summary>The JSON texts inside span attributes, written into one reused buffer: each result is valid until the next one.</summary>
+/// <summary>The JSON texts of a span: usage, cost, parameters, route, written into one reused buffer: each result is valid until the next one.</summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A writer over a buffer of its own holds nothing to release.")]
-internal sealed class OtlpJson
+internal sealed class SpanJson
 {
     private const int CostDecimals = 12;
     private static readonly string[] KindNames = Enum.GetNames<LlmErrorKind>();
@@ -19,7 +19,7 @@ internal sealed class OtlpJson
     private readonly Utf8JsonWriter _writer;
     private readonly byte[] _numbers = new byte[2048];
 
-    public OtlpJson() => _writer = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+    public SpanJson() => _writer = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
 
     public static string KindName(LlmErrorKind kind) => (uint)kind < (uint)KindNames.Length ? KindNames[(int)kind] : KindNames[0];
 
@@ -181,12 +181,23 @@ internal sealed class OtlpJson
         Text("request_id"u8, attempt.RequestId);
         _writer.WriteNumber("wait_ms"u8, Milliseconds(attempt.Wait));
         _writer.WriteNumber("duration_ms"u8, Milliseconds(attempt.Duration));
+        Part("credential_ms"u8, attempt.Credential);
+        Part("connect_ms"u8, attempt.Connect);
         if (attempt.MayHaveBeenBilled)
         {
             _writer.WriteBoolean("may_have_been_billed"u8, value: true);
         }
 
         _writer.WriteEndObject();
+    }
+
+    /// <summary>A part of the duration; left out when it took no time.</summary>
+    private void Part(ReadOnlySpan<byte> name, TimeSpan time)
+    {
+        if (time > TimeSpan.Zero)
+        {
+            _writer.WriteNumber(name, Milliseconds(time));
+        }
     }
 
     private static double Milliseconds(TimeSpan time) => time.Ticks / (double)TimeSpan.TicksPerMillisecond;

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using LlmStack.Catalog;
 
-namespace LlmStack.Langfuse;
+namespace LlmStack.Tracing;
 
 /// <summary>A flat JSON object of numbers, written straight into a buffer that is large enough for every bucket there is.</summary>
 /// <remarks>Each span has two of these; a general JSON writer took a third of the time a span takes.</remarks>
@@ -61,7 +61,7 @@ internal ref struct JsonNumbers(byte[] buffer)
     {
         if (value != 0)
         {
-            Add(name, OtlpJson.Round(value));
+            Add(name, SpanJson.Round(value));
         }
     }
 

@@ -1,0 +1,33 @@
+using LlmStack.Routing;
+
+namespace LlmStack.Tracing;
+
+/// <summary>What a span tells of the attempt it stands for.</summary>
+/// <param name="Deployment">Whose attempt it was.</param>
+/// <param name="Error">The kind of failure; null when it succeeded.</param>
+/// <param name="Role">Why it was made.</param>
+/// <param name="StatusCode">The HTTP status, or null.</param>
+/// <param name="WaitMilliseconds">How long was waited before it.</param>
+/// <param name="MayHaveBeenBilled">Whether a failed one may have been billed.</param>
+/// <param name="Number">Which of the call's attempts it was, from 1; 0 when that is not known.</param>
+internal readonly record struct AttemptFacts(string Deployment, LlmErrorKind? Error, AttemptRole Role, int? StatusCode, long WaitMilliseconds, bool MayHaveBeenBilled, int Number)
+{
+    /// <summary>Null when the span stands for none.</summary>
+    public static AttemptFacts? Of(SpanRecord record)
+    {
+        if (record.Replayed is { } replayed)
+        {
+            return replayed.Attempt;
+        }
+
+        return record.Attempt is { } attempt
+            ? new AttemptFacts(attempt.Deployment, attempt.Error, attempt.Role, attempt.StatusCode, (long)attempt.Wait.TotalMilliseconds, attempt.MayHaveBeenBilled, NumberOf(record, attempt))
+            : null;
+    }
+
+    private static int NumberOf(SpanRecord record, RouteAttempt attempt)
+    {
+        CallRoute? route = record.Route ?? (record.Parent is { } parent && parent.Version == record.ParentVersion ? parent.Route : null);
+        return (route?.WrittenAttempts?.IndexOf(attempt) ?? -1) + 1;
+    }
+}
