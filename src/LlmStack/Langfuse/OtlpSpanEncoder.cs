@@ -276,13 +276,11 @@ internal sealed class OtlpSpanEncoder
         else if (record.Route is { } route && attempt is null)
         {
             writer.Attribute("langfuse.observation.metadata.route"u8, RouteOf(route, record.Deployment));
-            if (route.WrittenAttempts is null)
-            {
-                WritePart(ref writer, "langfuse.observation.metadata.credential_ms"u8, route.CredentialTime);
-                WritePart(ref writer, "langfuse.observation.metadata.connect_ms"u8, route.ConnectTime);
-            }
         }
 
+        (TimeSpan credential, TimeSpan connect) = AttemptFacts.PartsOf(record);
+        WritePart(ref writer, "langfuse.observation.metadata.credential_ms"u8, credential);
+        WritePart(ref writer, "langfuse.observation.metadata.connect_ms"u8, connect);
         if ((record.ErrorKind ?? attempt?.Error) is { } kind)
         {
             writer.Attribute("langfuse.observation.metadata.error_kind"u8, SpanJson.KindName(kind));

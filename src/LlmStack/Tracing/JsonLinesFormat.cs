@@ -129,6 +129,9 @@ internal static class JsonLinesFormat
     private static void WriteRoute(Utf8JsonWriter writer, SpanRecord record)
     {
         AttemptFacts? attempt = AttemptFacts.Of(record);
+        (TimeSpan credential, TimeSpan connect) = AttemptFacts.PartsOf(record);
+        Part(writer, "credential_ms", credential);
+        Part(writer, "connect_ms", connect);
         if (record.Replayed is { } replayed)
         {
             Raw(writer, "route", replayed.Route);
@@ -154,6 +157,8 @@ internal static class JsonLinesFormat
 
         writer.WriteNumber("wait_ms", facts.WaitMilliseconds);
         writer.WriteBoolean("may_have_been_billed", facts.MayHaveBeenBilled);
+        Part(writer, "credential_ms", facts.Credential);
+        Part(writer, "connect_ms", facts.Connect);
         writer.WriteNumber("number", facts.Number);
         writer.WriteEndObject();
     }
@@ -303,6 +308,14 @@ internal static class JsonLinesFormat
         {
             writer.WritePropertyName(name);
             writer.WriteRawValue(json, skipInputValidation: true);
+        }
+    }
+
+    private static void Part(Utf8JsonWriter writer, string name, TimeSpan time)
+    {
+        if (time > TimeSpan.Zero)
+        {
+            writer.WriteNumber(name, time.Ticks / (decimal)TimeSpan.TicksPerMillisecond);
         }
     }
 

@@ -106,6 +106,8 @@ internal sealed class JsonLinesParser
                 (int?)Number(facts, "status"),
                 Number(facts, "wait_ms") ?? 0,
                 Flag(facts, "may_have_been_billed"),
+                Part(facts, "credential_ms"),
+                Part(facts, "connect_ms"),
                 (int)(Number(facts, "number") ?? 0));
         }
 
@@ -118,6 +120,8 @@ internal sealed class JsonLinesParser
             CostTotal = total,
             Parameters = Raw(line, "parameters"),
             Route = Raw(line, "route"),
+            Credential = Part(line, "credential_ms"),
+            Connect = Part(line, "connect_ms"),
             Attempt = attempt,
         };
     }
@@ -230,6 +234,9 @@ internal sealed class JsonLinesParser
     private static string? Text(JsonElement line, string name) => line.TryGetProperty(name, out JsonElement value) ? value.GetString() : null;
 
     private static long? Number(JsonElement line, string name) => line.TryGetProperty(name, out JsonElement value) ? value.GetInt64() : null;
+
+    private static TimeSpan Part(JsonElement line, string name) =>
+        line.TryGetProperty(name, out JsonElement value) ? new TimeSpan((long)(value.GetDecimal() * TimeSpan.TicksPerMillisecond)) : TimeSpan.Zero;
 
     private static bool Flag(JsonElement line, string name) => line.TryGetProperty(name, out JsonElement value) && value.GetBoolean();
 }

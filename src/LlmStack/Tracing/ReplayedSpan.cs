@@ -18,5 +18,9 @@ internal sealed class ReplayedSpan
 
     public byte[] Route { get; init; } = [];
 
+    public TimeSpan Credential { get; init; }
+
+    public TimeSpan Connect { get; init; }
+
     public AttemptFacts? Attempt { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using LlmStack.Langfuse;
 using LlmStack.Tests.Configuration;
 using LlmStack.Tests.Langfuse.Spooling;
+using LlmStack.Tests.Support;
 using LlmStack.Tests.Tracing;
 using LlmStack.Tracing;
 using Microsoft.Extensions.DependencyInjection;
@@ -61,13 +62,13 @@ public sealed class SinkAllocationTests(ITestOutputHelper output)
         var options = new LangfuseOptions { PublicKey = "pk", SecretKey = "sk" };
         const int Count = 100;
         var sinks = new LangfuseTraceSink[Count];
-        long before = GC.GetTotalMemory(forceFullCollection: true);
+        long before = HeldMemory.Measure();
         for (int i = 0; i < Count; i++)
         {
             sinks[i] = new LangfuseTraceSink(options, new TracingOptions(), http, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<LangfuseTraceSink>.Instance);
         }
 
-        long each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
+        long each = (HeldMemory.Measure() - before) / Count;
         output.WriteLine($"{each} bytes a sink");
         Assert.InRange(each, 0, 24 * 1024);
         foreach (LangfuseTraceSink sink in sinks)
@@ -89,14 +90,14 @@ public sealed class SinkAllocationTests(ITestOutputHelper output)
             await first.ScannedAsync();
         }
 
-        long before = GC.GetTotalMemory(forceFullCollection: true);
+        long before = HeldMemory.Measure();
         for (int i = 0; i < Count; i++)
         {
             sinks[i] = new SpoolHarness(SpoolHarness.Nowhere, Path.Combine(folder.Spool, i.ToString(System.Globalization.CultureInfo.InvariantCulture)));
             await sinks[i].ScannedAsync();
         }
 
-        long each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
+        long each = (HeldMemory.Measure() - before) / Count;
         output.WriteLine($"{each} bytes a sink");
         Assert.InRange(each, 0, 64 * 1024);
         foreach (SpoolHarness sink in sinks)

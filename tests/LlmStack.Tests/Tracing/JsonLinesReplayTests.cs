@@ -87,6 +87,42 @@ public sealed class JsonLinesReplayTests : IDisposable
             (span.Context.UserId, span.Context.Public, string.Join(',', span.Context.Tags), string.Join(',', span.Metadata)));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_the_time_of_an_attempt_went_comes_along(bool isAttempt)
+    {
+        SpanRecord record = SinkHarness.Record("call");
+        record.Operation = "chat";
+        record.Deployment = new Deployment("a/m", "a", "m");
+        if (isAttempt)
+        {
+            record.Attempt = new RouteAttempt(record.Deployment, "fast") { StatusCode = 503, Error = LlmErrorKind.Overloaded, Role = AttemptRole.Hedge, Credential = TimeSpan.FromTicks(51_234), Connect = TimeSpan.FromMilliseconds(7) };
+        }
+        else
+        {
+            record.Route = new CallRoute("fast", 1) { Served = record.Deployment };
+            record.Route.Details().Credential = TimeSpan.FromTicks(51_234);
+            record.Route.SetTiming(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), null, TimeSpan.FromMilliseconds(7));
+        }
+
+        var live = new EncodingSink();
+        var again = new EncodingSink();
+        live.Emit(new SpanData(record));
+        await using (var lines = new JsonLinesTraceSink(File))
+        {
+            lines.Emit(new SpanData(record));
+            await lines.FlushAsync(Patience);
+        }
+
+        await JsonLinesReplay.RunAsync(File, again);
+
+        string text = Encoding.UTF8.GetString(Assert.Single(again.Spans));
+        Assert.Contains("credential_ms", text, StringComparison.Ordinal);
+        Assert.Contains("connect_ms", text, StringComparison.Ordinal);
+        Assert.Equal(live.Spans.Select(Convert.ToHexString), again.Spans.Select(Convert.ToHexString));
+    }
+
     [Fact]
     public async Task Files_taken_out_of_a_span_come_along()
     {

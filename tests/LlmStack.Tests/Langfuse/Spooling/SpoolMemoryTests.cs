@@ -1,3 +1,4 @@
+using LlmStack.Tests.Support;
 using LlmStack.Tests.Tracing;
 using LlmStack.Tracing;
 
@@ -15,7 +16,7 @@ public sealed class SpoolMemoryTests : IDisposable
     public async Task A_long_outage_costs_disk_and_no_memory()
     {
         await using SpoolHarness harness = new(SpoolHarness.Nowhere, _folder.Spool, static langfuse => langfuse.Spool.SegmentBytes = 1024 * 1024);
-        long before = GC.GetTotalMemory(forceFullCollection: true);
+        long before = HeldMemory.Measure();
         SpanRecord record = SinkHarness.Record();
         record.SetInput(System.Text.Encoding.UTF8.GetBytes($"\"{new string('7', 2_000)}\""));
         for (int i = 0; i < 20_000; i++)
@@ -27,7 +28,7 @@ public sealed class SpoolMemoryTests : IDisposable
             }
         }
 
-        long grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        long grown = HeldMemory.Measure() - before;
         Assert.Equal(20_000, harness.Sink.Spool!.Pending);
         Assert.InRange(_folder.Segments().Sum(static file => new FileInfo(file).Length), 40_000_000, long.MaxValue);
         Assert.InRange(grown, long.MinValue, 4 * 1024 * 1024);
