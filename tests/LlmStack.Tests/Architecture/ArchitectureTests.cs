@@ -56,6 +56,7 @@ public sealed class ArchitectureTests
         [("Tracing/SpanRecord.cs", "Providers")] = "adapters leave content in the span itself, without a copy",
         [("Configuration/TracingValidation.cs", "Tracing")] = "names of labels in the options are those of the context",
         [("Langfuse/OtlpSpanEncoder.cs", "Routing")] = "the route of a call is metadata of its span",
+        [("Langfuse/CallText.cs", "Routing")] = "the route of a call is metadata of its span",
         [("Langfuse/OtlpJson.cs", "Routing")] = "the route of a call is metadata of its span",
         [("Langfuse/LangfuseSinks.cs", "Diagnostics")] = "the sinks tell the health check how delivery goes",
         [("Langfuse/LangfuseTraceSink.cs", "Diagnostics")] = "the sink tells the health check how delivery goes",
