@@ -177,12 +177,16 @@ public sealed class AspNetCoreTracingTests : IAsyncLifetime
         var exported = new List<Activity>();
         using (Sdk.CreateTracerProviderBuilder().AddSource("Microsoft.AspNetCore").AddSource("LlmStack").AddInMemoryExporter(exported).Build())
         {
-            await SendAsync(HttpMethod.Get, "/search", ("traceparent", Upstream));
-            for (int i = 0; i < 1_000 && !Mine().Any(a => a.Source.Name == "Microsoft.AspNetCore"); i++)
+            // The server ends its activity after the client has the answer. Listeners hear of it in the order in which they came.
+            var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            using var listener = new ActivityListener
             {
-                // The server ends its activity after the client has the answer.
-                await Task.Delay(5);
-            }
+                ShouldListenTo = static source => source.Name == "Microsoft.AspNetCore",
+                ActivityStopped = activity => _ = IsMine(activity) && ended.TrySetResult(),
+            };
+            ActivitySource.AddActivityListener(listener);
+            await SendAsync(HttpMethod.Get, "/search", ("traceparent", Upstream));
+            await ended.Task.WaitAsync(TimeSpan.FromSeconds(30));
         }
 
         Activity request = Mine().Single(a => a.Source.Name == "Microsoft.AspNetCore");
@@ -196,7 +200,9 @@ public sealed class AspNetCoreTracingTests : IAsyncLifetime
         }
 
         // Other servers of this process run beside this one, and listeners hear them all.
-        Activity[] Mine() => [.. exported.ToArray().Where(a => a.TraceId.ToHexString() == "0af7651916cd43dd8448eb211c80319c")];
+        Activity[] Mine() => [.. exported.ToArray().Where(IsMine)];
+
+        static bool IsMine(Activity activity) => activity.TraceId.ToHexString() == "0af7651916cd43dd8448eb211c80319c";
     }
 
     private async Task SendAsync(HttpMethod method, string path, params (string Name, string Value)[] headers)

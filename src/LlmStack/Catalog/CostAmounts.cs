@@ -13,6 +13,9 @@ internal struct CostAmounts
     private decimal[]? _decimals;
     private decimal _decimalTotal;
 
+    /// <summary>The buckets that were added.</summary>
+    public BucketMask Used { get; private set; }
+
     /// <summary>What a bucket cost.</summary>
     public readonly decimal this[UsageBucket bucket] => _decimals is null ? PicoDollars.ToDecimal(_integers[(int)bucket]) : _decimals[(int)bucket];
 
@@ -46,6 +49,7 @@ internal struct CostAmounts
     /// <summary>Adds what a bucket cost: <paramref name="count"/> times <paramref name="rate"/>, which is for ten to the <paramref name="power"/> of them, 0 or 6.</summary>
     public void Add(UsageBucket bucket, long count, decimal rate, int power)
     {
+        Used = Used.With(bucket);
         if (_decimals is null
             && PicoDollars.TryScale(rate, PicoDollars.Decimals - power, out long each)
             && Math.BigMul(count, each) is var amount

@@ -51,14 +51,10 @@ internal static class CostCalculator
         UnitPrices card = PriceSelection.Select(list, buckets.TotalInput, terms?.At);
         decimal tier = TierFactor(list, terms?.ServiceTier, out bool estimated);
         bool byToken = list.InputPerMillion is not null || list.OutputPerMillion is not null || (list.PerRequest ?? list.SearchPerThousand ?? list.PagePerThousand ?? list.AudioPerHour) is null;
-        for (UsageBucket bucket = 0; bucket < (UsageBucket)UsageBuckets.Count; bucket++)
+        for (BucketMask used = buckets.Used; !used.IsEmpty;)
         {
+            used = used.TakeFirst(out UsageBucket bucket);
             long count = buckets[bucket];
-            if (count == 0)
-            {
-                continue;
-            }
-
             if (bucket > UsageBucket.Citation)
             {
                 if (PerUnit(list, bucket) is not 0 and var unit)

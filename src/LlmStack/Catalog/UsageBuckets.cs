@@ -11,6 +11,9 @@ internal struct UsageBuckets
 
     private Counts _counts;
 
+    /// <summary>The buckets of which something was used: most calls use three of twenty.</summary>
+    public BucketMask Used { get; private set; }
+
     /// <summary>How much of a bucket was used.</summary>
     public readonly long this[UsageBucket bucket] => _counts[(int)bucket];
 
@@ -61,6 +64,7 @@ internal struct UsageBuckets
             _counts[i] += more._counts[i];
         }
 
+        Used = Used.Union(more.Used);
         Inconsistent |= more.Inconsistent;
     }
 
@@ -138,7 +142,11 @@ internal struct UsageBuckets
     }
 
     /// <summary>Sets how much of a bucket was used.</summary>
-    public void Set(UsageBucket bucket, long count) => _counts[(int)bucket] = count;
+    public void Set(UsageBucket bucket, long count)
+    {
+        _counts[(int)bucket] = count;
+        Used = count == 0 ? Used.Without(bucket) : Used.With(bucket);
+    }
 
     private readonly long Sum(UsageBucket first, UsageBucket last)
     {

@@ -168,11 +168,7 @@ internal sealed class OtlpSpanEncoder
 
         bool priced = record.Type is ObservationType.Generation or ObservationType.Embedding || record.Usage is not null;
 
-        // These two names make the server ignore model, usage and cost of the span.
-        if (record.Operation is { } operation && (!priced || operation is not ("invoke_agent" or "agent_step")))
-        {
-            writer.Attribute("gen_ai.operation.name"u8, operation);
-        }
+        WriteNames(ref writer, record, priced);
 
         // The server links generations alone.
         if (record is { Type: ObservationType.Generation, Prompt: { } prompt })
@@ -181,26 +177,14 @@ internal sealed class OtlpSpanEncoder
             writer.Attribute("langfuse.observation.prompt.version"u8, (long)prompt.Version);
         }
 
-        if (record.ProviderName is { Length: > 0 } provider)
-        {
-            writer.Attribute("gen_ai.provider.name"u8, provider);
-        }
-
-        // A model on a span without usage lets the server price its text, and the attempts below it once more.
         if (priced)
         {
-            WriteModel(ref writer, record);
             WriteUsage(ref writer, record);
         }
 
         if (record.ResponseId is { Length: > 0 } id)
         {
             writer.Attribute("gen_ai.response.id"u8, id);
-        }
-
-        if (record.FinishReason is { Length: > 0 } finish)
-        {
-            writer.Attribute("langfuse.observation.metadata.finish_reason"u8, finish);
         }
 
         ReadOnlySpan<byte> parameters = record.Replayed is { } replayed ? replayed.Parameters : record.Options is { } options ? _json.Parameters(options) : default;
@@ -214,6 +198,56 @@ internal sealed class OtlpSpanEncoder
             Span<byte> time = stackalloc byte[33];
             DateTime.UnixEpoch.AddTicks(record.FirstTokenUnixNanos / TimeSpan.NanosecondsPerTick).TryFormat(time, out int length, "O", CultureInfo.InvariantCulture);
             writer.Attribute("langfuse.observation.completion_start_time"u8, time[..length]);
+        }
+
+        (TimeSpan credential, TimeSpan connect) = AttemptFacts.PartsOf(record);
+        WritePart(ref writer, "langfuse.observation.metadata.credential_ms"u8, credential);
+        WritePart(ref writer, "langfuse.observation.metadata.connect_ms"u8, connect);
+    }
+
+    /// <summary>Who was asked, how it ended and by which route.</summary>
+    private void WriteNames(ref ProtoWriter writer, SpanRecord record, bool priced)
+    {
+        if (!CallText.Suits(record))
+        {
+            EncodeNames(ref writer, record, priced);
+            return;
+        }
+
+        Deployment deployment = record.Deployment!;
+        if (deployment.CallText is CallText text && text.IsOf(record))
+        {
+            writer.Raw(text.Encoded);
+            return;
+        }
+
+        int start = writer.Written;
+        EncodeNames(ref writer, record, priced);
+        deployment.CallText = new CallText(record, writer.WrittenBytes[start..].ToArray());
+    }
+
+    private void EncodeNames(ref ProtoWriter writer, SpanRecord record, bool priced)
+    {
+        // These two names make the server ignore model, usage and cost of the span.
+        if (record.Operation is { } operation && (!priced || operation is not ("invoke_agent" or "agent_step")))
+        {
+            writer.Attribute("gen_ai.operation.name"u8, operation);
+        }
+
+        if (record.ProviderName is { Length: > 0 } provider)
+        {
+            writer.Attribute("gen_ai.provider.name"u8, provider);
+        }
+
+        // A model on a span without usage lets the server price its text, and the attempts below it once more.
+        if (priced)
+        {
+            WriteModel(ref writer, record);
+        }
+
+        if (record.FinishReason is { Length: > 0 } finish)
+        {
+            writer.Attribute("langfuse.observation.metadata.finish_reason"u8, finish);
         }
 
         WriteRoute(ref writer, record);
@@ -241,9 +275,11 @@ internal sealed class OtlpSpanEncoder
 
     private void WriteUsage(ref ProtoWriter writer, SpanRecord record)
     {
+        UsageBuckets buckets = default;
         if (record.Usage is { } usage)
         {
-            writer.Attribute("langfuse.observation.usage_details"u8, record.Replayed is { } said ? said.Usage : _json.Usage(usage));
+            buckets = UsageBuckets.From(usage);
+            writer.Attribute("langfuse.observation.usage_details"u8, record.Replayed is { } said ? said.Usage : _json.Usage(usage, buckets));
         }
         else if (record.ErrorKind is not null)
         {
@@ -255,7 +291,7 @@ internal sealed class OtlpSpanEncoder
         {
             writer.Attribute("langfuse.observation.cost_details"u8, replayed.Cost);
         }
-        else if (CostCalculator.TryCompute(record.Deployment?.Price, record.Usage, record.Billing, out CostAmounts cost))
+        else if (CostCalculator.TryCompute(record.Deployment?.Price, buckets, record.Usage is not null, record.Billing, out CostAmounts cost))
         {
             writer.Attribute("langfuse.observation.cost_details"u8, _json.Cost(cost));
         }
@@ -275,12 +311,9 @@ internal sealed class OtlpSpanEncoder
         }
         else if (record.Route is { } route && attempt is null)
         {
-            writer.Attribute("langfuse.observation.metadata.route"u8, RouteOf(route, record.Deployment));
+            writer.Attribute("langfuse.observation.metadata.route"u8, _json.Route(route));
         }
 
-        (TimeSpan credential, TimeSpan connect) = AttemptFacts.PartsOf(record);
-        WritePart(ref writer, "langfuse.observation.metadata.credential_ms"u8, credential);
-        WritePart(ref writer, "langfuse.observation.metadata.connect_ms"u8, connect);
         if ((record.ErrorKind ?? attempt?.Error) is { } kind)
         {
             writer.Attribute("langfuse.observation.metadata.error_kind"u8, SpanJson.KindName(kind));
@@ -290,21 +323,6 @@ internal sealed class OtlpSpanEncoder
         {
             WriteAttempt(ref writer, facts);
         }
-    }
-
-    private ReadOnlySpan<byte> RouteOf(CallRoute route, Deployment? deployment)
-    {
-        if (deployment is null || route.WrittenAttempts is not null || route.Alias is not null || !ReferenceEquals(route.Served, deployment))
-        {
-            return _json.Route(route);
-        }
-
-        if (deployment.RouteText is not { } text || !text.IsOf(route))
-        {
-            deployment.RouteText = text = new RouteText(route, _json.Route(route).ToArray());
-        }
-
-        return text.Utf8;
     }
 
     private static void WriteAttempt(ref ProtoWriter writer, in AttemptFacts attempt)

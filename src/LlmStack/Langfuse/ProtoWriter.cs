@@ -6,6 +6,12 @@ namespace LlmStack.Langfuse;
 /// <summary>Writes protobuf fields behind the committed spans of a batch. Field numbers are those of OTLP's <c>Span</c> and <c>KeyValue</c>.</summary>
 internal ref struct ProtoWriter
 {
+    /// <summary>The most bytes that a UTF-16 unit becomes.</summary>
+    private const int MostUtf8 = 3;
+
+    /// <summary>Tags and lengths of an attribute.</summary>
+    private const int ShortOverhead = 8;
+
     private const byte Varint = 0;
     private const byte Fixed64 = 1;
     private const byte Bytes = 2;
@@ -110,6 +116,12 @@ internal ref struct ProtoWriter
 
     public void Attribute(scoped ReadOnlySpan<byte> key, scoped ReadOnlySpan<char> value)
     {
+        if (key.Length + (MostUtf8 * value.Length) + ShortOverhead < 0x80)
+        {
+            ShortAttribute(key, value);
+            return;
+        }
+
         int length = Encoding.UTF8.GetByteCount(value);
         AttributeHeader(key, default, 0, length);
         _written += Encoding.UTF8.GetBytes(value, _free[_written..]);
@@ -180,6 +192,25 @@ internal ref struct ProtoWriter
     }
 
     internal static int VarintSize(ulong value) => (70 - System.Numerics.BitOperations.LeadingZeroCount(value | 1)) / 7;
+
+    /// <summary>Every length fits one byte, so that it can be filled in when the value is there: the text is looked at once.</summary>
+    private void ShortAttribute(scoped ReadOnlySpan<byte> key, scoped ReadOnlySpan<char> value)
+    {
+        Ensure(0x80 + 2);
+        Span<byte> to = _free[_written..];
+        to[0] = AttributeTag;
+        to[2] = KeyTag;
+        to[3] = (byte)key.Length;
+        key.CopyTo(to[4..]);
+        int at = 4 + key.Length;
+        int length = Encoding.UTF8.GetBytes(value, to[(at + 4)..]);
+        to[at] = ValueTag;
+        to[at + 1] = (byte)(length + 2);
+        to[at + 2] = StringValueTag;
+        to[at + 3] = (byte)length;
+        to[1] = (byte)(at + 2 + length);
+        _written += at + 4 + length;
+    }
 
     private void AttributeHeader(scoped ReadOnlySpan<byte> keyPrefix, scoped ReadOnlySpan<char> key, int keyBytes, int valueLength)
     {

@@ -132,8 +132,8 @@ public sealed class Deployment
     /// <summary>What is in force for attempts at this deployment: deployment over group over defaults is merged per member, this is the deployment's own part.</summary>
     internal CallPolicyOptions? PolicyOverride { get; init; }
 
-    /// <summary>The route of the last call that it served at once, as text.</summary>
-    internal RouteText? RouteText { get; set; }
+    /// <summary>What a sink keeps of the last call that it served at once, to say the same of the next one.</summary>
+    internal object? CallText { get; set; }
 
     /// <summary>Whether the model has stars, so that this only says what the deployments made from it have in common.</summary>
     internal bool IsTemplate => NamePattern.HasStar(Model);

@@ -171,7 +171,7 @@ internal static class JsonLinesFormat
         }
 
         // Disjoint buckets: adding them up gives the total.
-        Raw(writer, "usage", record.Replayed is { } replayed ? replayed.Usage : Texts.Usage(usage));
+        Raw(writer, "usage", record.Replayed is { } replayed ? replayed.Usage : Texts.Usage(usage, UsageBuckets.From(usage)));
         if (record.Replayed is { } said)
         {
             Cost(writer, said.Cost, said.CostTotal);

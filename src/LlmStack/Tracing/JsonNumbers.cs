@@ -8,6 +8,8 @@ namespace LlmStack.Tracing;
 internal ref struct JsonNumbers(byte[] buffer)
 {
     private const long OnePico = 1_000_000_000_000;
+    private const long OneMicro = 1_000_000;
+    private const int SixDigits = 6;
 
     private readonly Span<byte> _buffer = buffer;
     private int _length;
@@ -15,6 +17,12 @@ internal ref struct JsonNumbers(byte[] buffer)
     public void Add(scoped ReadOnlySpan<byte> name, long value)
     {
         Name(name);
+        if ((ulong)value < 10)
+        {
+            _buffer[_length++] = (byte)('0' + value);
+            return;
+        }
+
         Utf8Formatter.TryFormat(value, _buffer[_length..], out int written);
         _length += written;
     }
@@ -38,23 +46,9 @@ internal ref struct JsonNumbers(byte[] buffer)
 
         _buffer[_length++] = (byte)'.';
         Span<byte> decimals = _buffer.Slice(_length, PicoDollars.Decimals);
-        int used = 0;
-        for (int i = PicoDollars.Decimals - 1; i >= 0; i--)
-        {
-            (rest, long digit) = Math.DivRem(rest, 10);
-            decimals[i] = (byte)('0' + digit);
-            used = used == 0 && digit != 0 ? i + 1 : used;
-        }
-
-        _length += used;
-    }
-
-    public void AddNonZero(scoped ReadOnlySpan<byte> name, long value)
-    {
-        if (value != 0)
-        {
-            Add(name, value);
-        }
+        Pairs((uint)(rest / OneMicro), decimals[..SixDigits]);
+        Pairs((uint)(rest % OneMicro), decimals[SixDigits..]);
+        _length += decimals.LastIndexOfAnyExcept((byte)'0') + 1;
     }
 
     public void AddNonZero(scoped ReadOnlySpan<byte> name, decimal value)
@@ -69,6 +63,17 @@ internal ref struct JsonNumbers(byte[] buffer)
     {
         _buffer[_length++] = (byte)'}';
         return _buffer[.._length];
+    }
+
+    /// <summary>Writes six digits.</summary>
+    private static void Pairs(uint value, Span<byte> to)
+    {
+        for (int i = SixDigits - 2; i >= 0; i -= 2)
+        {
+            (value, uint pair) = Math.DivRem(value, 100);
+            to[i] = (byte)('0' + (pair / 10));
+            to[i + 1] = (byte)('0' + (pair % 10));
+        }
     }
 
     private void Name(scoped ReadOnlySpan<byte> name)

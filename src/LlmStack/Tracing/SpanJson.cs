@@ -19,6 +19,10 @@ internal sealed class SpanJson
     private readonly Utf8JsonWriter _writer;
     private readonly byte[] _numbers = new byte[2048];
 
+    // An application asks most of its calls with the same options.
+    private SamplingOptions _lastSampling;
+    private byte[]? _lastParameters;
+
     public SpanJson() => _writer = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
 
     public static string KindName(LlmErrorKind kind) => (uint)kind < (uint)KindNames.Length ? KindNames[(int)kind] : KindNames[0];
@@ -26,9 +30,8 @@ internal sealed class SpanJson
     public static string RoleName(AttemptRole role) => (uint)role < (uint)RoleNames.Length ? RoleNames[(int)role] : RoleNames[0];
 
     /// <summary>Disjoint buckets: the server adds up whatever it is given.</summary>
-    public ReadOnlySpan<byte> Usage(UsageDetails usage)
+    public ReadOnlySpan<byte> Usage(UsageDetails usage, in UsageBuckets buckets)
     {
-        UsageBuckets buckets = UsageBuckets.From(usage);
         long total = buckets.Total;
         if (total == 0 && usage.TotalTokenCount is > 0)
         {
@@ -37,16 +40,15 @@ internal sealed class SpanJson
 
         var text = new JsonNumbers(_numbers);
         text.Add("{\"input\":"u8, buckets[UsageBucket.Input]);
-        for (UsageBucket bucket = UsageBucket.InputAudio; bucket <= UsageBucket.Citation; bucket++)
+        for (BucketMask shown = buckets.Used.Without(UsageBucket.Input).With(UsageBucket.Output); !shown.IsEmpty;)
         {
-            if (bucket == UsageBucket.Output)
+            shown = shown.TakeFirst(out UsageBucket bucket);
+            if (bucket > UsageBucket.Citation)
             {
-                text.Add(",\"output\":"u8, buckets[bucket]);
+                break;
             }
-            else
-            {
-                text.AddNonZero(Members[(int)bucket], buckets[bucket]);
-            }
+
+            text.Add(Members[(int)bucket], buckets[bucket]);
         }
 
         text.Add(",\"total\":"u8, total);
@@ -82,13 +84,10 @@ internal sealed class SpanJson
     {
         var text = new JsonNumbers(_numbers);
         text.AddDollars("{\"input\":"u8, cost.IntegerOf(UsageBucket.Input));
-        for (UsageBucket bucket = UsageBucket.InputAudio; bucket <= UsageBucket.Requests; bucket++)
+        for (BucketMask shown = cost.Used.Without(UsageBucket.Input).With(UsageBucket.Output); !shown.IsEmpty;)
         {
-            if (bucket == UsageBucket.Output)
-            {
-                text.AddDollars(",\"output\":"u8, cost.IntegerOf(bucket));
-            }
-            else if (cost.IntegerOf(bucket) is not 0 and var amount)
+            shown = shown.TakeFirst(out UsageBucket bucket);
+            if (cost.IntegerOf(bucket) is var amount && (amount != 0 || bucket == UsageBucket.Output))
             {
                 text.AddDollars(Members[(int)bucket], amount);
             }
@@ -100,6 +99,23 @@ internal sealed class SpanJson
 
     /// <summary>The sampling options that are set; empty when none is.</summary>
     public ReadOnlySpan<byte> Parameters(ChatOptions options)
+    {
+        var sampling = new SamplingOptions(options);
+        if (options.StopSequences is { Count: > 0 })
+        {
+            return WriteParameters(options);
+        }
+
+        if (_lastParameters is null || !_lastSampling.Equals(sampling))
+        {
+            _lastParameters = WriteParameters(options).ToArray();
+            _lastSampling = sampling;
+        }
+
+        return _lastParameters;
+    }
+
+    private ReadOnlySpan<byte> WriteParameters(ChatOptions options)
     {
         Start();
         long empty = _writer.BytesPending;

@@ -59,6 +59,7 @@ public sealed class ArchitectureTests
         [("Tracing/AttemptFacts.cs", "Routing")] = "a span tells of the attempt it stands for",
         [("Tracing/JsonLinesParser.cs", "Routing")] = "a line tells of the attempt its span stands for",
         [("Tracing/SpanJson.cs", "Routing")] = "the route of a call is metadata of its span",
+        [("Langfuse/CallText.cs", "Routing")] = "the route of a call is metadata of its span",
         [("Langfuse/LangfuseSinks.cs", "Diagnostics")] = "the sinks tell the health check how delivery goes",
         [("Langfuse/LangfuseTraceSink.cs", "Diagnostics")] = "the sink tells the health check how delivery goes",
         [("Diagnostics/LlmStackHealthCheckExtensions.cs", "DependencyInjection")] = "the check looks at the sinks in force",

@@ -22,10 +22,7 @@ public sealed class MirrorTests
     private static async Task CopiedAsync(CallHarness h, int count)
     {
         await h["b"].WaitForCallAsync(count).WaitAsync(TimeSpan.FromSeconds(30));
-        for (int i = 0; i < 1_000 && h.Get<SnapshotSource>().Current.Groups["live"].Plans!.Mirror!.Running > 0; i++)
-        {
-            await Task.Delay(1);
-        }
+        await h.Get<BackgroundCalls>().IdleAsync().WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     [Fact]

@@ -25,16 +25,6 @@ public sealed class QueueTests
 
     private static int Waiting(CallHarness h) => h.Get<SnapshotSource>().Current.Deployments["a/m"].Gate.Waiting;
 
-    private static async Task QueuedAsync(CallHarness h, int count)
-    {
-        for (int i = 0; i < 1_000 && Waiting(h) < count; i++)
-        {
-            await Task.Delay(1);
-        }
-
-        Assert.Equal(count, Waiting(h));
-    }
-
     [Fact]
     public async Task A_call_beyond_the_limit_waits_for_a_place_and_its_wait_is_on_the_route()
     {
@@ -42,7 +32,7 @@ public sealed class QueueTests
         h["a"].OnCall(1).Delay(TimeSpan.FromSeconds(3)).Answer("first");
         Task<ChatResponse> first = h.Client.ChatAsync("solo", "Hello");
         Task<ChatResponse> second = h.Client.ChatAsync("solo", "Hello");
-        await QueuedAsync(h, 1);
+        Assert.Equal(1, Waiting(h));
 
         h.Time.Advance(TimeSpan.FromSeconds(3));
 
@@ -111,9 +101,9 @@ public sealed class QueueTests
         h["a"].OnOtherCalls.Delay(TimeSpan.FromSeconds(1)).Answer("ok");
         Task<ChatResponse> first = h.Client.ChatAsync("solo", "first");
         Task<ChatResponse> usual = h.Client.ChatAsync("solo", "usual");
-        await QueuedAsync(h, 1);
+        Assert.Equal(1, Waiting(h));
         Task<ChatResponse> urgent = h.Client.ChatAsync("solo", "urgent", ((ChatOptions?)null).WithRouting(new RoutingOptions { Priority = 0 }));
-        await QueuedAsync(h, 2);
+        Assert.Equal(2, Waiting(h));
 
         await h.RunAsync(Task.WhenAll(first, usual, urgent), TimeSpan.FromSeconds(1));
 
@@ -128,7 +118,7 @@ public sealed class QueueTests
         Task<ChatResponse> first = h.Client.ChatAsync("solo", "Hello");
         using var source = new CancellationTokenSource();
         Task<ChatResponse> second = h.Client.ChatAsync("solo", "Hello", cancellationToken: source.Token);
-        await QueuedAsync(h, 1);
+        Assert.Equal(1, Waiting(h));
 
         await source.CancelAsync();
 

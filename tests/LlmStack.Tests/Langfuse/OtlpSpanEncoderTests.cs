@@ -155,6 +155,72 @@ public sealed class OtlpSpanEncoderTests
     }
 
     [Fact]
+    public async Task Calls_that_one_deployment_serves_share_no_more_than_what_they_have_in_common()
+    {
+        await using SinkHarness harness = await SinkHarness.StartAsync();
+        SpanRecord first = Generation();
+        var variants = new (string Model, string? Finish, string Reason, long? Tokens, TimeSpan Connect)[]
+        {
+            ("m-1", "stop", "one", 10, default),
+            ("m-1", "stop", "one", 20, TimeSpan.FromMilliseconds(30)),
+            ("m-2", "stop", "one", 10, default),
+            ("m-2", null, "one", 10, default),
+            ("m-2", null, "two", null, default),
+            ("m-2", null, "two", 10, default),
+        };
+        foreach ((string model, string? finish, string reason, long? tokens, TimeSpan connect) in variants)
+        {
+            SpanRecord record = Generation();
+            record.Deployment = first.Deployment;
+            record.ResponseModel = model;
+            record.FinishReason = finish;
+            record.Usage = tokens is null ? null : new UsageDetails { InputTokenCount = tokens };
+            record.Route = new CallRoute("fast", 1) { Reason = reason, Served = first.Deployment };
+            record.Route.SetTiming(connect, connect, null, connect);
+            harness.Emit(record);
+        }
+
+        await harness.FlushAsync();
+
+        var seen = harness.Receiver.Spans.ConvertAll(span => (
+            span.Text("gen_ai.response.model"),
+            span.Text("langfuse.observation.metadata.finish_reason"),
+            Json(span, "langfuse.observation.metadata.route").GetProperty("reason").GetString(),
+            span.Text("langfuse.observation.usage_details"),
+            span.Text("langfuse.observation.metadata.connect_ms")));
+        Assert.Equal(
+            [
+                ("m-1", "stop", "one", """{"input":10,"output":0,"total":10}""", null),
+                ("m-1", "stop", "one", """{"input":20,"output":0,"total":20}""", "30"),
+                ("m-2", "stop", "one", """{"input":10,"output":0,"total":10}""", null),
+                ("m-2", null, "one", """{"input":10,"output":0,"total":10}""", null),
+                ("m-2", null, "two", null, null),
+                ("m-2", null, "two", """{"input":10,"output":0,"total":10}""", null),
+            ],
+            seen);
+    }
+
+    [Fact]
+    public async Task Sampling_options_that_change_are_written_anew()
+    {
+        await using SinkHarness harness = await SinkHarness.StartAsync();
+        var options = new ChatOptions { Temperature = 0.5f };
+        foreach (Action change in (Action[])[() => { }, () => options.Temperature = 0.25f, () => options.StopSequences = ["x"], () => options.StopSequences = null])
+        {
+            change();
+            SpanRecord record = Generation();
+            record.Options = options;
+            harness.Emit(record);
+        }
+
+        await harness.FlushAsync();
+
+        Assert.Equal(
+            ["""{"temperature":0.5}""", """{"temperature":0.25}""", """{"temperature":0.25,"stop":["x"]}""", """{"temperature":0.25}"""],
+            harness.Receiver.Spans.ConvertAll(span => span.Text("langfuse.observation.model.parameters")));
+    }
+
+    [Fact]
     public async Task Without_a_price_no_cost_is_sent()
     {
         await using SinkHarness harness = await SinkHarness.StartAsync();

@@ -17,6 +17,21 @@ public class EstimateTests
     public void Text_is_counted_by_script(string text, int tokens) => Assert.Equal(tokens, _estimator.EstimateTokens(text));
 
     [Fact]
+    public void Long_mixed_texts_are_counted_character_by_character()
+    {
+        // One quarter of a token, two, three and five, on both sides of every bound.
+        const string Alphabet = "a\u007f\u0080\u058f\u0590\u2e7f\u2e80\uffff";
+        int[] quarters = [1, 1, 2, 2, 3, 3, 5, 5];
+        var random = new Random(5);
+        for (int length = 0; length < 150; length++)
+        {
+            int[] places = [.. Enumerable.Range(0, length).Select(_ => random.Next(Alphabet.Length))];
+            string text = string.Concat(places.Select(p => Alphabet[p]));
+            Assert.Equal((places.Sum(p => quarters[p]) + 3) / 4, _estimator.EstimateTokens(text));
+        }
+    }
+
+    [Fact]
     public void Messages_tools_instructions_and_media_all_count()
     {
         ChatMessage[] messages = [new(ChatRole.User, "Hello there, how are you?")];

@@ -11,6 +11,7 @@ public sealed class RawHttpServer : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly List<string> _requests = [];
+    private readonly List<(int Count, TaskCompletionSource Reached)> _waiting = [];
     private readonly Func<int, RawReply> _script;
     private readonly Task _loop;
     private int _count;
@@ -45,6 +46,18 @@ public sealed class RawHttpServer : IAsyncDisposable
             {
                 return [.. _requests];
             }
+        }
+    }
+
+    /// <summary>Completes when so many requests have arrived whole.</summary>
+    public Task ReceivedAsync(int count)
+    {
+        lock (_requests)
+        {
+            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add((count, reached));
+            _ = _requests.Count >= count && reached.TrySetResult();
+            return reached.Task;
         }
     }
 
@@ -87,6 +100,7 @@ public sealed class RawHttpServer : IAsyncDisposable
                     lock (_requests)
                     {
                         _requests.Add(request);
+                        _waiting.ForEach(waiter => _ = _requests.Count >= waiter.Count && waiter.Reached.TrySetResult());
                     }
 
                     RequestArrived.TrySetResult();

@@ -28,6 +28,15 @@ internal sealed class BackgroundCalls(TimeProvider time) : IDisposable
         }
     }
 
+    /// <summary>Ends when what is under way now has ended.</summary>
+    public Task IdleAsync()
+    {
+        lock (_gate)
+        {
+            return Task.WhenAll(_running);
+        }
+    }
+
     /// <summary>Ends when nothing is under way any more, at the latest a little after <see cref="DrainTime"/>.</summary>
     public async Task DrainAsync()
     {
