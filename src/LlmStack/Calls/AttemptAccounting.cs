@@ -16,7 +16,12 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
     public bool TryBegin(CallState state, CallAttempt attempt, Member member, long now)
     {
         Deployment deployment = member.Deployment;
-        var demand = new Demand(deployment, state.Request.Context, state.Request.EstimatedInputTokens, state.Request.LikelyOutputTokens, now);
+        CredentialSet keys = KeyCooldowns.KeysOf(deployment, state.Request.Context);
+        ICredential key = health.Choose(keys, deployment, now, keys.Count == 1 ? 0 : KeyRoom.Full(state.Request, deployment, keys, now, admission, health));
+        var demand = new Demand(deployment, state.Request.Context, state.Request.EstimatedInputTokens, state.Request.LikelyOutputTokens, now)
+        {
+            Key = KeyCooldowns.HasOneKey(deployment) ? null : key.Id,
+        };
         if (!admission.TryReserve(demand, out Reservation reservation).Admitted)
         {
             LeaveQueue(deployment);
@@ -30,9 +35,8 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
             return false;
         }
 
-        ICredential key = health.KeyFor(deployment, state.Request.Context, now);
         health.Started(deployment, key);
-        deployment.Health.Headroom.Sent(state.Request.EstimatedInputTokens, now);
+        health.Sent(deployment, key, state.Request.EstimatedInputTokens, now);
         attempt.Begin(member, reservation, now);
         if (state.Attempts++ == 0)
         {

@@ -19,6 +19,7 @@ internal sealed class DeploymentHealth
     private long _lastFailure = long.MinValue;
     private volatile bool _draining;
     private ReportedHeadroom _headroom;
+    private KeyHeadroom? _keyHeadroom;
     private LatencyEstimate _answer = new();
     private LatencyEstimate _firstToken = new();
     private LatencyEstimate _perToken = new();
@@ -65,6 +66,9 @@ internal sealed class DeploymentHealth
 
     /// <summary>What the provider said is left of its token window.</summary>
     public ref ReportedHeadroom Headroom => ref _headroom;
+
+    /// <summary>The same for each credential, where keys are several or the callers' own.</summary>
+    public KeyHeadroom KeyHeadroom => Volatile.Read(ref _keyHeadroom) ?? Interlocked.CompareExchange(ref _keyHeadroom, new KeyHeadroom(), null) ?? _keyHeadroom!;
 
     /// <summary>The deployment's own cooldown, to be opened.</summary>
     public Circuit TouchCircuit() => Volatile.Read(ref _circuit) ?? Interlocked.CompareExchange(ref _circuit, new Circuit(), null) ?? _circuit!;

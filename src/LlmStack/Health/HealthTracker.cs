@@ -64,8 +64,29 @@ internal sealed class HealthTracker
     public bool TryEnter(Deployment deployment, long now, LlmContext? context = null) =>
         (deployment.Health.Circuit is not { } own || own.MayEnter(now, _probeLease)) && (_keys.AreIdle || _keys.MayEnter(KeyCooldowns.KeysOf(deployment, context), deployment, now));
 
-    /// <summary>The key that an attempt of this caller uses.</summary>
-    public ICredential KeyFor(Deployment deployment, LlmContext context, long now) => _keys.Choose(KeyCooldowns.KeysOf(deployment, context), deployment, now);
+    /// <summary>The key of an attempt, out of those that would do; <paramref name="full"/> has the bits of those that have no room.</summary>
+    public ICredential Choose(in CredentialSet keys, Deployment deployment, long now, ulong full = 0) => _keys.Choose(keys, deployment, now, full);
+
+    /// <summary>Ticks until a key may be used at a deployment; 0 when it may be used now, or be probed.</summary>
+    public long CoolingOf(Deployment deployment, ICredential key, long now) =>
+        !_keys.AreIdle && _keys.StateOf(new CredentialSet(key), deployment, now, out long wait) > CircuitState.HalfOpen ? Math.Max(1, wait) : 0;
+
+    /// <summary>Ticks until a prompt fits what the provider said is left for a key.</summary>
+    public long HeadroomWaitOf(Deployment deployment, ICredential key, long tokens, long now) =>
+        KeyCooldowns.HasOneKey(deployment) ? deployment.Health.Headroom.WaitFor(tokens, now) : deployment.Health.KeyHeadroom.WaitFor(key.Id, tokens, now);
+
+    /// <summary>Counts the tokens of a prompt that is on its way.</summary>
+    public void Sent(Deployment deployment, ICredential key, long tokens, long now)
+    {
+        if (KeyCooldowns.HasOneKey(deployment))
+        {
+            deployment.Health.Headroom.Sent(tokens, now);
+        }
+        else
+        {
+            deployment.Health.KeyHeadroom.Sent(key.Id, tokens, now);
+        }
+    }
 
     /// <summary>The share of its usual load that a deployment gets: 1, unless it has just come back from a cooldown.</summary>
     public static double ShareOf(Deployment deployment, long now) => deployment.Health.Circuit is { IsIdle: false } own ? own.ShareAt(now) : 1;
@@ -190,10 +211,17 @@ internal sealed class HealthTracker
     /// <summary>The provider said that nothing is left until a moment: picks stay away until then, before a 429 has to say so.</summary>
     public void Headroom(Deployment deployment, RateLimitHeadroom headroom, long now, ICredential? key = null)
     {
-        bool shared = IsShared(deployment);
-        if (shared && headroom is { RemainingTokens: { } left, ResetTokens: { } until } && until > TimeSpan.Zero)
+        if (headroom is { RemainingTokens: { } left, ResetTokens: { } until } && until > TimeSpan.Zero)
         {
-            deployment.Health.Headroom.Report(left, now + ToTicks(until > LongestRetryAfter ? LongestRetryAfter : until));
+            long resets = now + ToTicks(until > LongestRetryAfter ? LongestRetryAfter : until);
+            if (KeyCooldowns.HasOneKey(deployment))
+            {
+                deployment.Health.Headroom.Report(left, resets);
+            }
+            else
+            {
+                deployment.Health.KeyHeadroom.Report(IdOf(deployment, key), left, resets);
+            }
         }
         TimeSpan wait = TimeSpan.Zero;
         if (headroom is { RemainingRequests: <= 0, ResetRequests: { } requests })
@@ -257,9 +285,7 @@ internal sealed class HealthTracker
 
     /// <summary>Where a limit of a key at a model is kept: with one key for everybody that is the deployment itself.</summary>
     private Circuit CircuitOf(Deployment deployment, ICredential? key) =>
-        IsShared(deployment) ? deployment.Health.TouchCircuit() : _keys.Touch(IdOf(deployment, key), deployment);
-
-    private static bool IsShared(Deployment deployment) => deployment.ProviderEntry is null or { Credentials: SingleCredential };
+        KeyCooldowns.HasOneKey(deployment) ? deployment.Health.TouchCircuit() : _keys.Touch(IdOf(deployment, key), deployment);
 
     private static string IdOf(Deployment deployment, ICredential? key) => key?.Id ?? deployment.ProviderEntry?.Credential.Id ?? StaticCredential.None.Id;
 

@@ -20,6 +20,9 @@ internal sealed class KeyCooldowns(long probeLease)
     /// <summary>Whether no key has ever cooled: then a pick need not look.</summary>
     public bool AreIdle => Volatile.Read(ref _touched) == 0;
 
+    /// <summary>Whether one key serves everybody at a deployment, so that what is the key's is the deployment's.</summary>
+    public static bool HasOneKey(Deployment deployment) => deployment.ProviderEntry is null or { Credentials: SingleCredential };
+
     /// <summary>The keys that would do for a caller at a deployment.</summary>
     public static CredentialSet KeysOf(Deployment deployment, LlmContext? context) =>
         deployment.ProviderEntry is { } provider ? provider.Credentials.For(context ?? LlmContext.Empty) : new CredentialSet(StaticCredential.None);
@@ -46,7 +49,11 @@ internal sealed class KeyCooldowns(long probeLease)
         keys.Count == 1 ? MayEnter(keys[0].Id, deployment, now) : StateOf(keys, deployment, now, out _) <= CircuitState.HalfOpen;
 
     /// <summary>A key for an attempt: by weight among those that serve or may be probed, else the one that comes back first.</summary>
-    public ICredential Choose(in CredentialSet keys, Deployment deployment, long now)
+    /// <param name="keys">The keys.</param>
+    /// <param name="deployment">Where it is to be used.</param>
+    /// <param name="now">Now, in <see cref="TimeProvider"/> ticks.</param>
+    /// <param name="full">The keys that have no room, as bits by their index: they are last choices.</param>
+    public ICredential Choose(in CredentialSet keys, Deployment deployment, long now, ulong full = 0)
     {
         if (keys.Count == 1)
         {
@@ -56,7 +63,7 @@ internal sealed class KeyCooldowns(long probeLease)
         double total = 0;
         for (int i = 0; i < keys.Count; i++)
         {
-            total += IsReady(keys[i].Id, deployment, now) ? keys.Weight(i) : 0;
+            total += IsReady(keys, i, deployment, now, full) ? keys.Weight(i) : 0;
         }
 
         if (total > 0)
@@ -65,7 +72,7 @@ internal sealed class KeyCooldowns(long probeLease)
             for (int i = 0; i < keys.Count; i++)
             {
                 // A key that comes back is probed in its turn; when somebody else probes it already, the next one serves.
-                if (IsReady(keys[i].Id, deployment, now) && (point -= keys.Weight(i)) < 0 && MayEnter(keys[i].Id, deployment, now))
+                if (IsReady(keys, i, deployment, now, full) && (point -= keys.Weight(i)) < 0 && MayEnter(keys[i].Id, deployment, now))
                 {
                     return keys[i];
                 }
@@ -124,7 +131,8 @@ internal sealed class KeyCooldowns(long probeLease)
         return circuit?.StateAt(now, probeLease, out wait) ?? CircuitState.Closed;
     }
 
-    private bool IsReady(string key, Deployment deployment, long now) => AreIdle || StateOf(key, deployment, now, out _) <= CircuitState.HalfOpen;
+    private bool IsReady(in CredentialSet keys, int index, Deployment deployment, long now, ulong full) =>
+        (index >= 64 || (full & (1UL << index)) == 0) && (AreIdle || StateOf(keys[index].Id, deployment, now, out _) <= CircuitState.HalfOpen);
 
     private bool MayEnter(string key, Deployment deployment, long now) =>
         (Of(key) is not { } everywhere || everywhere.MayEnter(now, probeLease)) && (Of(key, deployment) is not { } here || here.MayEnter(now, probeLease));

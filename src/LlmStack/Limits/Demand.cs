@@ -8,4 +8,8 @@ namespace LlmStack.Limits;
 /// <param name="InputTokens">Estimated input tokens.</param>
 /// <param name="OutputTokens">Likely output tokens.</param>
 /// <param name="Timestamp">Now, in <see cref="TimeProvider"/> ticks.</param>
-internal readonly record struct Demand(Deployment Deployment, LlmContext Context, long InputTokens, long OutputTokens, long Timestamp);
+internal readonly record struct Demand(Deployment Deployment, LlmContext Context, long InputTokens, long OutputTokens, long Timestamp)
+{
+    /// <summary>The id of the credential by which limits are counted; null where one key serves everybody.</summary>
+    public string? Key { get; init; }
+}

@@ -49,7 +49,11 @@ internal sealed class DeploymentLimits
     private bool _youngestIsCoarse;
 
     private OpenReservations _open;
+    private KeyLimits? _keys;
     private WindowEntries _older;
+
+    /// <summary>The windows of each credential, where limits are counted by credential.</summary>
+    public KeyLimits Keys => Volatile.Read(ref _keys) ?? Interlocked.CompareExchange(ref _keys, new KeyLimits(), null) ?? _keys!;
 
     /// <summary>Reservations that were made and not settled yet.</summary>
     public int OpenReservations

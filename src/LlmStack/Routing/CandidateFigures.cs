@@ -23,8 +23,8 @@ internal sealed class CandidateFigures(DynamicFilters dynamicFilters, HealthTrac
             ExpectedCost = cost == ExpectedCost.Unknown ? null : (decimal)cost,
             PredictedLatency = double.IsNaN(latency) ? null : TimeSpan.FromSeconds(latency),
             InFlight = deployment.InFlight,
-            RequestsLeft = deployment.RequestsPerMinute - deployment.Limits.RequestsAt(request.Timestamp),
-            TokensLeft = deployment.TokensPerMinute - deployment.Limits.TokensAt(request.Timestamp),
+            RequestsLeft = KeyRoom.Left(deployment, request, deployment.RequestsPerMinute, static (limits, now) => limits.RequestsAt(now)),
+            TokensLeft = KeyRoom.Left(deployment, request, deployment.TokensPerMinute, static (limits, now) => limits.TokensAt(now)),
             CooldownLeft = cools ? health.ToTimeSpan(wait) : null,
         };
     }

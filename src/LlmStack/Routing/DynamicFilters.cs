@@ -67,7 +67,8 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
                 return new DynamicVerdict(Removal.History, FilterNames.History, "was asked by this request", LlmErrorKind.NoCandidate, DynamicVerdict.Never);
             }
         }
-        TimeSpan wait = admission.WaitFor(new Demand(deployment, request.Context, request.EstimatedInputTokens, request.LikelyOutputTokens, request.Timestamp));
+        KeyRoom room = RoomOf(request, deployment);
+        TimeSpan wait = room.Limit;
         if (wait > TimeSpan.Zero)
         {
             return wait == TimeSpan.MaxValue
@@ -82,8 +83,9 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
         {
             CircuitState.Open => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is cooling down after failures", LlmErrorKind.NoCandidate, cooling),
             CircuitState.Probing => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is being probed after a cooldown", LlmErrorKind.NoCandidate, cooling),
-            _ when deployment.Health.Headroom.WaitFor(request.EstimatedInputTokens, request.Timestamp) is > 0 and var reset =>
-                new DynamicVerdict(Removal.Cooldown, FilterNames.Headroom, "the provider reports fewer tokens left than the prompt has", LlmErrorKind.NoCandidate, reset),
+            _ when room.Cooling > 0 => new DynamicVerdict(Removal.Cooldown, FilterNames.Cooldown, "is cooling down after failures", LlmErrorKind.NoCandidate, room.Cooling),
+            _ when room.Headroom > 0 =>
+                new DynamicVerdict(Removal.Cooldown, FilterNames.Headroom, "the provider reports fewer tokens left than the prompt has", LlmErrorKind.NoCandidate, room.Headroom),
             _ when deployment.MaxConcurrency is { } places && !deployment.Gate.HasRoom(places) =>
                 new DynamicVerdict(Removal.Concurrency, FilterNames.Concurrency, "all its places are taken", LlmErrorKind.Overloaded, DynamicVerdict.Never),
             _ when deployment.Probe is { } probe && !request.IgnoresProbes && probe.Fails(request.Timestamp) =>
@@ -91,6 +93,14 @@ internal sealed class DynamicFilters(IRoutingFilter[] userFilters, IAdmission ad
             _ => default,
         };
     }
+
+    /// <summary>What limits and headers leave: of the deployment where one key serves everybody, else of the best key.</summary>
+    private KeyRoom RoomOf(in RouteRequest request, Deployment deployment) => KeyCooldowns.HasOneKey(deployment)
+        ? new KeyRoom(
+            admission.WaitFor(new Demand(deployment, request.Context, request.EstimatedInputTokens, request.LikelyOutputTokens, request.Timestamp)),
+            Cooling: 0,
+            deployment.Health.Headroom.WaitFor(request.EstimatedInputTokens, request.Timestamp))
+        : KeyRoom.Best(request, deployment, admission, health);
 
     private DynamicVerdict Refused(in ScopeRefusal refusal)
     {

@@ -30,7 +30,7 @@ internal readonly struct MemberFacts
         Limits = deployment.Limits;
         _mostInput = deployment.ContextWindow is { } window ? (int)Math.Max(-1, window / TokenEstimator.MostAfterCalibration(1)) : int.MaxValue;
         _mostOutput = deployment.MaxOutputTokens ?? int.MaxValue;
-        _isPlain = member.Constraint is null && deployment is { MaxConcurrency: null, Probe: null };
+        _isPlain = member.Constraint is null && deployment is { MaxConcurrency: null, Probe: null } && KeyCooldowns.HasOneKey(deployment);
         (_input, _output, _request) = RatesOf(deployment.Price);
     }
 
@@ -51,7 +51,7 @@ internal readonly struct MemberFacts
         }
     }
 
-    /// <summary>Whether no filter of window, output, price, constraint, concurrency or probe can have anything against it.</summary>
+    /// <summary>Whether no filter of window, output, price, constraint, concurrency, probe or keys can have anything against it.</summary>
     public bool Suits(in RouteRequest request) =>
         _isPlain
         && request.EstimatedInputTokens <= _mostInput

@@ -66,9 +66,9 @@ internal sealed class TcpProxy : IAsyncDisposable
                 _ = PumpAsync(server, client);
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or InvalidOperationException)
         {
-            // Stopped.
+            // Stopped, maybe between two of them.
         }
     }
 

@@ -111,7 +111,7 @@ public class DeploymentAdmissionTests
     {
         Deployment deployment = Limited();
         Assert.True(_builder.Admission.TryReserve(Demand(deployment, long.MaxValue / 4), out Reservation reservation).Admitted);
-        Assert.Null(reservation.Deployment);
+        Assert.Null(reservation.Limits);
         _builder.Admission.Settle(reservation, new UsageAmounts(1, 1, 1, _builder.Now));
         Assert.Equal(TimeSpan.Zero, _builder.Admission.WaitFor(Demand(deployment)));
     }
