@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using LlmStack.Diagnostics.Events;
-using LlmStack.Limits;
+using LlmStack.Health;
 using LlmStack.Limits.Scopes;
 using LlmStack.Redis;
 using Microsoft.Extensions.DependencyInjection;
@@ -57,6 +57,8 @@ public static class RedisBuilderExtensions
             provider.GetService<IMeterFactory>()));
         services.RemoveAll<IScopeExchange>();
         services.AddSingleton<IScopeExchange>(static provider => provider.GetRequiredService<RedisExchange>());
+        services.RemoveAll<IStateExchange>();
+        services.AddSingleton<IStateExchange>(static provider => provider.GetRequiredService<RedisExchange>());
         return builder;
     }
 
