@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using LlmStack.Diagnostics.Events;
-using LlmStack.Limits;
+using LlmStack.Health;
 using LlmStack.Limits.Scopes;
 using LlmStack.Redis;
 using Microsoft.Extensions.DependencyInjection;
@@ -57,20 +57,26 @@ public static class RedisBuilderExtensions
             provider.GetService<IMeterFactory>()));
         services.RemoveAll<IScopeExchange>();
         services.AddSingleton<IScopeExchange>(static provider => provider.GetRequiredService<RedisExchange>());
+        services.RemoveAll<IStateExchange>();
+        services.AddSingleton<IStateExchange>(static provider => provider.GetRequiredService<RedisExchange>());
         return builder;
     }
 
     private static ConfigurationOptions Parse(string configuration, RedisSharingOptions options)
     {
-        ConfigurationOptions parsed;
+        ConfigurationOptions? parsed = null;
         try
         {
             parsed = string.IsNullOrWhiteSpace(configuration) ? new ConfigurationOptions() : ConfigurationOptions.Parse(configuration);
         }
-        catch (ArgumentException failure)
+        catch (ArgumentException)
         {
-            // The text may hold a password: it is not repeated.
-            throw new ArgumentException($"The configuration of Redis does not parse: {failure.GetType().Name}; allowed: 'host:port', with settings of StackExchange.Redis after commas.", nameof(configuration));
+            // What it says may repeat a part of the text, which may hold a password.
+        }
+
+        if (parsed is null)
+        {
+            throw new ArgumentException("The configuration of Redis does not parse; allowed: 'host:port', with settings of StackExchange.Redis after commas.", nameof(configuration));
         }
 
         if (parsed.EndPoints.Count == 0)

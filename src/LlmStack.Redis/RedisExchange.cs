@@ -1,14 +1,17 @@
 using System.Diagnostics.Metrics;
 using LlmStack.Diagnostics;
 using LlmStack.Diagnostics.Events;
+using LlmStack.Health;
 using LlmStack.Limits.Scopes;
+using LlmStack.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace LlmStack.Redis;
 
 /// <summary>One loop in the background that exchanges everything with Redis. Calls only leave notes for it.</summary>
-internal sealed class RedisExchange : IScopeExchange, IAsyncDisposable, IDisposable
+internal sealed class RedisExchange : IScopeExchange, IStateExchange, IAsyncDisposable, IDisposable
 {
     private const string Subject = "redis";
     private const int FailuresToOpen = 3;
@@ -21,6 +24,8 @@ internal sealed class RedisExchange : IScopeExchange, IAsyncDisposable, IDisposa
     private readonly Counter<long>? _failureCount;
     private readonly Histogram<double>? _durations;
     private readonly ScopeSharing _scopes;
+    private readonly Lazy<StateSharing> _state;
+    private readonly Lazy<LatencySharing> _latency;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _exchanging = new(1);
     private readonly Lock _gate = new();
@@ -44,10 +49,20 @@ internal sealed class RedisExchange : IScopeExchange, IAsyncDisposable, IDisposa
 
         // The braces put every key into one slot of a cluster.
         string prefix = $"{{{options.KeyPrefix}}}:";
-        _scopes = new ScopeSharing(prefix, Guid.NewGuid().ToString("N")[..16], options.MaxScopes, time);
+        string instance = Guid.NewGuid().ToString("N")[..16];
+        _scopes = new ScopeSharing(prefix, instance, options.MaxScopes, time);
+
+        // Later: what they tell tells them.
+        _state = new Lazy<StateSharing>(() => new StateSharing(
+            prefix, instance, services.GetRequiredService<HealthTracker>(), services.GetRequiredService<AffinityStore>(), services.GetRequiredService<SnapshotSource>(), time));
+        _latency = new Lazy<LatencySharing>(() => new LatencySharing(prefix, instance, services.GetRequiredService<SnapshotSource>(), time));
     }
 
     public bool IsActive => _options.ShareLimits;
+
+    public bool SharesCooldowns => _options.ShareCooldowns;
+
+    public bool SharesPins => _options.ShareStickiness;
 
     /// <summary>Whether Redis is taken to be out of reach.</summary>
     public bool IsOpen => Volatile.Read(ref _failures) >= FailuresToOpen;
@@ -62,6 +77,22 @@ internal sealed class RedisExchange : IScopeExchange, IAsyncDisposable, IDisposa
         }
 
         _scopes.Changed(scope);
+    }
+
+    public void Cooled(in SharedCooldown cooldown)
+    {
+        Start();
+        _state.Value.Cooled(cooldown);
+    }
+
+    public void Pinned(in SharedPin pin)
+    {
+        if (_isStarted == 0)
+        {
+            Start();
+        }
+
+        _state.Value.Pinned(pin);
     }
 
     public void Start()
@@ -84,9 +115,19 @@ internal sealed class RedisExchange : IScopeExchange, IAsyncDisposable, IDisposa
         {
             long started = _time.GetTimestamp();
             IDatabase database = await _connection.OpenAsync(cancellationToken).AsTask().WaitAsync(_options.Timeout, _time, cancellationToken).ConfigureAwait(false);
-            if (_options.ShareLimits)
+
+            // Always, if only to learn whether Redis still knows this process.
+            await _scopes.ExchangeAsync((keys, values) => RunAsync(database, RedisScripts.Scopes, keys, values, cancellationToken)).ConfigureAwait(false);
+            NoteForgotten();
+
+            if (_options.ShareCooldowns || _options.ShareStickiness)
             {
-                await _scopes.ExchangeAsync((keys, values) => RunAsync(database, RedisScripts.Scopes, keys, values, cancellationToken)).ConfigureAwait(false);
+                await _state.Value.ExchangeAsync((script, keys, values) => RunAsync(database, script, keys, values, cancellationToken)).ConfigureAwait(false);
+            }
+
+            if (_options.ShareLatency)
+            {
+                await _latency.Value.ExchangeAsync((script, keys, values) => RunAsync(database, script, keys, values, cancellationToken)).ConfigureAwait(false);
             }
 
             _durations?.Record(_time.GetElapsedTime(started).TotalSeconds);
@@ -157,11 +198,30 @@ internal sealed class RedisExchange : IScopeExchange, IAsyncDisposable, IDisposa
     {
         _failureCount?.Add(1);
         _scopes.TellAll();
+        if (_state.IsValueCreated)
+        {
+            _state.Value.TellAll(isCertain: false);
+        }
+
         if (Interlocked.Increment(ref _failures) == FailuresToOpen)
         {
             string problem = Describe(failure);
             RedisLog.Trouble(_logger, problem);
             _events.Raise(new LlmEvent { Kind = LlmEventKind.SinkTrouble, Subject = Subject, Message = $"Redis does not answer ({problem}); calls go on with what this process knows." });
+        }
+    }
+
+    private void NoteForgotten()
+    {
+        if (_forgotten != _scopes.Forgotten)
+        {
+            _forgotten = _scopes.Forgotten;
+            if (_state.IsValueCreated)
+            {
+                _state.Value.TellAll(isCertain: true);
+            }
+
+            RedisLog.Forgotten(_logger);
         }
     }
 
@@ -171,12 +231,6 @@ internal sealed class RedisExchange : IScopeExchange, IAsyncDisposable, IDisposa
         {
             RedisLog.Recovered(_logger);
             _events.Raise(new LlmEvent { Kind = LlmEventKind.SinkRecovered, Subject = Subject, Message = "Redis answers again." });
-        }
-
-        if (_forgotten != _scopes.Forgotten)
-        {
-            _forgotten = _scopes.Forgotten;
-            RedisLog.Forgotten(_logger);
         }
 
         if (_scopes.LeavesOut && !_tooManyTold)
@@ -207,11 +261,8 @@ internal sealed class RedisExchange : IScopeExchange, IAsyncDisposable, IDisposa
         {
             try
             {
-                // What was settled last is told; a Redis out of reach is not waited for again.
-                if (!IsOpen)
-                {
-                    await ExchangeAsync(CancellationToken.None).WaitAsync(_options.Timeout, _time).ConfigureAwait(false);
-                }
+                // What was settled last is told.
+                await ExchangeAsync(CancellationToken.None).WaitAsync(_options.Timeout, _time).ConfigureAwait(false);
             }
             catch (Exception failure)
             {

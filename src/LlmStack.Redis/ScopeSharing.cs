@@ -114,10 +114,10 @@ internal sealed class ScopeSharing
             }
 
             _nextSweep = sweep ? now + Ticks(SweepInterval) : _nextSweep;
-            if (unknown && _wasKnown && !all)
+            if (unknown && _wasKnown)
             {
                 Forgotten++;
-                _tellAll = true;
+                _tellAll = !all;
             }
 
             _wasKnown = true;

@@ -10,7 +10,7 @@ namespace LlmStack.Redis.Child;
 public sealed class RedisServer : IAsyncDisposable
 {
     /// <summary>The server is a child of a shell that kills it when our end of its input closes, as it does when we are killed.</summary>
-    private const string Guard = "\"$@\" & echo \"pid $!\"; cat >/dev/null; kill -9 $!";
+    private const string Guard = "\"$@\" & echo \"pid $!\"; cat >/dev/null; kill -9 $! 2>/dev/null";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("llmstack-redis-").FullName;
     private Process? _guard;

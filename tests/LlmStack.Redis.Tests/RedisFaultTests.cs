@@ -8,7 +8,7 @@ public class RedisFaultTests
     [RedisFact]
     public async Task Four_processes_keep_limits_and_budgets_and_lose_nothing_whatever_happens_to_Redis()
     {
-        var each = TimeSpan.FromSeconds(6);
+        var each = TimeSpan.FromSeconds(5);
         await using FaultRun run = await FaultRun.StartAsync();
         await run.BudgetAsync(each);
         await run.TotalsAsync("emptied", each / 2, static run => run.FlushAsync());

@@ -84,6 +84,7 @@ internal static class ServiceRegistration
                 _ => new ThreadRandomSource(),
             });
         services.TryAddSingleton<DeploymentRegistry>();
+        services.TryAddSingleton<IStateExchange>(NoStateExchange.Instance);
         services.TryAddSingleton<HealthTracker>();
         services.TryAddSingleton<IAdmission, DeploymentAdmission>();
         services.TryAddSingleton<ITokenEstimator, TokenEstimator>();

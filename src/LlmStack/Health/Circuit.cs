@@ -187,6 +187,34 @@ internal sealed class Circuit
         }
     }
 
+    /// <summary>Another machine has seen it fail: keeps calls away until <paramref name="until"/>, only ever extended. True when it was not open before.</summary>
+    public bool Adopt(long now, long until, LlmErrorKind kind, bool trips)
+    {
+        lock (_lock)
+        {
+            bool wasOpen = now < _until;
+            if (until <= _until || until <= now)
+            {
+                return false;
+            }
+            if (trips)
+            {
+                // Of an opening that was not ours, so the next one here is the first.
+                _openings = _tripped ? _openings : 0;
+                _tripped = true;
+                _openedAt = now;
+                Volatile.Write(ref _rampStarted, 0);
+                ForgetProbes();
+            }
+            if (!wasOpen)
+            {
+                Volatile.Write(ref _kind, (int)kind);
+            }
+            Volatile.Write(ref _until, until);
+            return !wasOpen;
+        }
+    }
+
     /// <summary>A probe ended without a verdict.</summary>
     public void ReleaseProbe()
     {

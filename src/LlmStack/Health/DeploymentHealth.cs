@@ -170,6 +170,16 @@ internal sealed class DeploymentHealth
         _counts.Gate.Exit();
     }
 
+    /// <summary>What other machines measured lately, in seconds; NaN for what they did not.</summary>
+    public void Blend(double answer, double firstToken, double perToken, long measured, long now, long frequency)
+    {
+        _counts.Gate.Enter();
+        _answer.Blend(answer, measured, now, frequency);
+        _firstToken.Blend(firstToken, measured, now, frequency);
+        _perToken.Blend(perToken, measured, now, frequency);
+        _counts.Gate.Exit();
+    }
+
     /// <summary>Old failures must not open a circuit that a probe has just closed.</summary>
     public void ForgetWindow()
     {

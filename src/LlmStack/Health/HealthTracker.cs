@@ -9,14 +9,19 @@ internal sealed class HealthTracker
     private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(1);
     private static readonly TimeSpan ProbeLease = TimeSpan.FromSeconds(1);
 
+    /// <summary>A machine with a wrong configuration must not take a deployment from everybody for ever.</summary>
+    private static readonly TimeSpan LongestAdopted = TimeSpan.FromHours(24);
+
+    private readonly IStateExchange _exchange;
     private readonly KeyCooldowns _keys;
     private readonly long _frequency;
     private readonly long _probeLease;
     private readonly long _defaultSlot;
 
-    public HealthTracker(TimeProvider time)
+    public HealthTracker(TimeProvider time, IStateExchange? exchange = null)
     {
         Time = time;
+        _exchange = exchange ?? NoStateExchange.Instance;
         _frequency = time.TimestampFrequency;
         _probeLease = ToTicks(ProbeLease);
         _defaultSlot = SlidingCounts.SlotOf(WindowOf(CallPolicy.Default.Cooldown));
@@ -119,11 +124,23 @@ internal sealed class HealthTracker
         {
             health.ForgetWindow();
         }
+        if (closed)
+        {
+            TellEnd(deployment.Id, null);
+        }
         if (!_keys.AreIdle)
         {
             string id = IdOf(deployment, key);
-            closed |= _keys.Of(id)?.Succeeded(started, sample.Now) ?? false;
-            closed |= _keys.Of(id, deployment)?.Succeeded(started, sample.Now) ?? false;
+            if (_keys.Of(id)?.Succeeded(started, sample.Now) ?? false)
+            {
+                closed = true;
+                TellEnd(null, id);
+            }
+            if (_keys.Of(id, deployment)?.Succeeded(started, sample.Now) ?? false)
+            {
+                closed = true;
+                TellEnd(deployment.Id, id);
+            }
         }
         if (closed)
         {
@@ -139,10 +156,15 @@ internal sealed class HealthTracker
         if (closed)
         {
             deployment.Health.ForgetWindow();
+            TellEnd(deployment.Id, null);
         }
         if (key is not null && !_keys.AreIdle)
         {
-            closed |= _keys.Of(key.Id) is { Kind: not LlmErrorKind.RateLimited } everywhere && everywhere.Succeeded(started, now);
+            if (_keys.Of(key.Id) is { Kind: not LlmErrorKind.RateLimited } everywhere && everywhere.Succeeded(started, now))
+            {
+                closed = true;
+                TellEnd(null, key.Id);
+            }
         }
         if (closed)
         {
@@ -184,10 +206,10 @@ internal sealed class HealthTracker
                 OpenKey(deployment, key, policy, error, sample);
                 break;
             case LlmErrorKind.PermissionDenied or LlmErrorKind.NotFound:
-                Open(deployment, health.TouchCircuit(), policy.LongDuration, policy, error, sample);
+                Open(deployment, deployment.Id, null, policy.LongDuration, policy, error, sample);
                 break;
             case LlmErrorKind.RateLimited when byCount || ((!single || keys > 1) && rule.AllowedFailures is null):
-                Open(deployment, CircuitOf(deployment, key), Asked(error) is { Ticks: > 0 } asked ? asked : policy.Duration, policy, error, sample);
+                Open(deployment, deployment.Id, KeyCooldowns.HasOneKey(deployment) ? null : IdOf(deployment, key), Asked(error) is { Ticks: > 0 } asked ? asked : policy.Duration, policy, error, sample);
                 break;
             case LlmErrorKind.RateLimited:
                 ReleaseProbes(deployment, key);
@@ -195,7 +217,7 @@ internal sealed class HealthTracker
             default:
                 if (probeFailed || byCount || CooldownRules.RatioRule(policy, single, counts))
                 {
-                    Open(deployment, health.TouchCircuit(), policy.Duration, policy, error, sample);
+                    Open(deployment, deployment.Id, null, policy.Duration, policy, error, sample);
                 }
                 break;
         }
@@ -237,9 +259,38 @@ internal sealed class HealthTracker
             return;
         }
         wait = wait > LongestRetryAfter ? LongestRetryAfter : wait;
-        if (CircuitOf(deployment, key).HoldUntil(now, now + ToTicks(wait), LlmErrorKind.RateLimited))
+        string? own = shared ? null : IdOf(deployment, key);
+        Circuit circuit = CircuitOf(deployment, deployment.Id, own);
+        long before = circuit.Until;
+        bool began = circuit.HoldUntil(now, now + ToTicks(wait), LlmErrorKind.RateLimited);
+        if (_exchange.SharesCooldowns && circuit.Until > before)
+        {
+            _exchange.Cooled(new SharedCooldown(deployment.Id, own, circuit.Until, LlmErrorKind.RateLimited, Trips: false));
+        }
+        if (began)
         {
             Changed?.Invoke(new CooldownChange(deployment, Cooling: true, wait, LlmErrorKind.RateLimited));
+        }
+    }
+
+    /// <summary>Another machine has seen a deployment or a key fail.</summary>
+    /// <param name="deployment">The deployment; null for a key at every model.</param>
+    /// <param name="key">The id of the key's credential; null for the deployment whichever key is used.</param>
+    /// <param name="left">How much of the cooldown is left.</param>
+    /// <param name="kind">The failure behind it.</param>
+    /// <param name="trips">Whether a probe has to succeed afterwards.</param>
+    public void Adopt(Deployment? deployment, string? key, TimeSpan left, LlmErrorKind kind, bool trips)
+    {
+        if (left <= TimeSpan.Zero || (deployment is null && key is null))
+        {
+            return;
+        }
+        left = left > LongestAdopted ? LongestAdopted : left;
+        Circuit circuit = key is null ? deployment!.Health.TouchCircuit() : deployment is null ? _keys.Touch(key) : _keys.Touch(key, deployment);
+        long now = Time.GetTimestamp();
+        if (circuit.Adopt(now, now + ToTicks(left), kind, trips) && deployment is not null)
+        {
+            Changed?.Invoke(new CooldownChange(deployment, Cooling: true, left, kind));
         }
     }
 
@@ -280,19 +331,25 @@ internal sealed class HealthTracker
             // The verdict is the key's; the deployment's own circuit learned nothing from this probe.
             deployment.Health.Circuit?.ReleaseProbe();
         }
-        Open(deployment, hasKey ? _keys.Touch(id) : deployment.Health.TouchCircuit(), policy.LongDuration, policy, error, sample);
+        Open(deployment, hasKey ? null : deployment.Id, hasKey ? id : null, policy.LongDuration, policy, error, sample);
     }
 
-    /// <summary>Where a limit of a key at a model is kept: with one key for everybody that is the deployment itself.</summary>
-    private Circuit CircuitOf(Deployment deployment, ICredential? key) =>
-        KeyCooldowns.HasOneKey(deployment) ? deployment.Health.TouchCircuit() : _keys.Touch(IdOf(deployment, key), deployment);
+    /// <summary>The cooldown of a deployment, of a key at it, or of a key everywhere.</summary>
+    private Circuit CircuitOf(Deployment deployment, string? id, string? key) =>
+        key is null ? deployment.Health.TouchCircuit() : id is null ? _keys.Touch(key) : _keys.Touch(key, deployment);
 
     private static string IdOf(Deployment deployment, ICredential? key) => key?.Id ?? deployment.ProviderEntry?.Credential.Id ?? StaticCredential.None.Id;
 
-    private void Open(Deployment deployment, Circuit circuit, TimeSpan first, CooldownPolicy policy, LlmException error, in AttemptSample sample)
+    private void Open(Deployment deployment, string? id, string? key, TimeSpan first, CooldownPolicy policy, LlmException error, in AttemptSample sample)
     {
+        Circuit circuit = CircuitOf(deployment, id, key);
         var length = new CooldownLength(ToTicks(first), ToTicks(policy.MaxDuration), ToTicks(Asked(error)), policy.HalfOpenProbes, ToTicks(policy.SlowStart));
-        if (circuit.Open(sample.Now, sample.Now - sample.Total, length, error.Kind, out long duration))
+        bool began = circuit.Open(sample.Now, sample.Now - sample.Total, length, error.Kind, out long duration);
+        if (_exchange.SharesCooldowns)
+        {
+            _exchange.Cooled(new SharedCooldown(id, key, circuit.Until, error.Kind, Trips: true));
+        }
+        if (began)
         {
             Changed?.Invoke(new CooldownChange(deployment, Cooling: true, ToTimeSpan(duration), error.Kind));
         }
@@ -300,6 +357,14 @@ internal sealed class HealthTracker
 
     private static TimeSpan Asked(LlmException error) =>
         error.RetryAfter is { } after ? TimeSpan.FromTicks(Math.Clamp(after.Ticks, 0, LongestRetryAfter.Ticks)) : TimeSpan.Zero;
+
+    private void TellEnd(string? deployment, string? key)
+    {
+        if (_exchange.SharesCooldowns)
+        {
+            _exchange.Cooled(new SharedCooldown(deployment, key, 0, LlmErrorKind.Unknown, Trips: false));
+        }
+    }
 
     private void ReleaseProbes(Deployment deployment, ICredential? key)
     {

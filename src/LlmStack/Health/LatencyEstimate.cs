@@ -23,6 +23,28 @@ internal struct LatencyEstimate
     /// <summary>When the last sample came, in <see cref="TimeProvider"/> ticks.</summary>
     public readonly long Updated => Volatile.Read(in _updated);
 
+    /// <summary>
+    /// What other machines measured counts as one more sample that is never a peak; where nothing was measured here lately, it takes the place
+    /// of it. It never looks newer than it is.
+    /// </summary>
+    public void Blend(double seconds, long measured, long now, long frequency)
+    {
+        if (!double.IsFinite(seconds) || seconds < 0)
+        {
+            return;
+        }
+
+        if (double.IsNaN(_seconds) || now - _updated > HalfLifeSeconds * frequency)
+        {
+            Volatile.Write(ref _seconds, seconds);
+            Volatile.Write(ref _updated, Math.Max(measured, _updated));
+        }
+        else
+        {
+            Volatile.Write(ref _seconds, _seconds + ((seconds - _seconds) * SampleShare));
+        }
+    }
+
     public void Add(double seconds, long now, long frequency)
     {
         double old = _seconds;

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using LlmStack.Health;
 using LlmStack.Providers.Fidelity;
 using Microsoft.Extensions.AI;
 
@@ -7,7 +9,7 @@ namespace LlmStack.Routing;
 /// Remembers which deployment served a session, a cached prompt, a tool loop or a conversation. Only successes are remembered; each
 /// renews the time. Bounded: the least recently used are forgotten.
 /// </summary>
-internal sealed class AffinityStore(TimeProvider time)
+internal sealed class AffinityStore(TimeProvider time, IStateExchange? exchange = null)
 {
     /// <summary>The most sessions, prompts, tool calls and conversations remembered together; about 200 bytes each.</summary>
     public const int Capacity = 50_000;
@@ -17,6 +19,7 @@ internal sealed class AffinityStore(TimeProvider time)
 
     private const string PromptKeyProperty = "prompt_cache_key";
 
+    private readonly IStateExchange _exchange = exchange ?? NoStateExchange.Instance;
     private readonly BoundedMap<AffinityKey, Pin> _pins = new(Capacity);
     private int _used;
 
@@ -65,6 +68,32 @@ internal sealed class AffinityStore(TimeProvider time)
         if (key.Kind == AffinityKind.Session || (key.Kind == AffinityKind.PromptCache && CachesCheaply(deployment.Price)))
         {
             Set(request, key, deployment, now, group.StickyFor);
+        }
+    }
+
+    /// <summary>Another machine has served; what is remembered longer already stays.</summary>
+    public void Adopt(in SharedPin shared)
+    {
+        long until = time.GetTimestamp() + Ticks(shared.Keep);
+        Pin pin = _pins.GetOrAdd(shared.Key, static _ => new Pin());
+        if (until > pin.Until)
+        {
+            Volatile.Write(ref _used, 1);
+            pin.Deployment = shared.Deployment;
+            pin.Until = pin.Told = until;
+        }
+    }
+
+    /// <summary>What is remembered now, for a store that has forgotten it.</summary>
+    public IEnumerable<SharedPin> All()
+    {
+        long now = time.GetTimestamp();
+        foreach ((AffinityKey key, Pin pin) in _pins.All)
+        {
+            if (pin.Until > now)
+            {
+                yield return new SharedPin(key, pin.Deployment, time.GetElapsedTime(now, pin.Until));
+            }
         }
     }
 
@@ -117,10 +146,21 @@ internal sealed class AffinityStore(TimeProvider time)
     private void Set(in RouteRequest request, in AffinityKey key, Deployment deployment, long now, TimeSpan keep)
     {
         Volatile.Write(ref _used, 1);
-        Pin pin = _pins.GetOrAdd(key with { Credential = CredentialOf(deployment.ProviderEntry, request.Context) }, static _ => new Pin());
+        AffinityKey own = key with { Credential = CredentialOf(deployment.ProviderEntry, request.Context) };
+        Pin pin = _pins.GetOrAdd(own, static _ => new Pin());
+        bool moved = pin.Deployment != deployment.Id;
         pin.Deployment = deployment.Id;
-        pin.Until = now + (long)(keep.TotalSeconds * time.TimestampFrequency);
+        pin.Until = now + Ticks(keep);
+
+        // Others need not hear of every call of a session: only before they would forget it.
+        if (_exchange.SharesPins && (moved || pin.Until - pin.Told > Ticks(keep) / 2))
+        {
+            pin.Told = pin.Until;
+            _exchange.Pinned(new SharedPin(own, deployment.Id, keep));
+        }
     }
+
+    private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
     private static AffinityKey ConversationKey(in RouteRequest request, string id) => new(AffinityKind.Conversation, TenantOf(request.Context), "", id, null);
 
@@ -148,13 +188,32 @@ internal sealed class AffinityStore(TimeProvider time)
         for (int i = 0; i < (messages?.Count ?? 0); i++)
         {
             ChatMessage message = messages![i];
-            prefix = (prefix * 0x100000001B3) ^ (uint)(message.Text?.GetHashCode(StringComparison.Ordinal) ?? 0);
+            prefix = Hash(prefix, message.Text);
             if (message.Role == ChatRole.User)
             {
                 return prefix | 1;
             }
         }
         return 0;
+    }
+
+    /// <summary>The same in every process, unlike the hash codes of strings, so that machines can tell each other. Not against an enemy: who makes two prompts equal moves his own calls.</summary>
+    private static ulong Hash(ulong seed, ReadOnlySpan<char> text)
+    {
+        const ulong Prime = 0x9E3779B97F4A7C15;
+        ulong hash = (seed ^ (ulong)text.Length) * Prime;
+        ReadOnlySpan<ulong> words = MemoryMarshal.Cast<char, ulong>(text);
+        foreach (ulong word in words)
+        {
+            hash = (hash ^ word) * Prime;
+            hash ^= hash >> 29;
+        }
+        foreach (char rest in text[(words.Length * 4)..])
+        {
+            hash = (hash ^ rest) * Prime;
+            hash ^= hash >> 29;
+        }
+        return hash;
     }
 
     /// <summary>The call whose result was sent last; null unless the conversation ends with results of tools.</summary>
@@ -184,6 +243,9 @@ internal sealed class AffinityStore(TimeProvider time)
     {
         private string _deployment = "";
         private long _until;
+
+        /// <summary>Until when other machines remember it.</summary>
+        public long Told { get; set; }
 
         public string Deployment
         {

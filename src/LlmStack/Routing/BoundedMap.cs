@@ -15,6 +15,9 @@ internal sealed class BoundedMap<TKey, TValue>(int capacity, IEqualityComparer<T
 
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>What it holds, in no order.</summary>
+    public IEnumerable<(TKey Key, TValue Value)> All => _slots.Select(static slot => (slot.Key, slot.Value.Value));
+
     public TValue? Find(TKey key)
     {
         if (!_slots.TryGetValue(key, out Slot? slot))

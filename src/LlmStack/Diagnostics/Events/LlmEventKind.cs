@@ -21,10 +21,10 @@ public enum LlmEventKind
     /// <summary>The cost as the provider reports it is more than 1 % off our own reckoning: a price has probably changed.</summary>
     PriceDrift,
 
-    /// <summary>A sink, or the ledger's store, does not take what it is given.</summary>
+    /// <summary>A sink, or the ledger's store, does not take what it is given, or what is shared between machines is out of reach.</summary>
     SinkTrouble,
 
-    /// <summary>A sink, or the ledger's store, works again.</summary>
+    /// <summary>A sink, the ledger's store, or what is shared between machines works again.</summary>
     SinkRecovered,
 
     /// <summary>No price is known for a model that was used: what it costs is not recorded.</summary>
