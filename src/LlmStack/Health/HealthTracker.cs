@@ -259,7 +259,7 @@ internal sealed class HealthTracker
             return;
         }
         wait = wait > LongestRetryAfter ? LongestRetryAfter : wait;
-        string? own = shared ? null : IdOf(deployment, key);
+        string? own = KeyCooldowns.HasOneKey(deployment) ? null : IdOf(deployment, key);
         Circuit circuit = CircuitOf(deployment, deployment.Id, own);
         long before = circuit.Until;
         bool began = circuit.HoldUntil(now, now + ToTicks(wait), LlmErrorKind.RateLimited);
