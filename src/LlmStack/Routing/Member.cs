@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace LlmStack.Routing;
 
@@ -6,6 +8,8 @@ namespace LlmStack.Routing;
 [Experimental("LLMSTACK001")]
 public sealed class Member
 {
+    private readonly Deployment _deployment;
+
     /// <summary>Makes a member.</summary>
     /// <param name="key">The member's key in the group's map.</param>
     /// <param name="deployment">The deployment.</param>
@@ -16,7 +20,7 @@ public sealed class Member
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(deployment);
         Key = key;
-        Deployment = deployment;
+        _deployment = deployment;
         Weight = weight;
         Order = order;
     }
@@ -25,7 +29,7 @@ public sealed class Member
     public string Key { get; }
 
     /// <summary>The deployment.</summary>
-    public Deployment Deployment { get; }
+    public Deployment Deployment => _deployment;
 
     /// <summary>Its weight; null when it has none.</summary>
     public double? Weight { get; }
@@ -35,4 +39,7 @@ public sealed class Member
 
     /// <summary>What the group's strategy never allows; null for nothing.</summary>
     internal IMemberConstraint? Constraint { get; init; }
+
+    /// <summary>Asks for the memory that whoever picked it looks at.</summary>
+    internal unsafe void Prefetch() => Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.AsRef(in _deployment)));
 }

@@ -238,9 +238,9 @@ internal sealed class RoutingEngine
             if (_dynamicFilters.Keeps(request, facts, history))
             {
                 // Who serves all callers is not coming back from anything either, and there is no probe to take.
-                return members[index];
+                return facts.Member;
             }
-            Member member = members[index];
+            Member member = facts.Member;
             if (_dynamicFilters.Judge(request, member, history, mode).Removal == Removal.None && !IsPassedOver(member, request.Timestamp, random, ref summary) && Take(member, request, peek))
             {
                 return member;

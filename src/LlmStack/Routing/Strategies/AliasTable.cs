@@ -7,6 +7,9 @@ internal sealed class AliasTable
     private readonly Column[]? _columns;
     private readonly int _count;
 
+    /// <summary>What a pick looks at next, by position; null when it looks at nothing.</summary>
+    public MemberFacts[]? Facts { get; set; }
+
     public AliasTable(Member[] members)
     {
         _count = members.Length;
@@ -45,6 +48,12 @@ internal sealed class AliasTable
     public int Next(IRandomSource random)
     {
         int index = random.NextInt32(_count);
+        if (Facts is { } facts)
+        {
+            // In a large group the column and the member are memory that nobody has touched for long: both are asked for at once.
+            MemberFacts.Prefetch(facts, index);
+        }
+
         return _columns is null || random.NextDouble() < _columns[index].Keep ? index : _columns[index].Alias;
     }
 
