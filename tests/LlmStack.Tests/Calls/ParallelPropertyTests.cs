@@ -76,7 +76,8 @@ public sealed class ParallelPropertyTests
         {
             // What health counted, what the routes list and what the provider saw are the same attempts.
             RouteAttempt[] own = [.. attempts.Where(attempt => attempt.Deployment == deployment.Id)];
-            Assert.Equal(own.Length, h[deployment.Provider].Calls.Count);
+            // A caller who leaves in the very moment in which an attempt is opened leaves one that is cancelled before its provider hears of it.
+            Assert.InRange(h[deployment.Provider].Calls.Count, own.Count(attempt => attempt.Error is not LlmErrorKind.Cancelled), own.Length);
             Assert.Equal(own.Count(attempt => attempt.Error is null), deployment.Health.Successes);
             Assert.InRange(deployment.Health.Failures, 0, own.Count(attempt => attempt.Error is not null and not LlmErrorKind.Cancelled));
         }
