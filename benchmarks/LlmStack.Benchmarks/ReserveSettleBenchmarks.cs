@@ -16,7 +16,7 @@ public class ReserveSettleBenchmarks
     private static readonly ScopeDimension[] Dimensions = [ScopeDimension.Project, ScopeDimension.Team, ScopeDimension.User, ScopeDimension.Feature];
 
     private readonly LlmContext _caller = new() { Project = "search", Team = "ranking", UserId = "u-4711", Feature = "answers" };
-    private readonly ScopeBook _book = new(NoScopeExchange.Instance, TimeProvider.System);
+    private readonly ScopeBook _book = new(NoScopeExchange.Instance);
     private readonly ScopeList _list = new();
     private readonly ScopeReservation _reservation = new();
     private readonly List<ScopeRule> _rules = [];
