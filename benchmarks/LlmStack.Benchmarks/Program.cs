@@ -14,7 +14,7 @@ switch (args)
     case [SpanCpu.Command, ..]:
         return await ReportAsync(SpanCpu.Command, await SpanCpu.RunAsync(Number(1, 20_480), Number(2, 15)));
     case [RedisCpu.Command, ..]:
-        return await ReportAsync(RedisCpu.Command, await RedisCpu.RunAsync(Number(1, 4_000), Number(2, 15)));
+        return await ReportAsync(RedisCpu.Command, await RedisCpu.RunAsync(Number(1, 20_000), Number(2, 15)));
     case [DeploymentMemory.Command]:
         return await ReportAsync(DeploymentMemory.Command, DeploymentMemory.Run());
     default:

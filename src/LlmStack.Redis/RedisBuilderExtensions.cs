@@ -3,6 +3,7 @@ using LlmStack.Diagnostics.Events;
 using LlmStack.Health;
 using LlmStack.Limits.Scopes;
 using LlmStack.Redis;
+using LlmStack.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -57,8 +58,10 @@ public static class RedisBuilderExtensions
             provider.GetService<IMeterFactory>()));
         services.RemoveAll<IScopeExchange>();
         services.AddSingleton<IScopeExchange>(static provider => provider.GetRequiredService<RedisExchange>());
-        services.RemoveAll<IStateExchange>();
-        services.AddSingleton<IStateExchange>(static provider => provider.GetRequiredService<RedisExchange>());
+        services.RemoveAll<ICooldownExchange>();
+        services.AddSingleton<ICooldownExchange>(static provider => provider.GetRequiredService<RedisExchange>());
+        services.RemoveAll<IPinExchange>();
+        services.AddSingleton<IPinExchange>(static provider => provider.GetRequiredService<RedisExchange>());
         return builder;
     }
 

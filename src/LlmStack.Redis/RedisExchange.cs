@@ -11,7 +11,7 @@ using StackExchange.Redis;
 namespace LlmStack.Redis;
 
 /// <summary>One loop in the background that exchanges everything with Redis. Calls only leave notes for it.</summary>
-internal sealed class RedisExchange : IScopeExchange, IStateExchange, IAsyncDisposable, IDisposable
+internal sealed class RedisExchange : IScopeExchange, ICooldownExchange, IPinExchange, IAsyncDisposable, IDisposable
 {
     private const string Subject = "redis";
     private const int FailuresToOpen = 3;

@@ -22,8 +22,8 @@ internal static class RedisCpu
         using Process redis = StartRedis(port);
         try
         {
-            using LlmStackHost alone = LlmStackHost.Create(new LlmStackSetup { Address = address, Groups = Configure });
-            using LlmStackHost shared = LlmStackHost.Create(new LlmStackSetup
+            var alone = new LlmStackSetup { Address = address, Groups = Configure };
+            var shared = new LlmStackSetup
             {
                 Address = address,
                 Groups = llm =>
@@ -31,7 +31,7 @@ internal static class RedisCpu
                     Configure(llm);
                     llm.UseRedis(FormattableString.Invariant($"127.0.0.1:{port}"));
                 },
-            });
+            };
             List<CpuCandidate> candidates =
             [
                 new("routed, three limits and a budget", count => CallsAsync(alone, count)),
@@ -67,8 +67,10 @@ internal static class RedisCpu
         });
     }
 
-    private static async Task CallsAsync(LlmStackHost host, int count)
+    /// <summary>Each round has a client of its own: while the other's rounds are measured, nothing is exchanged.</summary>
+    private static async Task CallsAsync(LlmStackSetup setup, int count)
     {
+        using LlmStackHost host = LlmStackHost.Create(setup);
         int left = count;
         await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(WorkAsync));
 
@@ -101,12 +103,13 @@ internal static class RedisCpu
         {
             if (line.Contains("Ready to accept connections", StringComparison.Ordinal))
             {
-                process.OutputDataReceived += static (_, _) => { };
-                process.BeginOutputReadLine();
+                // It must not stop because nobody reads what it says.
+                _ = process.StandardOutput.ReadToEndAsync();
                 return process;
             }
         }
 
+        process.Dispose();
         throw new InvalidOperationException($"{Server} ended before it was ready.");
     }
 

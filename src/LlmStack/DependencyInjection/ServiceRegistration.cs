@@ -84,7 +84,8 @@ internal static class ServiceRegistration
                 _ => new ThreadRandomSource(),
             });
         services.TryAddSingleton<DeploymentRegistry>();
-        services.TryAddSingleton<IStateExchange>(NoStateExchange.Instance);
+        services.TryAddSingleton<ICooldownExchange>(NoCooldownExchange.Instance);
+        services.TryAddSingleton<IPinExchange>(NoPinExchange.Instance);
         services.TryAddSingleton<HealthTracker>();
         services.TryAddSingleton<IAdmission, DeploymentAdmission>();
         services.TryAddSingleton<ITokenEstimator, TokenEstimator>();

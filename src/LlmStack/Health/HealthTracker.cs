@@ -12,16 +12,16 @@ internal sealed class HealthTracker
     /// <summary>A machine with a wrong configuration must not take a deployment from everybody for ever.</summary>
     private static readonly TimeSpan LongestAdopted = TimeSpan.FromHours(24);
 
-    private readonly IStateExchange _exchange;
+    private readonly ICooldownExchange _exchange;
     private readonly KeyCooldowns _keys;
     private readonly long _frequency;
     private readonly long _probeLease;
     private readonly long _defaultSlot;
 
-    public HealthTracker(TimeProvider time, IStateExchange? exchange = null)
+    public HealthTracker(TimeProvider time, ICooldownExchange? exchange = null)
     {
         Time = time;
-        _exchange = exchange ?? NoStateExchange.Instance;
+        _exchange = exchange ?? NoCooldownExchange.Instance;
         _frequency = time.TimestampFrequency;
         _probeLease = ToTicks(ProbeLease);
         _defaultSlot = SlidingCounts.SlotOf(WindowOf(CallPolicy.Default.Cooldown));

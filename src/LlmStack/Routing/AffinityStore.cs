@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using LlmStack.Health;
 using LlmStack.Providers.Fidelity;
 using Microsoft.Extensions.AI;
 
@@ -9,7 +8,7 @@ namespace LlmStack.Routing;
 /// Remembers which deployment served a session, a cached prompt, a tool loop or a conversation. Only successes are remembered; each
 /// renews the time. Bounded: the least recently used are forgotten.
 /// </summary>
-internal sealed class AffinityStore(TimeProvider time, IStateExchange? exchange = null)
+internal sealed class AffinityStore(TimeProvider time, IPinExchange? exchange = null)
 {
     /// <summary>The most sessions, prompts, tool calls and conversations remembered together; about 200 bytes each.</summary>
     public const int Capacity = 50_000;
@@ -19,7 +18,7 @@ internal sealed class AffinityStore(TimeProvider time, IStateExchange? exchange 
 
     private const string PromptKeyProperty = "prompt_cache_key";
 
-    private readonly IStateExchange _exchange = exchange ?? NoStateExchange.Instance;
+    private readonly IPinExchange _exchange = exchange ?? NoPinExchange.Instance;
     private readonly BoundedMap<AffinityKey, Pin> _pins = new(Capacity);
     private int _used;
 
