@@ -19,6 +19,9 @@ internal sealed class Spool : IDisposable
     private readonly SinkCounters _counters;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+
+    // The keeper's threads must not look into each other's files: one is just being made.
+    private readonly Lock _opening = new();
     private readonly bool _copiesOnWrite;
     private readonly bool _mayAdopt;
     private Action _ready = static () => { };
@@ -78,7 +81,7 @@ internal sealed class Spool : IDisposable
         }
     }
 
-    /// <summary>What may wait for the disk. For the keeper's thread.</summary>
+    /// <summary>Makes the next segments. For the keeper's first thread.</summary>
     /// <param name="isTick">Whether the time between two syncs is over, rather than a segment being needed at once.</param>
     public void Tend(bool isTick)
     {
@@ -97,20 +100,19 @@ internal sealed class Spool : IDisposable
             // One after the other, until there are enough or there is no room.
         }
 
-        if (!isTick)
+        if (isTick && _copiesOnWrite && !_directory.HasRoomFor(2L * _settings.SegmentBytes))
         {
-            return;
+            Writer.Suspend();
         }
+    }
 
+    /// <summary>Brings what was written to the disk itself, and looks for what dead processes left. For the keeper's second thread, which may wait for long.</summary>
+    public void Sync()
+    {
         List<SpoolSegment> segments = Writer.Segments();
         for (int i = 0; i < segments.Count; i++)
         {
             Keep(segments[i], mayUnmap: i >= KeptMapped && i < segments.Count - 1);
-        }
-
-        if (_copiesOnWrite && !_directory.HasRoomFor(2L * _settings.SegmentBytes))
-        {
-            Writer.Suspend();
         }
 
         if (_mayAdopt && (_lastAdoption == 0 || _time.GetElapsedTime(_lastAdoption) >= AdoptInterval))
@@ -194,7 +196,10 @@ internal sealed class Spool : IDisposable
             uint nonce = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(4));
             try
             {
-                return SpoolSegment.Create(_directory.NewFile(_settings.Form, now, nonce), SpoolHeader.Plan(_settings.Identity, _settings.Form, now, nonce, _settings.SegmentBytes));
+                lock (_opening)
+                {
+                    return SpoolSegment.Create(_directory.NewFile(_settings.Form, now, nonce), SpoolHeader.Plan(_settings.Identity, _settings.Form, now, nonce, _settings.SegmentBytes));
+                }
             }
             catch (IOException) when (attempt == 0)
             {
@@ -222,7 +227,14 @@ internal sealed class Spool : IDisposable
         int unreadable = 0;
         foreach (string path in _directory.Files(_settings.Form))
         {
-            switch (SpoolSegment.TryOpen(path, _settings.Identity, _settings.Form, out SpoolSegment? segment))
+            SpoolOpening opening;
+            SpoolSegment? segment;
+            lock (_opening)
+            {
+                opening = SpoolSegment.TryOpen(path, _settings.Identity, _settings.Form, out segment);
+            }
+
+            switch (opening)
             {
                 case SpoolOpening.Opened when segment!.Position < segment.Committed:
                     segments++;
