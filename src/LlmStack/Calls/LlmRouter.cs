@@ -18,7 +18,7 @@ internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, 
         RoutingSnapshot snapshot = snapshots.Current;
         ResolvedName name = snapshot.Resolve(model);
         IReadOnlyList<ChatMessage> list = messages as IReadOnlyList<ChatMessage> ?? [.. messages];
-        
+
         // The caller as a call would see it: what came in with the request counts as well.
         LlmContext context = tracer.CurrentContext;
         int input = estimator.EstimateTokens(list, options);
