@@ -14,7 +14,7 @@ namespace LlmStack.Redis;
 internal sealed class RedisExchange : IScopeExchange, ICooldownExchange, IPinExchange, IAsyncDisposable, IDisposable
 {
     private const string Subject = "redis";
-    private const int FailuresToOpen = 3;
+    private const int FailuresToOpen = 5;
 
     private readonly RedisConnection _connection;
     private readonly RedisSharingOptions _options;

@@ -15,7 +15,7 @@ public sealed class RedisSharingOptions
     /// <summary>An exchange that takes longer has failed; 50 ms to 1 min. No call waits for it. Default 1 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>After three failures in a row it is tried again ever more seldom, at last this often; 100 ms to 1 min. Default 5 s.</summary>
+    /// <summary>After five failures in a row it is tried again ever more seldom, at last this often; 100 ms to 1 min. Default 5 s.</summary>
     public TimeSpan LongestPause { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
