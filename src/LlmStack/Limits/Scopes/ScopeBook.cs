@@ -2,7 +2,7 @@ namespace LlmStack.Limits.Scopes;
 
 /// <summary>Reserves and settles over every counter of a call at once: all or nothing.</summary>
 /// <remarks>
-/// One short lock for all counters of the process: a reservation over six of them takes a tenth of a microsecond, and no order of locks can
+/// One short lock for all counters of the process: a reservation over six of them is held for less than a microsecond, and no order of locks can
 /// be wrong. Nothing inside it waits, allocates or calls out.
 /// </remarks>
 internal sealed class ScopeBook(IScopeExchange exchange)
