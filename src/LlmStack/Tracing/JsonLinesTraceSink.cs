@@ -8,7 +8,10 @@ namespace LlmStack.Tracing;
 /// Appends every span and score to a file, one JSON object a line, from a background loop over a bounded queue. What does not fit
 /// into the queue, or cannot be written, is dropped and counted.
 /// </summary>
-/// <remarks>The file holds prompts and answers unless <see cref="TracingOptions.CaptureContent"/> is off.</remarks>
+/// <remarks>
+/// The file holds prompts and answers unless <see cref="TracingOptions.CaptureContent"/> is off, and the files in them where another sink
+/// uploads those apart. <see cref="JsonLinesReplay"/> sends it again.
+/// </remarks>
 public sealed class JsonLinesTraceSink : ITraceSink, IDisposable, IAsyncDisposable
 {
     private const long MaxQueuedBytes = 64 * 1024 * 1024;
