@@ -35,7 +35,7 @@ internal sealed class CohereDocument : IWireDocument
         HasMessage = false;
         _index = 0;
         _message.Clear();
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
             ReadObject(ref reader);
@@ -44,7 +44,7 @@ internal sealed class CohereDocument : IWireDocument
         _message.Place(Type is null ? null : _index);
     }
 
-    private void ReadObject(ref Utf8JsonReader reader)
+    private void ReadObject(ref WireReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -79,7 +79,7 @@ internal sealed class CohereDocument : IWireDocument
         }
     }
 
-    private void ReadFact(ref Utf8JsonReader reader)
+    private void ReadFact(ref WireReader reader)
     {
         if (reader.ValueTextEquals("type"u8))
         {
@@ -106,7 +106,7 @@ internal sealed class CohereDocument : IWireDocument
             reader.Read();
             if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
             {
-                LogProbabilities = JsonElement.ParseValue(ref reader);
+                LogProbabilities = reader.TakeElement();
             }
         }
         else

@@ -81,7 +81,7 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
         HasCandidates = false;
         HasError = false;
         _citations = null;
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         while (reader.Read())
         {
             if (reader.TokenType == JsonTokenType.StartObject)
@@ -112,14 +112,14 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
     {
         if (_latestUsage is { Length: > 0 } latest)
         {
-            var reader = new Utf8JsonReader(latest.WrittenSpan, JsonText.Lenient);
+            var reader = new WireReader(latest.WrittenSpan);
             reader.Read();
             _usage.Read(ref reader);
             latest.Clear();
         }
     }
 
-    private void ReadRoot(ref Utf8JsonReader reader)
+    private void ReadRoot(ref WireReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -164,7 +164,7 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
         }
     }
 
-    private void ReadFeedback(ref Utf8JsonReader reader)
+    private void ReadFeedback(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -190,7 +190,7 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
         }
     }
 
-    private void ReadCandidates(ref Utf8JsonReader reader)
+    private void ReadCandidates(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -213,7 +213,7 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
         }
     }
 
-    private void ReadCandidate(ref Utf8JsonReader reader, int ordinal)
+    private void ReadCandidate(ref WireReader reader, int ordinal)
     {
         int first = PartCount;
         int candidate = ordinal;
@@ -255,7 +255,7 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
             else if (reader.ValueTextEquals("logprobsResult"u8))
             {
                 reader.Read();
-                LogProbabilities = LogProbabilities.ValueKind == JsonValueKind.Undefined ? JsonElement.ParseValue(ref reader) : LogProbabilities;
+                LogProbabilities = LogProbabilities.ValueKind == JsonValueKind.Undefined ? reader.TakeElement() : LogProbabilities;
                 reader.Skip();
             }
             else
@@ -271,7 +271,7 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
         }
     }
 
-    private void ReadContent(ref Utf8JsonReader reader)
+    private void ReadContent(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {

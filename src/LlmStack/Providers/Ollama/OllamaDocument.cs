@@ -52,7 +52,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
         Thinking = null;
         Calls.Clear();
         HasMessage = false;
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             return;
@@ -72,7 +72,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadFact(ref Utf8JsonReader reader)
+    private void ReadFact(ref WireReader reader)
     {
         if (reader.ValueTextEquals("done"u8))
         {
@@ -114,7 +114,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
             reader.Read();
             if (reader.TokenType == JsonTokenType.StartArray)
             {
-                LogProbabilities = JsonElement.ParseValue(ref reader);
+                LogProbabilities = reader.TakeElement();
             }
         }
         else
@@ -127,7 +127,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
         reader.Skip();
     }
 
-    private void ReadMessage(ref Utf8JsonReader reader)
+    private void ReadMessage(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -163,7 +163,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadCalls(ref Utf8JsonReader reader)
+    private void ReadCalls(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -171,7 +171,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
             return;
         }
 
-        JsonElement calls = JsonElement.ParseValue(ref reader);
+        JsonElement calls = reader.TakeElement();
         foreach (JsonElement one in calls.EnumerateArray())
         {
             if (one.ValueKind != JsonValueKind.Object || !one.TryGetProperty("function", out JsonElement function) || function.ValueKind != JsonValueKind.Object)

@@ -57,7 +57,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
     public void Read(ReadOnlySpan<byte> json)
     {
         Clear();
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         while (reader.Read())
         {
             if (reader.TokenType == JsonTokenType.StartObject)
@@ -92,7 +92,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
         Message = default;
     }
 
-    private void ReadRoot(ref Utf8JsonReader reader)
+    private void ReadRoot(ref WireReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -172,7 +172,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadGroq(ref Utf8JsonReader reader)
+    private void ReadGroq(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -197,7 +197,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadChoices(ref Utf8JsonReader reader)
+    private void ReadChoices(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -220,7 +220,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadChoice(ref Utf8JsonReader reader, int ordinal)
+    private void ReadChoice(ref WireReader reader, int ordinal)
     {
         if (PieceCount == _pieces.Length)
         {
@@ -237,11 +237,11 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
             if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
             {
                 reader.Read();
-                int start = (int)reader.TokenStartIndex;
+                int start = reader.TokenStartIndex;
                 MessageReader.Read(ref reader, ref piece, _fragments);
                 if (place == 0)
                 {
-                    Message = start..(int)reader.BytesConsumed;
+                    Message = start..reader.BytesConsumed;
                 }
             }
             else if (reader.ValueTextEquals("text"u8))
@@ -276,15 +276,15 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
             else if (reader.ValueTextEquals("logprobs"u8))
             {
                 reader.Read();
-                int start = (int)reader.TokenStartIndex;
+                int start = reader.TokenStartIndex;
                 bool any = reader.TokenType == JsonTokenType.StartObject;
                 reader.Skip();
-                piece.LogProbabilities = any ? start..(int)reader.BytesConsumed : default;
+                piece.LogProbabilities = any ? start..reader.BytesConsumed : default;
             }
             else if (reader.ValueTextEquals("content_filter_results"u8))
             {
                 reader.Read();
-                piece.ContentFilter = reader.TokenType == JsonTokenType.StartObject ? JsonElement.ParseValue(ref reader) : null;
+                piece.ContentFilter = reader.TokenType == JsonTokenType.StartObject ? reader.TakeElement() : null;
                 reader.Skip();
             }
             else
