@@ -11,7 +11,14 @@ namespace LlmStack.Providers.OpenAI;
 /// </remarks>
 internal sealed class ChatDocument(string requestedModel) : IWireDocument
 {
+    /// <summary>More than this is not kept for the next answer.</summary>
+    private const int MostKept = 16;
+
+    [ThreadStatic]
+    private static ChatDocument? _spare;
+
     private readonly List<ToolCallFragment> _fragments = [];
+    private string _requestedModel = requestedModel;
     private ChatPiece[] _pieces = new ChatPiece[1];
     private decimal? _reportedCost;
 
@@ -51,6 +58,30 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
 
     /// <summary>Where the first choice's message lies in the document; empty when there is none.</summary>
     public Range Message { get; private set; }
+
+    /// <summary>One for a whole answer that is read at once, on this thread; <see cref="Return"/> gives it back.</summary>
+    public static ChatDocument Rent(string requestedModel)
+    {
+        ChatDocument document = _spare ?? new ChatDocument(requestedModel);
+        _spare = null;
+        document._requestedModel = requestedModel;
+        return document;
+    }
+
+    /// <summary>Forgets everything, and keeps the room for the next answer.</summary>
+    public void Return()
+    {
+        Clear();
+        if (_pieces.Length > MostKept || _fragments.Capacity > MostKept)
+        {
+            return;
+        }
+
+        Array.Clear(_pieces);
+        (Id, Model, ServiceTier, Created, Usage, Extras, Citations) = (null, null, null, null, null, null, null);
+        _reportedCost = null;
+        _spare = this;
+    }
 
     /// <summary>Reads a document. Identity and usage stay from earlier documents; what is repeated is not read again.</summary>
     /// <exception cref="JsonException">The bytes are no JSON.</exception>
@@ -127,7 +158,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
             else if (Model is null && reader.ValueTextEquals("model"u8))
             {
                 reader.Read();
-                Model = Filled(JsonText.GetString(ref reader, requestedModel));
+                Model = Filled(JsonText.GetString(ref reader, _requestedModel));
                 reader.Skip();
             }
             else if (Created is null && reader.ValueTextEquals("created"u8))
