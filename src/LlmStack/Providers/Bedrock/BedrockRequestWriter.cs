@@ -22,7 +22,8 @@ internal static class BedrockRequestWriter
             FieldPolicy.NoConversations(call, options);
             WriteInference(writer, options, call);
             WriteModelFields(writer, options, call);
-            ExtraFields.Write(writer, options.AdditionalProperties, options, static (_, key) => key is "messages" or "system" or "inferenceConfig" or "toolConfig", static (_, _) => false);
+            bool tier = WriteServiceTier(writer, options.AdditionalProperties);
+            ExtraFields.Write(writer, options.AdditionalProperties, tier, static (tier, key) => key is "messages" or "system" or "inferenceConfig" or "toolConfig" || (tier && key is "serviceTier"), static (_, key) => key is "service_tier");
         }
     }
 
@@ -82,6 +83,20 @@ internal static class BedrockRequestWriter
         SamplingWriter.Float(writer, "topP", options.TopP);
         SamplingWriter.Texts(writer, "stopSequences", options.StopSequences);
         writer.WriteEndObject();
+    }
+
+    /// <summary>The word that the other formats have for it, as this one writes it.</summary>
+    private static bool WriteServiceTier(Utf8JsonWriter writer, AdditionalPropertiesDictionary? properties)
+    {
+        if (properties is null || !properties.TryGetValue("service_tier", out object? tier) || tier is null)
+        {
+            return false;
+        }
+
+        writer.WriteStartObject("serviceTier"u8);
+        writer.WriteString("type"u8, tier as string ?? throw FieldPolicy.Refusal("AdditionalProperties['service_tier']", "allowed are texts, for instance 'flex'", tier.GetType().Name));
+        writer.WriteEndObject();
+        return true;
     }
 
     /// <summary>What only some vendors' models know lies in a block that is handed to the model as it is.</summary>

@@ -66,6 +66,19 @@ public sealed class BedrockRequestTests
     }
 
     [Fact]
+    public async Task Sounds_are_blocks_but_not_inside_results_and_the_tier_has_its_own_form()
+    {
+        ChatMessage[] messages = [new(ChatRole.User, [new DataContent(new byte[] { 1, 2, 3 }, "audio/mpeg")])];
+        string body = await Format.BodyAsync(Answer, new ChatOptions { AdditionalProperties = new() { ["service_tier"] = "flex" } }, messages);
+
+        Assert.Equal("""{"messages":[{"role":"user","content":[{"audio":{"format":"mp3","source":{"bytes":"AQID"}}}]}],"serviceTier":{"type":"flex"}}""", body);
+        ChatMessage[] result = [new(ChatRole.Assistant, [new FunctionCallContent("t", "f")]), new(ChatRole.Tool, [new FunctionResultContent("t", new List<AIContent> { new DataContent(new byte[] { 1 }, "audio/mpeg") })])];
+        Assert.Contains("'audio/mpeg'", (await Format.RefusalAsync(null, result)).Message, StringComparison.Ordinal);
+        Assert.Contains("service_tier", (await Format.RefusalAsync(new ChatOptions { AdditionalProperties = new() { ["service_tier"] = 1 } })).Message, StringComparison.Ordinal);
+        Assert.Contains("serviceTier", (await Format.RefusalAsync(new ChatOptions { AdditionalProperties = new() { ["service_tier"] = "flex", ["serviceTier"] = "x" } })).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Cache_points_end_the_stable_prefix_when_asked_for()
     {
         ProviderCall call = Format.Call();

@@ -141,6 +141,8 @@ internal static class OpenAIFamily
             History = HistoryRules.Mistral,
             ToolCallIds = ToolCallIdRules.Mistral,
             Schema = SchemaDialect.Mistral,
+            SendsRefusals = false,
+            Parts = MediaParts.Mistral,
             AsksStreamUsage = false,
             SeedField = "random_seed",
             DimensionsField = "output_dimension",
