@@ -49,14 +49,15 @@ internal sealed class VendorTypes(JsonElement types)
         {
             var found = new List<string>();
             CheckOne(branch, value, path, found);
-            fewest = fewest is null || Weight(found) < Weight(fewest) ? found : fewest;
+            fewest = fewest is null || Weight(found, path) < Weight(fewest, path) ? found : fewest;
         }
 
         problems.AddRange(fewest!);
     }
 
-    /// <summary>A branch whose own word (<c>type</c>, <c>role</c>) does not match was hardly meant.</summary>
-    private static int Weight(List<string> problems) => problems.Sum(static problem => problem.EndsWith('\'') ? 100 : 1);
+    /// <summary>A branch of another kind was not meant, and one whose own word (<c>type</c>, <c>role</c>) does not match hardly.</summary>
+    private static int Weight(List<string> problems, string path) =>
+        problems.Sum(problem => problem.StartsWith(path + " is ", StringComparison.Ordinal) ? 10_000 : problem.EndsWith('\'') ? 100 : 1);
 
     private void CheckOne(string term, JsonElement value, string path, List<string> problems)
     {

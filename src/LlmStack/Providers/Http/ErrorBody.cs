@@ -92,7 +92,7 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
 
             if (error.ValueKind == JsonValueKind.String)
             {
-                return new ErrorBody(error.GetString(), Text(root, "code"), Text(root, "error_type") ?? Text(root, "type"), Text(root, "param"), null);
+                return new ErrorBody(error.GetString(), Text(root, "code"), Text(root, "error_type") ?? Text(root, "type"), Text(root, "param"), Seconds(root, "estimated_time"));
             }
         }
 
@@ -124,10 +124,11 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
     {
         string? message = Text(error, "message") ?? Detail(error) ?? Text(error, "title") ?? Text(error, "msg");
         string? type = Text(error, "type");
-        string? delay = null, reason = null;
+        string? delay = DelayOf(error), reason = null;
         if (error.TryGetProperty("metadata", out JsonElement metadata) && metadata.ValueKind == JsonValueKind.Object)
         {
             type = Text(metadata, "error_type") ?? type;
+            delay ??= DelayOf(metadata);
         }
 
         if (error.TryGetProperty("details", out JsonElement details))
@@ -138,6 +139,10 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
         string? code = Text(error, "code") ?? (parent.ValueKind == JsonValueKind.Object ? Text(parent, "code") : null) ?? Text(error, "http_status_code");
         return new ErrorBody(message, code, type ?? Text(error, "status"), Text(error, "param"), delay) { Reason = reason };
     }
+
+    /// <summary>The wait that a body names in seconds: OpenRouter's availability, or a field of its own.</summary>
+    private static string? DelayOf(JsonElement error) =>
+        Seconds(error, "retry_after") ?? (error.TryGetProperty("availability", out JsonElement availability) && availability.ValueKind == JsonValueKind.Object ? Seconds(availability, "retry_after") : null);
 
     private static void ReadDetails(JsonElement details, ref string? delay, ref string? reason)
     {
@@ -218,6 +223,12 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
 
         return text.Length > 0 ? text.ToString() : null;
     }
+
+    /// <summary>A number of seconds as a duration's text; a text as it is.</summary>
+    private static string? Seconds(JsonElement parent, string name) =>
+        !parent.TryGetProperty(name, out JsonElement value) ? null
+        : value.ValueKind == JsonValueKind.Number ? value.GetRawText() + "s"
+        : Scalar(value);
 
     private static string? Text(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) ? Scalar(value) : null;
 

@@ -63,7 +63,7 @@ internal static class MediaWriter
         writer.WriteEndObject();
     }
 
-    public static void WriteDetail(Utf8JsonWriter writer, AIContent content)
+    private static void WriteDetail(Utf8JsonWriter writer, AIContent content)
     {
         if (content.AdditionalProperties is { } more && more.TryGetValue("detail", out object? detail) && detail is string word)
         {

@@ -165,6 +165,11 @@ internal static class MessageWriter
 
         if (shape.Refusals > 0 && profile.SendsRefusals)
         {
+            if (shape.Texts + shape.Media == 0)
+            {
+                writer.WriteNull("content"u8);
+            }
+
             writer.WriteString("refusal"u8, JoinTexts<ErrorContent>(contents, shape.Refusals));
         }
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using LlmStack.Providers;
 using LlmStack.Tests.Providers.OpenAI;
+using LlmStack.Tests.Support;
 using Microsoft.Extensions.AI;
 using OllamaSharp.Models.Chat;
 using static LlmStack.Tests.Providers.Ollama.OllamaWire;
@@ -10,9 +12,14 @@ using EmbedRequest = OllamaSharp.Models.EmbedRequest;
 
 namespace LlmStack.Tests.Providers.Ollama;
 
-/// <summary>What is sent against the types of OllamaSharp, the server's client for .NET, and what they read of an answer.</summary>
+/// <summary>What is sent against the server's own types and those of OllamaSharp, its client for .NET, and what the latter read of an answer.</summary>
 public sealed class OllamaSdkTests
 {
+    private static readonly VendorTypes Server = VendorTypes.Load("ollama");
+
+    /// <summary>What the server has and its client does not.</summary>
+    private static readonly string[] Newer = ["tool_call_id", "logprobs", "top_logprobs"];
+
     /// <summary>A member that the types lack fails; the SDK's own of its HTTP calls are no part of a body.</summary>
     private static readonly JsonSerializerOptions Strict = new() { UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow };
 
@@ -29,6 +36,7 @@ public sealed class OllamaSdkTests
         Assert.Equal(Refused.Contains(name), body is null);
         if (body is { } sent)
         {
+            Server.AssertFits("ChatRequest", sent);
             AssertKept<ChatRequest>(sent);
         }
     }
@@ -37,11 +45,14 @@ public sealed class OllamaSdkTests
     public async Task Fields_of_the_server_and_embeddings_fit()
     {
         var more = new AdditionalPropertiesDictionary { ["num_ctx"] = 8192, ["min_p"] = 0.1, ["repeat_penalty"] = 1.1, ["keep_alive"] = "5m", ["logprobs"] = true, ["top_logprobs"] = 2 };
-        AssertKept<ChatRequest>((await RichChats.BodyAsync(Format, "sampling", stream: true, more: more))!.Value);
+        JsonElement sent = (await RichChats.BodyAsync(Format, "sampling", stream: true, more: more))!.Value;
+        Server.AssertFits("ChatRequest", sent);
+        AssertKept<ChatRequest>(sent);
 
         var handler = new BytesHandler("{}"u8.ToArray());
         await Assert.ThrowsAsync<LlmException>(async () => await ((IEmbeddingProvider)Format.Provider(new HttpMessageInvoker(handler)).GetService(typeof(IEmbeddingProvider))!).EmbedAsync(
             Format.Call(), ["a", "b"], new EmbeddingGenerationOptions { Dimensions = 256, AdditionalProperties = new() { ["truncate"] = false, ["keep_alive"] = "5m" } }, CancellationToken.None));
+        Server.AssertFits("EmbedRequest", RichChats.Json(handler.LastBody!));
         AssertKept<EmbedRequest>(RichChats.Json(handler.LastBody!));
     }
 
@@ -65,13 +76,32 @@ public sealed class OllamaSdkTests
     [InlineData("""{"model":"m","messages":[{"role":"assistant","tool_calls":[{"function":{"name":"f","arguments":"{}"}}]}]}""")]
     [InlineData("""{"model":"m","messages":[],"options":{"max_tokens":1}}""")]
     [InlineData("""{"model":"m","messages":[],"options":{"stop":"a"}}""")]
-    public void The_check_sees_what_does_not_fit(string body) => Assert.ThrowsAny<Exception>(() => AssertKept<ChatRequest>(RichChats.Json(body)));
+    public void The_checks_see_what_does_not_fit(string body)
+    {
+        Assert.NotEmpty(Server.Problems("ChatRequest", RichChats.Json(body)));
+        Assert.ThrowsAny<Exception>(() => AssertKept<ChatRequest>(RichChats.Json(body)));
+    }
 
     /// <summary>Every member is read, and written again as it was.</summary>
     private static void AssertKept<T>(JsonElement sent)
     {
+        sent = Without(sent);
         T read = sent.Deserialize<T>(Strict)!;
         AssertContains(sent, JsonSerializer.SerializeToElement(read), "$");
+    }
+
+    private static JsonElement Without(JsonElement sent)
+    {
+        JsonObject body = JsonObject.Create(sent)!;
+        foreach (JsonObject place in (body["messages"]?.AsArray().Select(static message => message!.AsObject()) ?? []).Append(body))
+        {
+            foreach (string name in Newer)
+            {
+                place.Remove(name);
+            }
+        }
+
+        return JsonSerializer.SerializeToElement(body);
     }
 
     /// <summary>What was sent is in what the SDK writes; that may have more, for instance nulls.</summary>

@@ -141,7 +141,6 @@ internal static class OpenAIFamily
             History = HistoryRules.Mistral,
             ToolCallIds = ToolCallIdRules.Mistral,
             Schema = SchemaDialect.Mistral,
-            SendsRefusals = false,
             Parts = MediaParts.Mistral,
             AsksStreamUsage = false,
             SeedField = "random_seed",
