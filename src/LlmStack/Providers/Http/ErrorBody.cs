@@ -87,7 +87,8 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
         {
             if (error.ValueKind == JsonValueKind.Object)
             {
-                return FromFlat(error, root) with { RequestId = Text(root, "request_id") };
+                ErrorBody body = FromFlat(error, root);
+                return body with { RequestId = Text(root, "request_id") ?? body.RequestId };
             }
 
             if (error.ValueKind == JsonValueKind.String)
@@ -122,8 +123,8 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
 
     private static ErrorBody FromFlat(JsonElement error, JsonElement parent)
     {
-        string? message = Text(error, "message") ?? Detail(error) ?? Text(error, "title") ?? Text(error, "msg");
-        string? type = Text(error, "type");
+        string? message = Text(error, "message") ?? Text(error, "Message") ?? Detail(error) ?? Text(error, "title") ?? Text(error, "msg");
+        string? type = Text(error, "type") ?? Unqualified(Text(error, "__type"));
         string? delay = DelayOf(error), reason = null;
         if (error.TryGetProperty("metadata", out JsonElement metadata) && metadata.ValueKind == JsonValueKind.Object)
         {
@@ -137,7 +138,7 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
         }
 
         string? code = Text(error, "code") ?? (parent.ValueKind == JsonValueKind.Object ? Text(parent, "code") : null) ?? Text(error, "http_status_code");
-        return new ErrorBody(message, code, type ?? Text(error, "status"), Text(error, "param"), delay) { Reason = reason };
+        return new ErrorBody(message, code, type ?? Text(error, "status"), Text(error, "param"), delay) { Reason = reason, RequestId = Text(error, "request_id") };
     }
 
     /// <summary>The wait that a body names in seconds: OpenRouter's availability, or a field of its own.</summary>
@@ -223,6 +224,9 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
 
         return text.Length > 0 ? text.ToString() : null;
     }
+
+    /// <summary>A type of AWS without its namespace.</summary>
+    private static string? Unqualified(string? type) => type?[(type.LastIndexOf('#') + 1)..];
 
     /// <summary>A number of seconds as a duration's text; a text as it is.</summary>
     private static string? Seconds(JsonElement parent, string name) =>
