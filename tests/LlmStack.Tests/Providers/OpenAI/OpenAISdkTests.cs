@@ -93,8 +93,14 @@ public sealed class OpenAISdkTests
             ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema, "answer", "An answer"),
             AdditionalProperties = new()
             {
-                ["logprobs"] = true, ["top_logprobs"] = 3, ["logit_bias"] = RichChats.Json("""{"50":-100}"""), ["user"] = "u", ["store"] = false,
-                ["metadata"] = RichChats.Json("""{"a":"b"}"""), ["service_tier"] = "default", ["safety_identifier"] = "s",
+                ["logprobs"] = true,
+                ["top_logprobs"] = 3,
+                ["logit_bias"] = RichChats.Json("""{"50":-100}"""),
+                ["user"] = "u",
+                ["store"] = false,
+                ["metadata"] = RichChats.Json("""{"a":"b"}"""),
+                ["service_tier"] = "default",
+                ["safety_identifier"] = "s",
             },
         };
         var theirs = new ChatCompletionOptions
@@ -218,11 +224,11 @@ public sealed class OpenAISdkTests
     }
 
     [Fact]
-    public void An_answer_is_read_as_the_types_read_it()
+    public async Task An_answer_is_read_as_the_types_read_it()
     {
         ChatCompletion expected = ModelReaderWriter.Read<ChatCompletion>(BinaryData.FromString(ChatAnswer))!;
         ProviderCall call = Call();
-        ChatResponse actual = Provider(new HttpMessageInvoker(new BytesHandler(Encoding.UTF8.GetBytes(ChatAnswer)))).ChatAsync(call, Hello, null, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        ChatResponse actual = await Provider(new HttpMessageInvoker(new BytesHandler(Encoding.UTF8.GetBytes(ChatAnswer)))).ChatAsync(call, Hello, null, CancellationToken.None);
         FunctionCallContent function = actual.Messages[0].Contents.OfType<FunctionCallContent>().Single();
 
         Assert.Equal((expected.Id, expected.Model, expected.CreatedAt), (actual.ResponseId, actual.ModelId, actual.CreatedAt));

@@ -35,8 +35,16 @@ public sealed class ResponsesTypesTests
     {
         var more = new AdditionalPropertiesDictionary
         {
-            ["verbosity"] = "low", ["top_logprobs"] = 2, ["service_tier"] = "flex", ["truncation"] = "auto", ["safety_identifier"] = "s", ["prompt_cache_key"] = "k",
-            ["prompt_cache_retention"] = "24h", ["metadata"] = RichChats.Json("""{"a":"b"}"""), ["background"] = false, ["max_tool_calls"] = 2,
+            ["verbosity"] = "low",
+            ["top_logprobs"] = 2,
+            ["service_tier"] = "flex",
+            ["truncation"] = "auto",
+            ["safety_identifier"] = "s",
+            ["prompt_cache_key"] = "k",
+            ["prompt_cache_retention"] = "24h",
+            ["metadata"] = RichChats.Json("""{"a":"b"}"""),
+            ["background"] = false,
+            ["max_tool_calls"] = 2,
         };
         JsonElement sent = (await RichChats.BodyAsync(Format, "text", stream: true, more: more))!.Value;
         Sdk.AssertFits("CreateResponse", sent);
