@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using BenchmarkDotNet.Attributes;
+using LlmStack.Limits;
 using LlmStack.Limits.Budgets;
 using LlmStack.Limits.Scopes;
 
@@ -8,7 +9,7 @@ namespace LlmStack.Benchmarks;
 /// <summary>
 /// What limits and budgets cost a call that falls under six of them: reserve in all or none, then settle with what was used. Beside it six
 /// chained limiters of System.Threading.RateLimiting, which count one amount each and settle nothing: plain ones, and partitioned by key as
-/// ours are.
+/// ours are. The time comes with the call, which reads it for its own duration anyway; here a microsecond passes from one to the next.
 /// </summary>
 [MemoryDiagnoser]
 public class ReserveSettleBenchmarks
@@ -22,7 +23,11 @@ public class ReserveSettleBenchmarks
     private readonly List<ScopeRule> _rules = [];
     private RateLimiter _chained = null!;
     private PartitionedRateLimiter<LlmContext> _byKey = null!;
+    private readonly SteppedClock _steps = new();
+    private readonly WallClock _clock;
     private ScopeEntry[] _found = [];
+
+    public ReserveSettleBenchmarks() => _clock = new WallClock(_steps);
 
     [GlobalSetup]
     public void Setup()
@@ -40,13 +45,13 @@ public class ReserveSettleBenchmarks
         foreach (ScopeDimension dimension in Dimensions)
         {
             var pattern = new ScopePattern([(dimension, ScopePattern.Each)]);
-            var table = new ScopeTable("limits", pattern, static (table, key) => new LimitCounter(table, key, TimeSpan.FromMinutes(1), 0, TimeProvider.System));
+            var table = new ScopeTable("limits", pattern, (table, key) => new LimitCounter(table, key, TimeSpan.FromMinutes(1), 0, _steps));
             _rules.Add(new LimitRule("limit", pattern, table) { TotalTokens = 1_000_000_000_000, OutputTokens = 1_000_000_000_000 });
         }
 
         foreach (ScopePattern pattern in (ScopePattern[])[new([(ScopeDimension.Team, ScopePattern.Each)]), new([])])
         {
-            var table = new ScopeTable("budgets", pattern, static (table, key) => new BudgetCounter(table, key, TimeSpan.FromDays(31), isRolling: false, TimeProvider.System));
+            var table = new ScopeTable("budgets", pattern, (table, key) => new BudgetCounter(table, key, TimeSpan.FromDays(31), isRolling: false, _steps));
             _rules.Add(new BudgetRule("budget", pattern, table) { Amount = Money.FromDollars(Money.Most), Calendar = new CalendarPeriods(BudgetPeriod.Month, TimeZoneInfo.Utc) });
         }
 
@@ -127,10 +132,11 @@ public class ReserveSettleBenchmarks
 
     private bool Run()
     {
+        long now = _steps.Step();
         var demand = new ScopeDemand
         {
-            Now = TimeProvider.System.GetTimestamp(),
-            UtcTicks = TimeProvider.System.GetUtcNow().UtcTicks,
+            Now = now,
+            UtcTicks = _clock.At(now),
             InputTokens = 1_200,
             OutputTokens = 300,
             Cost = 4_000_000,
@@ -139,5 +145,20 @@ public class ReserveSettleBenchmarks
         bool reserved = _book.TryReserve(_reservation, demand, ScopePart.Attempt, out _);
         _book.Settle(_reservation, new ScopeOutcome { Sent = true, InputTokens = 1_180, OutputTokens = 171, Cost = 3_100_000 });
         return reserved;
+    }
+
+    /// <summary>A microsecond is a tick of it.</summary>
+    private sealed class SteppedClock : TimeProvider
+    {
+        private readonly DateTimeOffset _start = System.GetUtcNow();
+        private long _now;
+
+        public override long TimestampFrequency => 1_000_000;
+
+        public override long GetTimestamp() => _now;
+
+        public override DateTimeOffset GetUtcNow() => _start.AddMicroseconds(_now);
+
+        public long Step() => ++_now;
     }
 }

@@ -26,7 +26,8 @@ internal struct SpinGate
         var spinner = default(SpinWait);
         do
         {
-            spinner.SpinOnce();
+            // Yields the processor, but never sleeps: a millisecond is ten thousand times what is waited for.
+            spinner.SpinOnce(sleep1Threshold: -1);
         }
         while (Volatile.Read(ref _taken) != 0 || Interlocked.CompareExchange(ref _taken, 1, 0) != 0);
     }

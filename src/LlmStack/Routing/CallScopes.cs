@@ -1,4 +1,5 @@
 using LlmStack.Catalog;
+using LlmStack.Limits;
 using LlmStack.Limits.Budgets;
 using LlmStack.Limits.Scopes;
 using Microsoft.Extensions.AI;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Routing;
 
 /// <summary>The limits and budgets that one call falls under, and what it holds of them. Pooled; one owner at a time.</summary>
-internal sealed class CallScopes(ScopeBook book, TimeProvider time, bool isDryRun = false)
+internal sealed class CallScopes(ScopeBook book, TimeProvider time, WallClock clock, bool isDryRun = false)
 {
     // Of the caller, whoever serves. A rule may be in several: what counts once for a call, tokens, cost, all that an attempt uses.
     private readonly ScopeList _all = new() { IsDryRun = isDryRun };
@@ -109,7 +110,7 @@ internal sealed class CallScopes(ScopeBook book, TimeProvider time, bool isDryRu
     public bool StillRefuses(in ScopeRefusal refusal, long now)
     {
         ScopeEntry[] one = [new(refusal.Rule!, refusal.Counter!)];
-        var demand = new ScopeDemand { Now = now, UtcTicks = UtcTicks(), InputTokens = _lastInput, OutputTokens = LikelyOutputTokens, IsFree = true, Priority = _lastPriority, Context = _lastContext };
+        var demand = new ScopeDemand { Now = now, UtcTicks = UtcTicks(now), InputTokens = _lastInput, OutputTokens = LikelyOutputTokens, IsFree = true, Priority = _lastPriority, Context = _lastContext };
         return !(ScopeBook.Fits(one, demand, ScopePart.Attempt, out _) && ScopeBook.Fits(one, demand, ScopePart.Call, out _)) || refusal.Amount == ScopeAmountNames.Cost;
     }
 
@@ -297,15 +298,15 @@ internal sealed class CallScopes(ScopeBook book, TimeProvider time, bool isDryRu
         if (!free)
         {
             // As if nothing were answered from the provider's cache: a reservation is to be enough.
-            DateTimeOffset? clock = deployment.Price is { } price && PriceSelection.DependsOnTime(price) ? time.GetUtcNow() : null;
-            cost = CostForecast.For(deployment.Price, request.EstimatedInputTokens, LikelyOutputTokens, clock) is { } known ? Money.FromDollars(known) : ScopeOutcome.Unknown;
+            DateTimeOffset? moment = deployment.Price is { } price && PriceSelection.DependsOnTime(price) ? time.GetUtcNow() : null;
+            cost = CostForecast.For(deployment.Price, request.EstimatedInputTokens, LikelyOutputTokens, moment) is { } known ? Money.FromDollars(known) : ScopeOutcome.Unknown;
             assumed = cost == ScopeOutcome.Unknown ? AssumedCost(deployment, request.EstimatedInputTokens, LikelyOutputTokens) : 0;
         }
 
         return new ScopeDemand
         {
             Now = now,
-            UtcTicks = UtcTicks(),
+            UtcTicks = UtcTicks(now),
             InputTokens = request.EstimatedInputTokens,
             OutputTokens = LikelyOutputTokens,
             Cost = cost,
@@ -319,5 +320,5 @@ internal sealed class CallScopes(ScopeBook book, TimeProvider time, bool isDryRu
     private long AssumedCost(Deployment deployment, long input, long output) =>
         Money.FromDollars(CostForecast.For(_models.DearestOf(deployment.ProviderEntry!), input, output) ?? 0);
 
-    private long UtcTicks() => _plan.UsesCalendar ? time.GetUtcNow().UtcTicks : 0;
+    private long UtcTicks(long now) => _plan.UsesCalendar ? clock.At(now) : 0;
 }

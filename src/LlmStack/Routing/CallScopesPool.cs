@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using LlmStack.Limits;
 using LlmStack.Limits.Scopes;
 
 namespace LlmStack.Routing;
@@ -9,6 +10,7 @@ internal sealed class CallScopesPool(ScopeBook book, LikelyOutput likelyOutput, 
     private const int MaxPooled = 256;
 
     private readonly ConcurrentQueue<CallScopes> _pool = new();
+    private readonly WallClock _clock = new(time);
 
     /// <summary>Null when the call falls under no limit and no budget.</summary>
     public CallScopes? Begin(RoutingSnapshot snapshot, LlmContext context)
@@ -18,7 +20,7 @@ internal sealed class CallScopesPool(ScopeBook book, LikelyOutput likelyOutput, 
             return null;
         }
 
-        CallScopes scopes = _pool.TryDequeue(out CallScopes? pooled) ? pooled : new CallScopes(book, time);
+        CallScopes scopes = _pool.TryDequeue(out CallScopes? pooled) ? pooled : new CallScopes(book, time, _clock);
         if (scopes.Begin(snapshot.Scopes ?? ScopePlan.Empty, context, snapshot.Models))
         {
             return scopes;
@@ -36,7 +38,7 @@ internal sealed class CallScopesPool(ScopeBook book, LikelyOutput likelyOutput, 
             return null;
         }
 
-        var scopes = new CallScopes(book, time, isDryRun: true);
+        var scopes = new CallScopes(book, time, _clock, isDryRun: true);
         return scopes.Begin(snapshot.Scopes ?? ScopePlan.Empty, context, snapshot.Models) ? scopes : null;
     }
 

@@ -21,6 +21,7 @@ internal sealed class BudgetCounter : ScopeCounter
     private int _softReached;
     private int _softTold;
     private bool _refusalTold;
+    private Earlier _earlier;
 
     /// <param name="table">Where it is kept.</param>
     /// <param name="key">Whose it is.</param>
@@ -72,22 +73,49 @@ internal sealed class BudgetCounter : ScopeCounter
         return false;
     }
 
-    public override void Reserve(ref ScopeHold hold, in ScopeDemand demand, ScopePart part)
+    public override bool TryReserve(ref ScopeHold hold, in ScopeDemand demand, ScopePart part, ref ScopeRefusal refusal)
     {
         var budget = (BudgetRule)hold.Rule;
-        Roll(budget, demand.Now, demand.UtcTicks);
+        bool current = IsCurrent(budget, demand, out long end);
+        bool counts = part == ScopePart.Attempt;
+        bool plainly = current && counts && demand.Cost >= 0 && Spent + Reserved + OthersIn(_window) + Math.Max(1, demand.Cost) <= budget.Amount;
+        if (!plainly && !Fits(budget, demand, part, out ScopeRefusal refused))
+        {
+            refusal = refused;
+            return false;
+        }
+
+        hold.BeganWindow = !current;
+        if (!current)
+        {
+            _earlier = new Earlier(_window, _windowEnd, Spent, Reserved, _others, _recovered, _softReached, _softTold, _refusalTold);
+            Begin(budget, demand.Now, demand.UtcTicks, end);
+        }
+
         hold.Place = _window;
-        hold.Cost = part == ScopePart.Attempt && budget.TryCost(demand, out long cost) ? cost : 0;
+        hold.Cost = counts && budget.TryCost(demand, out long cost) ? cost : 0;
         Reserved += hold.Cost;
+        return true;
     }
 
-    public override void Settle(ref ScopeHold hold, in ScopeOutcome outcome)
+    public override void Undo(ref ScopeHold hold)
+    {
+        Reserved -= hold.Cost;
+        hold.Cost = 0;
+        if (hold.BeganWindow)
+        {
+            // A window that begins at first use must not begin with a call that nobody made.
+            (_window, _windowEnd, Spent, Reserved, _others, _recovered, _softReached, _softTold, _refusalTold) = _earlier;
+        }
+    }
+
+    public override bool Settle(ref ScopeHold hold, in ScopeOutcome outcome)
     {
         long cost = hold.Rule.CostOf(outcome, hold.Cost);
         if (hold.Place != _window)
         {
             // Its window is over: what it cost belongs there, and nothing carries over.
-            return;
+            return false;
         }
 
         Reserved -= hold.Cost;
@@ -102,6 +130,8 @@ internal sealed class BudgetCounter : ScopeCounter
         {
             Wake();
         }
+
+        return _softTold != _softReached;
     }
 
     public override void AfterSettle(ScopeRule rule)
@@ -115,7 +145,7 @@ internal sealed class BudgetCounter : ScopeCounter
         int from;
         int to;
         decimal spent;
-        lock (ScopeBook.Gate)
+        using (ScopeBook.Lock())
         {
             (from, to, spent) = (_softTold, _softReached, Money.ToDollars(Spent + OthersIn(_window)));
             _softTold = to;
@@ -131,7 +161,7 @@ internal sealed class BudgetCounter : ScopeCounter
     public void NoteRefused(BudgetRule budget)
     {
         decimal spent;
-        lock (ScopeBook.Gate)
+        using (ScopeBook.Lock())
         {
             if (_refusalTold)
             {
@@ -147,7 +177,7 @@ internal sealed class BudgetCounter : ScopeCounter
 
     public override ScopeUse Read()
     {
-        lock (ScopeBook.Gate)
+        using (ScopeBook.Lock())
         {
             if (_rollingTicks == 0)
             {
@@ -161,7 +191,7 @@ internal sealed class BudgetCounter : ScopeCounter
 
     public override void SetOthers(long bucket, in ScopeAmounts others)
     {
-        lock (ScopeBook.Gate)
+        using (ScopeBook.Lock())
         {
             // Rolling windows of several machines do not begin at the same moment: there what is told last holds for the window at hand.
             long window = _rollingTicks == 0 ? bucket : _window;
@@ -183,7 +213,7 @@ internal sealed class BudgetCounter : ScopeCounter
     /// </param>
     public void Recover(BudgetRule budget, long amount, TimeSpan age, bool isShared = false)
     {
-        lock (ScopeBook.Gate)
+        using (ScopeBook.Lock())
         {
             long now = _time.GetTimestamp();
             Roll(budget, now, budget.Calendar is null ? 0 : _time.GetUtcNow().UtcTicks);
@@ -212,7 +242,7 @@ internal sealed class BudgetCounter : ScopeCounter
     /// <summary>What is spent, others included, and reserved in the window at hand, and when it ends; null when it does not, or has not begun.</summary>
     public (long Spent, long Reserved, TimeSpan? EndsIn) StateAt(BudgetRule budget)
     {
-        lock (ScopeBook.Gate)
+        using (ScopeBook.Lock())
         {
             var now = new ScopeDemand { Now = _time.GetTimestamp(), UtcTicks = budget.Calendar is null ? 0 : _time.GetUtcNow().UtcTicks };
             bool current = IsCurrent(budget, now, out long end);
@@ -240,11 +270,14 @@ internal sealed class BudgetCounter : ScopeCounter
 
     private void Roll(BudgetRule budget, long now, long utcTicks)
     {
-        if (IsCurrent(budget, new ScopeDemand { Now = now, UtcTicks = utcTicks }, out long end))
+        if (!IsCurrent(budget, new ScopeDemand { Now = now, UtcTicks = utcTicks }, out long end))
         {
-            return;
+            Begin(budget, now, utcTicks, end);
         }
+    }
 
+    private void Begin(BudgetRule budget, long now, long utcTicks, long end)
+    {
         bool first = _windowEnd == long.MinValue;
         (_window, _windowEnd) = budget.Calendar is not null ? (budget.Calendar.At(utcTicks).Start, end)
             : _rollingTicks > 0 ? (now, now + _rollingTicks)
@@ -265,4 +298,8 @@ internal sealed class BudgetCounter : ScopeCounter
         : _rollingTicks == 0 ? ScopeRefusal.Never
         : end == long.MinValue || end <= demand.Now ? _length
         : TimeSpan.FromTicks((long)(((Int128)(end - demand.Now) * TimeSpan.TicksPerSecond / _time.TimestampFrequency) + 1));
+
+    /// <summary>What was before a window began.</summary>
+    private readonly record struct Earlier(
+        long Window, long WindowEnd, long Spent, long Reserved, long Others, long Recovered, int SoftReached, int SoftTold, bool RefusalTold);
 }

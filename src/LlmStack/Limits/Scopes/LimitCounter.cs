@@ -3,14 +3,31 @@ namespace LlmStack.Limits.Scopes;
 /// <summary>What one value of a limit's scope has used inside its sliding window, and its calls under way.</summary>
 internal sealed class LimitCounter : ScopeCounter
 {
+    private const int NoShare = -1;
+
     private readonly TimeProvider _time;
     private readonly TimeSpan _window;
     private readonly long _windowTicks;
-    private readonly SlidingUse _use;
     private readonly ShareUse[] _shares;
-    private ScopeAmounts _others;
-    private long _othersUntil = long.MinValue;
+
+    // What the rule at hand says of an attempt, beside what is compared with it: one place in memory instead of two on every call.
+    private LimitRule? _rule;
+    private UsedAmounts _max;
+    private long _maxTokens;
+    private long _maxRunning;
+    private int _requestsOfAttempt;
+    private long _leastPlainCost;
+
+    private SlidingUse _use;
     private long _running;
+    private UsedAmounts _others;
+    private long _othersRunning;
+
+    // Until then the others' use holds; MaxValue while there is none.
+    private long _othersUntil = long.MaxValue;
+
+    // When the window, or the others' use, moves on.
+    private long _next = long.MinValue;
 
     public LimitCounter(ScopeTable table, ScopeKey key, TimeSpan window, int shares, TimeProvider time)
         : base(table, key)
@@ -23,7 +40,7 @@ internal sealed class LimitCounter : ScopeCounter
         _shares = shares == 0 ? [] : new ShareUse[shares];
         for (int i = 0; i < shares; i++)
         {
-            _shares[i] = new ShareUse(new SlidingUse(partTicks));
+            _shares[i] = new ShareUse(partTicks);
         }
     }
 
@@ -34,97 +51,70 @@ internal sealed class LimitCounter : ScopeCounter
     public override bool Fits(ScopeRule rule, in ScopeDemand demand, ScopePart part, out ScopeRefusal refusal)
     {
         var limit = (LimitRule)rule;
-        MoveTo(demand.Now);
+        Prepare(limit, demand.Now);
         refusal = default;
-        int share = limit.Shares.Length == 0 ? -1 : limit.ShareOf(demand);
-        if ((part == ScopePart.Call) == limit.CountsCalls)
-        {
-            if (limit.Requests != LimitRule.None && !HasRoom(limit, limit.Requests, _use.Requests + _others.Requests, 1, Kind.Requests, share, demand.Now))
-            {
-                refusal = Refuse(limit, ScopeAmountNames.Requests, WaitFor(limit, demand, share, requests: 1, 0, 0, 0));
-                return false;
-            }
-
-            if (limit.Running != LimitRule.None && !HasRoom(limit, limit.Running, _running + _others.Running, 1, Kind.Running, share, demand.Now))
-            {
-                refusal = Refuse(limit, ScopeAmountNames.Running, ScopeRefusal.UntilRelease);
-                return false;
-            }
-        }
-
-        return part == ScopePart.Call || (TokensFit(limit, demand, share, out refusal) && CostFits(limit, demand, share, out refusal));
+        return (IsPlain(demand, part) && FitsPlainly(demand.AmountsWith(_requestsOfAttempt))) || FitsExactly(limit, demand, part, ref refusal);
     }
 
-    public override void Reserve(ref ScopeHold hold, in ScopeDemand demand, ScopePart part)
+    public override bool TryReserve(ref ScopeHold hold, in ScopeDemand demand, ScopePart part, ref ScopeRefusal refusal)
     {
-        var limit = (LimitRule)hold.Rule;
-        MoveTo(demand.Now);
-        hold.Share = limit.Shares.Length == 0 ? -1 : limit.ShareOf(demand);
-        if ((part == ScopePart.Call) == limit.CountsCalls)
+        Prepare(hold.Rule, demand.Now);
+        if (IsPlain(demand, part))
         {
-            hold.Requests = 1;
-            hold.Running = 1;
+            UsedAmounts amounts = demand.AmountsWith(_requestsOfAttempt);
+            if (FitsPlainly(amounts))
+            {
+                hold.Amounts = amounts;
+                hold.Share = NoShare;
+                hold.Running = _requestsOfAttempt;
+                _running += _requestsOfAttempt;
+                hold.Place = _use.Add(amounts);
+                return true;
+            }
         }
 
-        if (part == ScopePart.Attempt)
-        {
-            (hold.InputTokens, hold.OutputTokens) = TokensOf(limit, demand);
-            hold.Cost = limit.TryCost(demand, out long cost) ? cost : 0;
-        }
-
-        _running += hold.Running;
-        hold.Place = _use.Add(hold.Requests, hold.InputTokens, hold.OutputTokens, hold.Cost);
-        if (hold.Share >= 0 && hold.Share < _shares.Length)
-        {
-            _shares[hold.Share].Running += hold.Running;
-            _shares[hold.Share].Use.Add(hold.Requests, hold.InputTokens, hold.OutputTokens, hold.Cost);
-        }
+        return TryReserveExactly((LimitRule)hold.Rule, ref hold, demand, part, ref refusal);
     }
 
-    public override void Settle(ref ScopeHold hold, in ScopeOutcome outcome)
-    {
-        long requests = outcome.Sent ? 0 : -hold.Requests;
-        long input = outcome.InputTokens == ScopeOutcome.Unknown ? 0 : outcome.InputTokens - hold.InputTokens;
-        long output = outcome.OutputTokens == ScopeOutcome.Unknown ? 0 : outcome.OutputTokens - hold.OutputTokens;
-        long cost = hold.Rule.CostOf(outcome, hold.Cost) - hold.Cost;
-        _use.Correct(hold.Place, requests, input, output, cost);
-        _running -= hold.Running;
-        if (hold.Share >= 0 && hold.Share < _shares.Length)
-        {
-            _shares[hold.Share].Running -= hold.Running;
-            _shares[hold.Share].Use.Correct(hold.Place, requests, input, output, cost);
-        }
+    public override void Undo(ref ScopeHold hold) => Change(ref hold, -hold.Amounts);
 
-        if (hold.Running > 0 || requests < 0 || input < 0 || output < 0 || cost < 0)
+    public override bool Settle(ref ScopeHold hold, in ScopeOutcome outcome)
+    {
+        UsedAmounts held = hold.Amounts;
+        UsedAmounts change = outcome is { Sent: true, InputTokens: >= 0, OutputTokens: >= 0, Cost: >= 0 }
+            ? new UsedAmounts(held.Requests, outcome.InputTokens, outcome.OutputTokens, outcome.Cost) - held
+            : new UsedAmounts(
+                outcome.Sent ? 0 : -held.Requests,
+                outcome.InputTokens == ScopeOutcome.Unknown ? 0 : outcome.InputTokens - held.InputTokens,
+                outcome.OutputTokens == ScopeOutcome.Unknown ? 0 : outcome.OutputTokens - held.OutputTokens,
+                hold.Rule.CostOf(outcome, held.Cost) - held.Cost);
+        Change(ref hold, change);
+        if (HasWaiters && (hold.Running > 0 || change.IsLess))
         {
             Wake();
         }
-    }
 
-    public override void NoteDemand(ScopeRule rule, in ScopeDemand demand)
-    {
-        var limit = (LimitRule)rule;
-        if (limit.Shares.Length > 0 && limit.ShareOf(demand) is >= 0 and var share && share < _shares.Length)
-        {
-            _shares[share].WantedUntil = demand.Now + _windowTicks;
-        }
+        return false;
     }
 
     public override ScopeUse Read()
     {
-        lock (ScopeBook.Gate)
+        using (ScopeBook.Lock())
         {
             MoveTo(_time.GetTimestamp());
-            return new ScopeUse(0, new ScopeAmounts(_use.Requests, _use.InputTokens, _use.OutputTokens, _use.Cost, _running), _window);
+            UsedAmounts used = _use.Sum;
+            return new ScopeUse(0, new ScopeAmounts(used.Requests, used.InputTokens, used.OutputTokens, used.Cost, _running), _window);
         }
     }
 
     public override void SetOthers(long bucket, in ScopeAmounts others)
     {
-        lock (ScopeBook.Gate)
+        using (ScopeBook.Lock())
         {
-            _others = others;
+            _others = new UsedAmounts(others.Requests, others.InputTokens, others.OutputTokens, others.Cost);
+            _othersRunning = others.Running;
             _othersUntil = _time.GetTimestamp() + _windowTicks;
+            _next = Math.Min(_next, _othersUntil);
             Wake();
         }
     }
@@ -132,23 +122,55 @@ internal sealed class LimitCounter : ScopeCounter
     /// <summary>What is used, other machines included.</summary>
     public ScopeAmounts UsedAt(long now)
     {
-        lock (ScopeBook.Gate)
+        using (ScopeBook.Lock())
         {
             MoveTo(now);
-            return new ScopeAmounts(_use.Requests + _others.Requests, _use.InputTokens + _others.InputTokens, _use.OutputTokens + _others.OutputTokens, _use.Cost + _others.Cost, _running + _others.Running);
+            UsedAmounts used = _use.Sum + _others;
+            return new ScopeAmounts(used.Requests, used.InputTokens, used.OutputTokens, used.Cost, _running + _othersRunning);
         }
     }
 
     /// <summary>When the first of what is used leaves the window; null when nothing is used.</summary>
     public TimeSpan? RelievedIn(long now)
     {
-        lock (ScopeBook.Gate)
+        using (ScopeBook.Lock())
         {
             MoveTo(now);
-            TimeSpan wait = _use.WaitFor(now, _time.TimestampFrequency, long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue, long.MaxValue);
+            TimeSpan wait = _use.WaitFor(now, _time.TimestampFrequency, LimitRule.NoMax, LimitRule.None);
             return wait == TimeSpan.MaxValue ? null : wait;
         }
     }
+
+    /// <summary>Whether a request, and a call under way, counts in this part of a call.</summary>
+    private static bool Counts(LimitRule limit, ScopePart part) => (part == ScopePart.Call) == limit.CountsCalls;
+
+    private void Prepare(ScopeRule rule, long now)
+    {
+        if (!ReferenceEquals(rule, _rule))
+        {
+            Adopt((LimitRule)rule);
+        }
+
+        if (now >= _next)
+        {
+            MoveTo(now);
+        }
+    }
+
+    private void Adopt(LimitRule limit)
+    {
+        _rule = limit;
+        _max = limit.Max;
+        _maxTokens = limit.TotalTokens;
+        _maxRunning = limit.Running;
+        _requestsOfAttempt = limit.CountsCalls ? 0 : 1;
+
+        // A cost of nothing has rules of its own, unless none is limited; so have shares.
+        _leastPlainCost = limit.Shares.Length > 0 ? long.MaxValue : limit.Cost == LimitRule.None ? 0 : 1;
+    }
+
+    /// <summary>Whether a demand may be looked at with all its amounts at once.</summary>
+    private bool IsPlain(in ScopeDemand demand, ScopePart part) => part == ScopePart.Attempt && demand.Cost >= _leastPlainCost;
 
     /// <summary>
     /// The likely output is only a guess: when the prompt alone fits, prompt and guess together never demand more than the whole limit, so
@@ -160,9 +182,89 @@ internal sealed class LimitCounter : ScopeCounter
         return (demand.InputTokens, Math.Min(output, Math.Max(0, limit.TotalTokens - demand.InputTokens)));
     }
 
-    private bool TokensFit(LimitRule limit, in ScopeDemand demand, int share, out ScopeRefusal refusal)
+    /// <summary>The usual answer in few steps: whether everything fits at once. False is no refusal yet.</summary>
+    private bool FitsPlainly(in UsedAmounts amounts)
     {
-        refusal = default;
+        UsedAmounts after = _use.Sum + _others + amounts;
+        return after.FitsInto(_max)
+            && (_maxTokens == LimitRule.None || after.TotalTokens <= _maxTokens)
+            && _running + _othersRunning + _requestsOfAttempt <= _maxRunning;
+    }
+
+    private bool FitsExactly(LimitRule limit, in ScopeDemand demand, ScopePart part, ref ScopeRefusal refusal)
+    {
+        int share = limit.ShareOf(demand);
+        UsedAmounts used = _use.Sum + _others;
+        if (Counts(limit, part))
+        {
+            if (limit.Requests != LimitRule.None && !HasRoom(limit, limit.Requests, used.Requests, 1, Kind.Requests, share, demand.Now))
+            {
+                refusal = Refuse(limit, ScopeAmountNames.Requests, WaitFor(limit, demand, share, requests: 1, 0, 0, 0));
+                return false;
+            }
+
+            if (limit.Running != LimitRule.None && !HasRoom(limit, limit.Running, _running + _othersRunning, 1, Kind.Running, share, demand.Now))
+            {
+                refusal = Refuse(limit, ScopeAmountNames.Running, ScopeRefusal.UntilRelease);
+                return false;
+            }
+        }
+
+        return part == ScopePart.Call || (TokensFit(limit, demand, used, share, ref refusal) && CostFits(limit, demand, used, share, ref refusal));
+    }
+
+    private bool TryReserveExactly(LimitRule limit, ref ScopeHold hold, in ScopeDemand demand, ScopePart part, ref ScopeRefusal refusal)
+    {
+        int share = limit.ShareOf(demand);
+        if (share >= 0 && share < _shares.Length)
+        {
+            // Whether it gets it or not: shares are lent while idle.
+            _shares[share].WantedUntil = demand.Now + _windowTicks;
+        }
+
+        if (!FitsExactly(limit, demand, part, ref refusal))
+        {
+            return false;
+        }
+
+        bool counts = Counts(limit, part);
+        long input = 0;
+        long output = 0;
+        long cost = 0;
+        if (part == ScopePart.Attempt)
+        {
+            (input, output) = TokensOf(limit, demand);
+            cost = limit.TryCost(demand, out long expected) ? expected : 0;
+        }
+
+        hold.Share = share;
+        hold.Amounts = new UsedAmounts(counts ? 1 : 0, input, output, cost);
+        hold.Running = counts ? 1 : 0;
+        _running += hold.Running;
+        hold.Place = _use.Add(hold.Amounts);
+        if (share >= 0 && share < _shares.Length)
+        {
+            _shares[share].Running += hold.Running;
+            _shares[share].Use.Add(hold.Amounts);
+        }
+
+        return true;
+    }
+
+    /// <summary>Changes what is held, and gives the running call back.</summary>
+    private void Change(ref ScopeHold hold, in UsedAmounts change)
+    {
+        _use.Correct(hold.Place, change);
+        _running -= hold.Running;
+        if (hold.Share >= 0 && hold.Share < _shares.Length)
+        {
+            _shares[hold.Share].Running -= hold.Running;
+            _shares[hold.Share].Use.Correct(hold.Place, change);
+        }
+    }
+
+    private bool TokensFit(LimitRule limit, in ScopeDemand demand, in UsedAmounts used, int share, ref ScopeRefusal refusal)
+    {
         if (!limit.CountsTokens)
         {
             return true;
@@ -170,9 +272,9 @@ internal sealed class LimitCounter : ScopeCounter
 
         (long input, long output) = TokensOf(limit, demand);
         string? over =
-            limit.InputTokens != LimitRule.None && !HasRoom(limit, limit.InputTokens, _use.InputTokens + _others.InputTokens, input, Kind.Input, share, demand.Now) ? ScopeAmountNames.InputTokens
-            : limit.OutputTokens != LimitRule.None && !HasRoom(limit, limit.OutputTokens, _use.OutputTokens + _others.OutputTokens, output, Kind.Output, share, demand.Now) ? ScopeAmountNames.OutputTokens
-            : limit.TotalTokens != LimitRule.None && !HasRoom(limit, limit.TotalTokens, _use.InputTokens + _use.OutputTokens + _others.InputTokens + _others.OutputTokens, input + output, Kind.Total, share, demand.Now) ? ScopeAmountNames.TotalTokens
+            limit.InputTokens != LimitRule.None && !HasRoom(limit, limit.InputTokens, used.InputTokens, input, Kind.Input, share, demand.Now) ? ScopeAmountNames.InputTokens
+            : limit.OutputTokens != LimitRule.None && !HasRoom(limit, limit.OutputTokens, used.OutputTokens, output, Kind.Output, share, demand.Now) ? ScopeAmountNames.OutputTokens
+            : limit.TotalTokens != LimitRule.None && !HasRoom(limit, limit.TotalTokens, used.TotalTokens, input + output, Kind.Total, share, demand.Now) ? ScopeAmountNames.TotalTokens
             : null;
         if (over is null)
         {
@@ -183,9 +285,8 @@ internal sealed class LimitCounter : ScopeCounter
         return false;
     }
 
-    private bool CostFits(LimitRule limit, in ScopeDemand demand, int share, out ScopeRefusal refusal)
+    private bool CostFits(LimitRule limit, in ScopeDemand demand, in UsedAmounts used, int share, ref ScopeRefusal refusal)
     {
-        refusal = default;
         if (limit.Cost == LimitRule.None || demand.IsFree || !limit.TryCost(demand, out long cost))
         {
             return true;
@@ -198,7 +299,7 @@ internal sealed class LimitCounter : ScopeCounter
         }
 
         // A call that costs something too little to be estimated needs some room as well.
-        if (HasRoom(limit, limit.Cost, _use.Cost + _others.Cost, Math.Max(1, cost), Kind.Cost, share, demand.Now))
+        if (HasRoom(limit, limit.Cost, used.Cost, Math.Max(1, cost), Kind.Cost, share, demand.Now))
         {
             return true;
         }
@@ -215,10 +316,14 @@ internal sealed class LimitCounter : ScopeCounter
             share.Use.MoveTo(now);
         }
 
-        if (_others != default && now >= _othersUntil)
+        if (now >= _othersUntil)
         {
             _others = default;
+            _othersRunning = 0;
+            _othersUntil = long.MaxValue;
         }
+
+        _next = Math.Min(_use.PartEnd, _othersUntil);
     }
 
     /// <summary>Whether an amount fits the limit, what belongs to other shares and is wanted left aside.</summary>
@@ -258,14 +363,12 @@ internal sealed class LimitCounter : ScopeCounter
             return ScopeRefusal.Never;
         }
 
-        TimeSpan wait = _use.WaitFor(
-            demand.Now,
-            _time.TimestampFrequency,
+        var room = new UsedAmounts(
             Room(limit, limit.Requests, _others.Requests + requests, Kind.Requests, share, demand.Now),
             Room(limit, limit.InputTokens, _others.InputTokens + input, Kind.Input, share, demand.Now),
             Room(limit, limit.OutputTokens, _others.OutputTokens + output, Kind.Output, share, demand.Now),
-            Room(limit, limit.TotalTokens, _others.InputTokens + _others.OutputTokens + input + output, Kind.Total, share, demand.Now),
             Room(limit, limit.Cost, _others.Cost + cost, Kind.Cost, share, demand.Now));
+        TimeSpan wait = _use.WaitFor(demand.Now, _time.TimestampFrequency, room, Room(limit, limit.TotalTokens, _others.TotalTokens + input + output, Kind.Total, share, demand.Now));
 
         // What other machines use, or other shares want, moves on within a window.
         return wait == TimeSpan.MaxValue ? _window : wait;
@@ -286,9 +389,9 @@ internal sealed class LimitCounter : ScopeCounter
         Cost,
     }
 
-    private sealed class ShareUse(SlidingUse use)
+    private sealed class ShareUse(long partTicks)
     {
-        public SlidingUse Use { get; } = use;
+        public SlidingUse Use = new(partTicks);
 
         public long Running { get; set; }
 
@@ -297,12 +400,12 @@ internal sealed class LimitCounter : ScopeCounter
 
         public long Of(Kind kind) => kind switch
         {
-            Kind.Requests => Use.Requests,
+            Kind.Requests => Use.Sum.Requests,
             Kind.Running => Running,
-            Kind.Input => Use.InputTokens,
-            Kind.Output => Use.OutputTokens,
-            Kind.Total => Use.InputTokens + Use.OutputTokens,
-            _ => Use.Cost,
+            Kind.Input => Use.Sum.InputTokens,
+            Kind.Output => Use.Sum.OutputTokens,
+            Kind.Total => Use.Sum.TotalTokens,
+            _ => Use.Sum.Cost,
         };
     }
 }

@@ -6,18 +6,26 @@ internal sealed class LimitRule(string id, ScopePattern pattern, ScopeTable tabl
     /// <summary>Stands for no limit.</summary>
     public const long None = long.MaxValue;
 
-    public long Requests { get; init; } = None;
+    private UsedAmounts _max = NoMax;
 
-    public long InputTokens { get; init; } = None;
+    /// <summary>No limit of anything.</summary>
+    public static UsedAmounts NoMax { get; } = new(None, None, None, None);
 
-    public long OutputTokens { get; init; } = None;
+    /// <summary>What may be used at most, without the limit of tokens in and out together.</summary>
+    public ref readonly UsedAmounts Max => ref _max;
+
+    public long Requests { get; init => _max = new UsedAmounts(field = value, InputTokens, OutputTokens, Cost); } = None;
+
+    public long InputTokens { get; init => _max = new UsedAmounts(Requests, field = value, OutputTokens, Cost); } = None;
+
+    public long OutputTokens { get; init => _max = new UsedAmounts(Requests, InputTokens, field = value, Cost); } = None;
 
     public long TotalTokens { get; init; } = None;
 
     public long Running { get; init; } = None;
 
     /// <summary>In 10⁻⁹ US dollars.</summary>
-    public long Cost { get; init; } = None;
+    public long Cost { get; init => _max = new UsedAmounts(Requests, InputTokens, OutputTokens, field = value); } = None;
 
     public TimeSpan Window { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -7,29 +7,38 @@ namespace LlmStack.Limits.Scopes;
 /// </remarks>
 internal sealed class ScopeBook(IScopeExchange exchange)
 {
-    private readonly IScopeExchange _exchange = exchange;
+    // One call less on the way of those who share nothing.
+    private readonly IScopeExchange? _exchange = exchange is NoScopeExchange ? null : exchange;
     private int _open;
 
-    /// <summary>Guards every counter; one for the process, because a budget of <see cref="LlmContext"/> may serve several clients.</summary>
-    public static Lock Gate { get; } = new();
+    // One for the process, because a budget of LlmContext may serve several clients.
+    private static SpinGate _gate;
 
     /// <summary>Reservations made and not settled yet.</summary>
     public int OpenReservations => Volatile.Read(ref _open);
+
+    /// <summary>Guards every counter until it is disposed. Not reentrant.</summary>
+    public static Held Lock()
+    {
+        _gate.Enter();
+        return default;
+    }
 
     /// <summary>Takes the demand up on every counter of <paramref name="reservation"/>, or on none.</summary>
     public bool TryReserve(ScopeReservation reservation, in ScopeDemand demand, ScopePart part, out ScopeRefusal refusal)
     {
         Span<ScopeHold> holds = reservation.Holds;
-        lock (Gate)
+        refusal = default;
+        using (Lock())
         {
-            if (TryTake(holds, demand, part, out refusal))
+            if (TryTake(holds, demand, part, ref refusal))
             {
                 reservation.IsHeld = true;
                 _open++;
             }
         }
 
-        if (_exchange.IsActive)
+        if (_exchange is { IsActive: true })
         {
             // After a refusal as well: whoever is asked for wants to know what others use.
             Tell(holds);
@@ -47,7 +56,7 @@ internal sealed class ScopeBook(IScopeExchange exchange)
             return true;
         }
 
-        lock (Gate)
+        using (Lock())
         {
             foreach (ScopeEntry entry in entries)
             {
@@ -70,58 +79,68 @@ internal sealed class ScopeBook(IScopeExchange exchange)
         }
 
         Span<ScopeHold> holds = reservation.Holds;
-        lock (Gate)
+        bool tells = false;
+        using (Lock())
         {
             for (int i = 0; i < holds.Length; i++)
             {
                 ref ScopeHold hold = ref holds[i];
-                hold.Counter.Settle(ref hold, outcome);
-                hold.Counter.Open--;
+                ScopeCounter counter = hold.Counter;
+                tells |= counter.Settle(ref hold, outcome);
+                counter.Open--;
             }
 
             reservation.IsHeld = false;
             _open--;
         }
 
-        if (_exchange.IsActive)
+        if (_exchange is { IsActive: true })
         {
             Tell(holds);
         }
 
-        foreach (ref ScopeHold hold in holds)
+        if (tells)
         {
-            hold.Counter.AfterSettle(hold.Rule);
+            foreach (ref ScopeHold hold in holds)
+            {
+                hold.Counter.AfterSettle(hold.Rule);
+            }
         }
 
         reservation.Clear();
     }
 
-    private static bool TryTake(Span<ScopeHold> holds, in ScopeDemand demand, ScopePart part, out ScopeRefusal refusal)
+    private static bool TryTake(Span<ScopeHold> holds, in ScopeDemand demand, ScopePart part, ref ScopeRefusal refusal)
     {
-        refusal = default;
         for (int i = 0; i < holds.Length; i++)
         {
             ref ScopeHold hold = ref holds[i];
-            if (hold.Counter.IsForgotten)
+            ScopeCounter counter = hold.Counter;
+            if (counter.IsForgotten)
             {
-                hold.Counter = hold.Counter.Table.Revive(hold.Counter);
+                hold.Counter = counter = counter.Table.Revive(counter);
             }
 
-            hold.Counter.NoteDemand(hold.Rule, demand);
-            if (!hold.Counter.Fits(hold.Rule, demand, part, out refusal))
+            if (!counter.TryReserve(ref hold, demand, part, ref refusal))
             {
+                Undo(holds[..i]);
                 return false;
             }
-        }
 
-        for (int i = 0; i < holds.Length; i++)
-        {
-            ref ScopeHold hold = ref holds[i];
-            hold.Counter.Reserve(ref hold, demand, part);
-            hold.Counter.Open++;
+            counter.Open++;
         }
 
         return true;
+    }
+
+    private static void Undo(Span<ScopeHold> holds)
+    {
+        // The last first: a counter that occurs twice goes back the way it came.
+        for (int i = holds.Length - 1; i >= 0; i--)
+        {
+            holds[i].Counter.Undo(ref holds[i]);
+            holds[i].Counter.Open--;
+        }
     }
 
     private void Tell(Span<ScopeHold> holds)
@@ -130,8 +149,14 @@ internal sealed class ScopeBook(IScopeExchange exchange)
         {
             if (hold.Counter.Table.IsShared)
             {
-                _exchange.Changed(hold.Counter);
+                _exchange!.Changed(hold.Counter);
             }
         }
+    }
+
+    /// <summary>The lock while it is held.</summary>
+    internal readonly struct Held : IDisposable
+    {
+        public void Dispose() => _gate.Exit();
     }
 }

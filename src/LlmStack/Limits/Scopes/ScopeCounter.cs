@@ -1,6 +1,6 @@
 namespace LlmStack.Limits.Scopes;
 
-/// <summary>What is used of one rule by one value of its scope. Everything but the flags is guarded by <see cref="ScopeBook.Gate"/>.</summary>
+/// <summary>What is used of one rule by one value of its scope. Everything but the flags is guarded by <see cref="ScopeBook.Lock"/>.</summary>
 internal abstract class ScopeCounter(ScopeTable table, ScopeKey key) : ISharedScope
 {
     private Queue<TaskCompletionSource>? _waiters;
@@ -31,11 +31,15 @@ internal abstract class ScopeCounter(ScopeTable table, ScopeKey key) : ISharedSc
     /// <summary>Whether the demand fits. Moves nothing.</summary>
     public abstract bool Fits(ScopeRule rule, in ScopeDemand demand, ScopePart part, out ScopeRefusal refusal);
 
-    /// <summary>Takes the demand up, whether it fits or not.</summary>
-    public abstract void Reserve(ref ScopeHold hold, in ScopeDemand demand, ScopePart part);
+    /// <summary>Takes the demand up if it fits; <paramref name="refusal"/> is written only when it does not.</summary>
+    public abstract bool TryReserve(ref ScopeHold hold, in ScopeDemand demand, ScopePart part, ref ScopeRefusal refusal);
+
+    /// <summary>Takes back what <see cref="TryReserve"/> has just taken up, under the same lock, as if it had not been.</summary>
+    public abstract void Undo(ref ScopeHold hold);
 
     /// <summary>Replaces what is held by what was used, and gives way to a waiter if something became free.</summary>
-    public abstract void Settle(ref ScopeHold hold, in ScopeOutcome outcome);
+    /// <returns>Whether <see cref="AfterSettle"/> has something to tell.</returns>
+    public abstract bool Settle(ref ScopeHold hold, in ScopeOutcome outcome);
 
     public abstract ScopeUse Read();
 
@@ -46,15 +50,10 @@ internal abstract class ScopeCounter(ScopeTable table, ScopeKey key) : ISharedSc
     {
     }
 
-    /// <summary>A call of this class wants something, whether it gets it or not; for shares that are lent while idle.</summary>
-    public virtual void NoteDemand(ScopeRule rule, in ScopeDemand demand)
-    {
-    }
-
     /// <summary>Ends when something was given back. One waiter is woken at a time: when he is done he wakes the next.</summary>
     public TaskCompletionSource Wait()
     {
-        lock (ScopeBook.Gate)
+        using (ScopeBook.Lock())
         {
             // The continuation runs elsewhere: whoever settles must not run the call of whoever waited.
             var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -74,7 +73,7 @@ internal abstract class ScopeCounter(ScopeTable table, ScopeKey key) : ISharedSc
 
     public void WakeNext()
     {
-        lock (ScopeBook.Gate)
+        using (ScopeBook.Lock())
         {
             Wake();
         }

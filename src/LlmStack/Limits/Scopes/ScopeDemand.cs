@@ -16,6 +16,9 @@ internal readonly record struct ScopeDemand
     /// <summary>The cost to expect in 10⁻⁹ US dollars; -1 when the price is unknown.</summary>
     public long Cost { get; init; }
 
+    /// <summary>All of it together, where the cost is known.</summary>
+    public UsedAmounts AmountsWith(long requests) => new(requests, InputTokens, OutputTokens, Cost);
+
     /// <summary>What it would cost at the dearest known price, for calls whose own is unknown.</summary>
     public long AssumedCost { get; init; }
 

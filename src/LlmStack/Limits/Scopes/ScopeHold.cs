@@ -12,9 +12,14 @@ internal struct ScopeHold
     /// <summary>The share of the limit that it is held of; -1 for none.</summary>
     public int Share;
 
-    public int Requests;
+    /// <summary>Whether it began the window of a budget.</summary>
+    public bool BeganWindow;
+
     public int Running;
-    public long InputTokens;
-    public long OutputTokens;
+
+    /// <summary>Of a limit.</summary>
+    public UsedAmounts Amounts;
+
+    /// <summary>Of a budget, in 10⁻⁹ US dollars.</summary>
     public long Cost;
 }

@@ -18,15 +18,21 @@ internal sealed class ScopeReservation
             Array.Resize(ref _holds, Math.Max(8, _count * 2));
         }
 
+        // Calls of the same kind fall under much the same counters: a reference is written, and the collector told, only where it changes.
         ref ScopeHold hold = ref _holds[_count++];
-        hold = default;
-        hold.Rule = entry.Rule;
-        hold.Counter = entry.Counter;
+        if (!ReferenceEquals(hold.Counter, entry.Counter))
+        {
+            hold.Counter = entry.Counter;
+        }
+
+        if (!ReferenceEquals(hold.Rule, entry.Rule))
+        {
+            hold.Rule = entry.Rule;
+        }
     }
 
     public void Clear()
     {
-        Array.Clear(_holds, 0, _count);
         _count = 0;
         IsHeld = false;
     }

@@ -48,7 +48,7 @@ internal sealed class ScopeTable(string name, ScopePattern pattern, Func<ScopeTa
 
         // Outside the lock: a budget may look up what was spent before.
         ScopeCounter made = make(this, key);
-        lock (ScopeBook.Gate)
+        using (ScopeBook.Lock())
         {
             return Keep(made);
         }

@@ -1,27 +1,31 @@
 namespace LlmStack.Limits.Scopes;
 
-/// <summary>What was used inside a sliding window, kept by its 600th parts. Not thread-safe.</summary>
-internal sealed class SlidingUse(long partTicks)
+/// <summary>
+/// What was used inside a sliding window, kept by its 600th parts. The part under way lies apart: most reservations are settled within it
+/// and touch nothing else. Not thread-safe.
+/// </summary>
+internal struct SlidingUse(long partTicks)
 {
     /// <summary>A window slides in steps of this part of it.</summary>
     public const int Parts = 600;
 
     private const int InitialEntries = 4;
 
+    private readonly long _partTicks = partTicks;
+    private Entry _current;
+    private bool _isUsed;
+
+    // The earlier parts that are still inside the window, oldest first, in a ring, and their sum.
+    private UsedAmounts _earlier;
     private Entry[] _entries = [];
     private int _head;
     private int _count;
-    private long _part;
-    private long _partEnd = long.MinValue;
-    private Entry _sum;
 
-    public long Requests => _sum.Requests;
+    /// <summary>When the part under way ends, in ticks of the clock.</summary>
+    public long PartEnd { get; private set; } = long.MinValue;
 
-    public long InputTokens => _sum.InputTokens;
-
-    public long OutputTokens => _sum.OutputTokens;
-
-    public long Cost => _sum.Cost;
+    /// <summary>What is used in the window that <see cref="MoveTo"/> has reached.</summary>
+    public readonly UsedAmounts Sum => _earlier + _current.Amounts;
 
     /// <summary>The length of the steps for a window, in ticks of the clock.</summary>
     public static long PartTicks(TimeSpan window, long frequency) =>
@@ -31,68 +35,84 @@ internal sealed class SlidingUse(long partTicks)
     public void MoveTo(long now)
     {
         // Most calls fall into the part of the one before.
-        if (now < _partEnd)
+        if (now >= PartEnd)
         {
-            return;
-        }
-
-        _part = now / partTicks;
-        _partEnd = (_part + 1) * partTicks;
-        while (_count > 0 && _part - _entries[_head].Part >= Parts)
-        {
-            _sum.Subtract(_entries[_head]);
-            _head = (_head + 1) & (_entries.Length - 1);
-            _count--;
+            Begin(now / _partTicks);
         }
     }
 
     /// <summary>Adds to the part of the window that <see cref="MoveTo"/> has reached, and returns it.</summary>
-    public long Add(long requests, long input, long output, long cost)
+    public long Add(in UsedAmounts amounts)
     {
-        int last = (_head + _count - 1) & (_entries.Length - 1);
-        if (_count == 0 || _entries[last].Part != _part)
+        _isUsed = true;
+        _current.Amounts += amounts;
+        return _current.Part;
+    }
+
+    /// <summary>Changes what was added to a part; nothing happens once that part has left the window.</summary>
+    public void Correct(long part, in UsedAmounts change)
+    {
+        if (part == _current.Part)
+        {
+            _current.Amounts += change;
+        }
+        else if (Find(part) is >= 0 and var index)
+        {
+            _entries[index].Amounts += change;
+            _earlier += change;
+        }
+    }
+
+    /// <summary>How long until enough has left the window that not more than the given amounts are used; <see cref="TimeSpan.MaxValue"/> when even an empty window would not do.</summary>
+    /// <param name="now">Now, in ticks of the clock.</param>
+    /// <param name="frequency">Ticks in a second.</param>
+    /// <param name="max">What may remain used.</param>
+    /// <param name="tokens">The most input and output tokens together that may remain used.</param>
+    public readonly TimeSpan WaitFor(long now, long frequency, in UsedAmounts max, long tokens)
+    {
+        UsedAmounts left = Sum;
+        for (int i = 0; i < _count + (_isUsed ? 1 : 0); i++)
+        {
+            Entry entry = i < _count ? _entries[(_head + i) & (_entries.Length - 1)] : _current;
+            if (entry.Amounts.IsZero)
+            {
+                // All of it was taken back.
+                continue;
+            }
+
+            left -= entry.Amounts;
+            if (left.FitsInto(max) && left.TotalTokens <= tokens)
+            {
+                long ticks = Math.Max(1, ((entry.Part + Parts) * _partTicks) - now);
+                return TimeSpan.FromTicks((long)(((Int128)ticks * TimeSpan.TicksPerSecond / frequency) + ((Int128)ticks * TimeSpan.TicksPerSecond % frequency == 0 ? 0 : 1)));
+            }
+        }
+
+        return TimeSpan.MaxValue;
+    }
+
+    private void Begin(long part)
+    {
+        if (_isUsed)
         {
             if (_count == _entries.Length)
             {
                 Grow();
             }
 
-            last = (_head + _count++) & (_entries.Length - 1);
-            _entries[last] = new Entry { Part = _part };
+            _entries[(_head + _count++) & (_entries.Length - 1)] = _current;
+            _earlier += _current.Amounts;
+            _isUsed = false;
         }
 
-        _entries[last].Change(requests, input, output, cost);
-        _sum.Change(requests, input, output, cost);
-        return _part;
-    }
-
-    /// <summary>Corrects what was added to a part; nothing happens once that part has left the window.</summary>
-    public void Correct(long part, long requests, long input, long output, long cost)
-    {
-        int index = _count > 0 && _entries[(_head + _count - 1) & (_entries.Length - 1)].Part == part ? (_head + _count - 1) & (_entries.Length - 1) : Find(part);
-        if (index >= 0)
+        _current = new Entry { Part = part };
+        PartEnd = (part + 1) * _partTicks;
+        while (_count > 0 && part - _entries[_head].Part >= Parts)
         {
-            _entries[index].Change(requests, input, output, cost);
-            _sum.Change(requests, input, output, cost);
+            _earlier -= _entries[_head].Amounts;
+            _head = (_head + 1) & (_entries.Length - 1);
+            _count--;
         }
-    }
-
-    /// <summary>How long until enough has left the window that not more than the given amounts are used; <see cref="TimeSpan.MaxValue"/> when even an empty window would not do.</summary>
-    public TimeSpan WaitFor(long now, long frequency, long requests, long input, long output, long tokens, long cost)
-    {
-        Entry left = _sum;
-        for (int i = 0; i < _count; i++)
-        {
-            ref Entry entry = ref _entries[(_head + i) & (_entries.Length - 1)];
-            left.Subtract(entry);
-            if (left.Requests <= requests && left.InputTokens <= input && left.OutputTokens <= output && left.InputTokens + left.OutputTokens <= tokens && left.Cost <= cost)
-            {
-                long ticks = Math.Max(1, ((entry.Part + Parts) * partTicks) - now);
-                return TimeSpan.FromTicks((long)(((Int128)ticks * TimeSpan.TicksPerSecond / frequency) + ((Int128)ticks * TimeSpan.TicksPerSecond % frequency == 0 ? 0 : 1)));
-            }
-        }
-
-        return TimeSpan.MaxValue;
     }
 
     private void Grow()
@@ -107,7 +127,7 @@ internal sealed class SlidingUse(long partTicks)
         _head = 0;
     }
 
-    private int Find(long part)
+    private readonly int Find(long part)
     {
         int low = 0;
         int high = _count - 1;
@@ -137,19 +157,6 @@ internal sealed class SlidingUse(long partTicks)
     private struct Entry
     {
         public long Part;
-        public long Requests;
-        public long InputTokens;
-        public long OutputTokens;
-        public long Cost;
-
-        public void Change(long requests, long input, long output, long cost)
-        {
-            Requests += requests;
-            InputTokens += input;
-            OutputTokens += output;
-            Cost += cost;
-        }
-
-        public void Subtract(in Entry other) => Change(-other.Requests, -other.InputTokens, -other.OutputTokens, -other.Cost);
+        public UsedAmounts Amounts;
     }
 }

@@ -27,7 +27,7 @@ internal sealed class AnthropicBlock
     /// <summary>The whole block, when its kind is <see cref="AnthropicBlockKind.Raw"/>.</summary>
     public JsonElement Whole { get; private set; }
 
-    public static AnthropicBlock? Read(ref Utf8JsonReader reader)
+    public static AnthropicBlock? Read(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -35,7 +35,7 @@ internal sealed class AnthropicBlock
             return null;
         }
 
-        Utf8JsonReader start = reader;
+        WireReader start = reader;
         var block = new AnthropicBlock();
         string? thinking = null, signature = null, data = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -91,13 +91,13 @@ internal sealed class AnthropicBlock
         block.Opaque = signature ?? data;
         if (block.Kind == AnthropicBlockKind.Raw)
         {
-            block.Whole = JsonElement.ParseValue(ref start);
+            block.Whole = start.TakeElement();
         }
 
         return block;
     }
 
-    private static AnthropicBlockKind KindAt(ref Utf8JsonReader reader) =>
+    private static AnthropicBlockKind KindAt(ref WireReader reader) =>
         reader.TokenType != JsonTokenType.String ? AnthropicBlockKind.Raw
         : reader.ValueTextEquals("text"u8) ? AnthropicBlockKind.Text
         : reader.ValueTextEquals("thinking"u8) ? AnthropicBlockKind.Thinking
@@ -105,7 +105,7 @@ internal sealed class AnthropicBlock
         : reader.ValueTextEquals("tool_use"u8) ? AnthropicBlockKind.ToolUse
         : AnthropicBlockKind.Raw;
 
-    private static string? TextAt(ref Utf8JsonReader reader)
+    private static string? TextAt(ref WireReader reader)
     {
         reader.Read();
         string? text = JsonText.GetString(ref reader);
@@ -113,7 +113,7 @@ internal sealed class AnthropicBlock
         return text;
     }
 
-    private static string? InputAt(ref Utf8JsonReader reader)
+    private static string? InputAt(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -121,7 +121,7 @@ internal sealed class AnthropicBlock
             return null;
         }
 
-        using JsonDocument document = JsonDocument.ParseValue(ref reader);
+        using JsonDocument document = reader.TakeDocument();
         JsonElement.ObjectEnumerator fields = document.RootElement.EnumerateObject();
         return fields.MoveNext() ? document.RootElement.GetRawText() : null;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Anthropic;
@@ -6,7 +7,7 @@ namespace LlmStack.Providers.Anthropic;
 /// <summary>Reads citations into annotations. The citation as it was sent stays on them, because it goes back verbatim.</summary>
 internal static class AnthropicCitations
 {
-    public static List<AIAnnotation>? Read(ref Utf8JsonReader reader)
+    public static List<AIAnnotation>? Read(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -26,7 +27,7 @@ internal static class AnthropicCitations
         return citations;
     }
 
-    public static CitationAnnotation? ReadOne(ref Utf8JsonReader reader)
+    public static CitationAnnotation? ReadOne(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -34,7 +35,7 @@ internal static class AnthropicCitations
             return null;
         }
 
-        JsonElement sent = JsonElement.ParseValue(ref reader);
+        JsonElement sent = reader.TakeElement();
         return new CitationAnnotation
         {
             Title = Text(sent, "document_title") ?? Text(sent, "title"),

@@ -14,7 +14,7 @@ internal struct AnthropicDelta
     public CitationAnnotation? Citation;
 
     /// <summary>Reads a field of a <c>delta</c>; false when it is none of a block's.</summary>
-    public bool TryRead(ref Utf8JsonReader reader)
+    public bool TryRead(ref WireReader reader)
     {
         if (reader.ValueTextEquals("text"u8))
         {
@@ -45,7 +45,7 @@ internal struct AnthropicDelta
         return true;
     }
 
-    private static string? TextAt(ref Utf8JsonReader reader)
+    private static string? TextAt(ref WireReader reader)
     {
         reader.Read();
         string? text = JsonText.GetString(ref reader);

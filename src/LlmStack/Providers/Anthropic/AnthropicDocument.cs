@@ -44,7 +44,7 @@ internal sealed class AnthropicDocument(string requestedModel) : IWireDocument
     public void Read(ReadOnlySpan<byte> json)
     {
         Clear();
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         while (reader.Read())
         {
             if (reader.TokenType == JsonTokenType.StartObject)
@@ -78,7 +78,7 @@ internal sealed class AnthropicDocument(string requestedModel) : IWireDocument
         _delta = default;
     }
 
-    private void ReadRoot(ref Utf8JsonReader reader)
+    private void ReadRoot(ref WireReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -122,7 +122,7 @@ internal sealed class AnthropicDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadDelta(ref Utf8JsonReader reader)
+    private void ReadDelta(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -139,7 +139,7 @@ internal sealed class AnthropicDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadMessage(ref Utf8JsonReader reader)
+    private void ReadMessage(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -154,7 +154,7 @@ internal sealed class AnthropicDocument(string requestedModel) : IWireDocument
     }
 
     /// <summary>The fields of a message; its first and its last event repeat some of them.</summary>
-    private void ReadField(ref Utf8JsonReader reader)
+    private void ReadField(ref WireReader reader)
     {
         if (reader.ValueTextEquals("usage"u8))
         {
@@ -196,7 +196,7 @@ internal sealed class AnthropicDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadContent(ref Utf8JsonReader reader)
+    private void ReadContent(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -214,7 +214,7 @@ internal sealed class AnthropicDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadStopDetails(ref Utf8JsonReader reader)
+    private void ReadStopDetails(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -233,7 +233,7 @@ internal sealed class AnthropicDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private static AnthropicEventType TypeAt(ref Utf8JsonReader reader) =>
+    private static AnthropicEventType TypeAt(ref WireReader reader) =>
         reader.TokenType != JsonTokenType.String ? AnthropicEventType.Other
         : reader.ValueTextEquals("content_block_delta"u8) ? AnthropicEventType.BlockDelta
         : reader.ValueTextEquals("content_block_start"u8) ? AnthropicEventType.BlockStart

@@ -23,7 +23,7 @@ internal struct AnthropicUsage
     public string? ServiceTier { get; private set; }
 
     /// <summary>Reads a <c>usage</c> object over what is known.</summary>
-    public void Read(ref Utf8JsonReader reader)
+    public void Read(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -103,7 +103,7 @@ internal struct AnthropicUsage
     }
 
     /// <summary>The nested objects: their fields have names of their own, so the object's name need not be known.</summary>
-    private void ReadDetails(ref Utf8JsonReader reader)
+    private void ReadDetails(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -138,7 +138,7 @@ internal struct AnthropicUsage
     }
 
     /// <summary>The totals leave out what compacting the conversation took, although it is billed at the model's price.</summary>
-    private void ReadIterations(ref Utf8JsonReader reader)
+    private void ReadIterations(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {

@@ -44,7 +44,7 @@ internal sealed class BedrockDocument : IWireDocument
         Index = 0;
         Text = Reasoning = Signature = Redacted = ToolId = ToolName = ToolInput = null;
         Citation = default;
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
             ReadObject(ref reader);
@@ -52,7 +52,7 @@ internal sealed class BedrockDocument : IWireDocument
     }
 
     /// <summary>The names of the format are unambiguous, whatever object they lie in.</summary>
-    private void ReadObject(ref Utf8JsonReader reader)
+    private void ReadObject(ref WireReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -68,7 +68,7 @@ internal sealed class BedrockDocument : IWireDocument
             else if (reader.ValueTextEquals("serviceTier"u8))
             {
                 reader.Read();
-                ServiceTier = reader.TokenType == JsonTokenType.StartObject && JsonElement.ParseValue(ref reader).TryGetProperty("type", out JsonElement tier) ? tier.ToString() : ServiceTier;
+                ServiceTier = reader.TokenType == JsonTokenType.StartObject && reader.TakeElement().TryGetProperty("type", out JsonElement tier) ? tier.ToString() : ServiceTier;
             }
             else if (reader.ValueTextEquals("contentBlockIndex"u8))
             {
@@ -82,7 +82,7 @@ internal sealed class BedrockDocument : IWireDocument
         }
     }
 
-    private void ReadElement(ref Utf8JsonReader reader)
+    private void ReadElement(ref WireReader reader)
     {
         bool content = reader.ValueTextEquals("content"u8);
         bool citation = reader.ValueTextEquals("citation"u8);
@@ -92,13 +92,13 @@ internal sealed class BedrockDocument : IWireDocument
             return;
         }
 
-        JsonElement value = JsonElement.ParseValue(ref reader);
+        JsonElement value = reader.TakeElement();
         Content = content ? value : Content;
         Citation = citation ? value : Citation;
         Trace = !content && !citation ? value : Trace;
     }
 
-    private void ReadText(ref Utf8JsonReader reader)
+    private void ReadText(ref WireReader reader)
     {
         bool inReasoning = reader.ValueTextEquals("reasoningContent"u8);
         int field = reader.ValueTextEquals("text"u8) ? 1

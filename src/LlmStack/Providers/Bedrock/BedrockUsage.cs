@@ -8,7 +8,7 @@ namespace LlmStack.Providers.Bedrock;
 /// <summary>Reads <c>usage</c>. Here the input is what no cache had; it is added up to the inclusive count.</summary>
 internal static class BedrockUsage
 {
-    public static UsageDetails? Read(ref Utf8JsonReader reader)
+    public static UsageDetails? Read(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {

@@ -37,7 +37,7 @@ internal sealed class CohereDocument : IWireDocument
         HasMessage = false;
         _index = 0;
         _message.Clear();
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
             ReadObject(ref reader);
@@ -46,7 +46,7 @@ internal sealed class CohereDocument : IWireDocument
         _message.Place(Type is null ? null : _index);
     }
 
-    private void ReadObject(ref Utf8JsonReader reader)
+    private void ReadObject(ref WireReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -81,7 +81,7 @@ internal sealed class CohereDocument : IWireDocument
         }
     }
 
-    private void ReadFact(ref Utf8JsonReader reader)
+    private void ReadFact(ref WireReader reader)
     {
         if (reader.ValueTextEquals("type"u8))
         {
@@ -109,11 +109,11 @@ internal sealed class CohereDocument : IWireDocument
             if (reader.TokenType == JsonTokenType.StartObject)
             {
                 // A stream has one piece where a whole answer has the list of them.
-                (_logProbabilities ??= new JoinedLogProbabilities()).Add(JsonElement.Parse($"[{JsonElement.ParseValue(ref reader).GetRawText()}]"));
+                (_logProbabilities ??= new JoinedLogProbabilities()).Add(JsonElement.Parse($"[{reader.TakeElement().GetRawText()}]"));
             }
             else if (reader.TokenType == JsonTokenType.StartArray)
             {
-                (_logProbabilities ??= new JoinedLogProbabilities()).Add(JsonElement.ParseValue(ref reader));
+                (_logProbabilities ??= new JoinedLogProbabilities()).Add(reader.TakeElement());
             }
         }
         else

@@ -33,7 +33,7 @@ internal sealed class CohereMessage
         }
     }
 
-    public void Read(ref Utf8JsonReader reader)
+    public void Read(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -72,7 +72,7 @@ internal sealed class CohereMessage
         }
     }
 
-    private void ReadContent(ref Utf8JsonReader reader)
+    private void ReadContent(ref WireReader reader)
     {
         switch (reader.TokenType)
         {
@@ -101,7 +101,7 @@ internal sealed class CohereMessage
         }
     }
 
-    private void ReadCalls(ref Utf8JsonReader reader)
+    private void ReadCalls(ref WireReader reader)
     {
         if (reader.TokenType == JsonTokenType.StartArray)
         {
@@ -138,7 +138,7 @@ internal sealed class CohereMessage
         Calls.Add(new ToolCallFragment(0, null, id, name, arguments));
     }
 
-    private static void ReadFunction(ref Utf8JsonReader reader, ref string? name, ref string? arguments)
+    private static void ReadFunction(ref WireReader reader, ref string? name, ref string? arguments)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -151,7 +151,7 @@ internal sealed class CohereMessage
         }
     }
 
-    private void ReadCitations(ref Utf8JsonReader reader)
+    private void ReadCitations(ref WireReader reader)
     {
         if (reader.TokenType == JsonTokenType.StartArray)
         {
@@ -162,7 +162,7 @@ internal sealed class CohereMessage
         }
         else if (reader.TokenType == JsonTokenType.StartObject)
         {
-            (Citations ??= []).Add(CohereCitations.ToAnnotation(JsonElement.ParseValue(ref reader)));
+            (Citations ??= []).Add(CohereCitations.ToAnnotation(reader.TakeElement()));
         }
         else
         {

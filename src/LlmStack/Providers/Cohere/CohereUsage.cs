@@ -10,7 +10,7 @@ internal static class CohereUsage
     public const string BilledInputKey = "cohere.billed_input_tokens";
     public const string BilledOutputKey = "cohere.billed_output_tokens";
 
-    public static UsageDetails? Read(ref Utf8JsonReader reader)
+    public static UsageDetails? Read(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {

@@ -85,10 +85,10 @@ internal sealed class GeminiChunkTemplate
         }
 
         open += at + name.Length;
-        var reader = new Utf8JsonReader(tail[open..], JsonText.Lenient);
+        var reader = new WireReader(tail[open..]);
         reader.Read();
         reader.Skip();
-        return open..(open + (int)reader.BytesConsumed);
+        return open..(open + reader.BytesConsumed);
     }
 
     /// <summary>Compares with the template's bytes; within the usage, digits in the place of digits are the same.</summary>

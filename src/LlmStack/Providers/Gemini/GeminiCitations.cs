@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Gemini;
@@ -7,7 +8,7 @@ namespace LlmStack.Providers.Gemini;
 internal static class GeminiCitations
 {
     /// <summary>Adds the sources of <c>citationMetadata</c>.</summary>
-    public static List<AIAnnotation>? ReadCitations(ref Utf8JsonReader reader, List<AIAnnotation>? known)
+    public static List<AIAnnotation>? ReadCitations(ref WireReader reader, List<AIAnnotation>? known)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -15,7 +16,7 @@ internal static class GeminiCitations
             return known;
         }
 
-        JsonElement sent = JsonElement.ParseValue(ref reader);
+        JsonElement sent = reader.TakeElement();
         if (!TryGetList(sent, "citationSources", out JsonElement sources) && !TryGetList(sent, "citations", out sources))
         {
             return known;
@@ -33,7 +34,7 @@ internal static class GeminiCitations
     }
 
     /// <summary>Adds the pages of <c>groundingMetadata</c>, each with the texts that rest on it.</summary>
-    public static List<AIAnnotation>? ReadGrounding(ref Utf8JsonReader reader, List<AIAnnotation>? known)
+    public static List<AIAnnotation>? ReadGrounding(ref WireReader reader, List<AIAnnotation>? known)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -41,7 +42,7 @@ internal static class GeminiCitations
             return known;
         }
 
-        JsonElement sent = JsonElement.ParseValue(ref reader);
+        JsonElement sent = reader.TakeElement();
         if (!TryGetList(sent, "groundingChunks", out JsonElement chunks))
         {
             return known;

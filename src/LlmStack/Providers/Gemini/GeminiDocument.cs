@@ -85,7 +85,7 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
         HasCandidates = false;
         HasError = false;
         _citations = null;
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         while (reader.Read())
         {
             if (reader.TokenType == JsonTokenType.StartObject)
@@ -116,14 +116,14 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
     {
         if (_latestUsage is { Length: > 0 } latest)
         {
-            var reader = new Utf8JsonReader(latest.WrittenSpan, JsonText.Lenient);
+            var reader = new WireReader(latest.WrittenSpan);
             reader.Read();
             _usage.Read(ref reader);
             latest.Clear();
         }
     }
 
-    private void ReadRoot(ref Utf8JsonReader reader)
+    private void ReadRoot(ref WireReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -168,7 +168,7 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
         }
     }
 
-    private void ReadFeedback(ref Utf8JsonReader reader)
+    private void ReadFeedback(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -194,7 +194,7 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
         }
     }
 
-    private void ReadCandidates(ref Utf8JsonReader reader)
+    private void ReadCandidates(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -217,7 +217,7 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
         }
     }
 
-    private void ReadCandidate(ref Utf8JsonReader reader, int ordinal)
+    private void ReadCandidate(ref WireReader reader, int ordinal)
     {
         int first = PartCount;
         int candidate = ordinal;
@@ -263,7 +263,7 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
                 {
                     // The first candidate's; a stream goes on with them in every document.
                     _hasLogProbabilities = true;
-                    (_logProbabilities ??= new JoinedLogProbabilities()).Add(JsonElement.ParseValue(ref reader));
+                    (_logProbabilities ??= new JoinedLogProbabilities()).Add(reader.TakeElement());
                 }
 
                 reader.Skip();
@@ -281,7 +281,7 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
         }
     }
 
-    private void ReadContent(ref Utf8JsonReader reader)
+    private void ReadContent(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {

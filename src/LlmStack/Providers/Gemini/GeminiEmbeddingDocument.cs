@@ -23,7 +23,7 @@ internal sealed class GeminiEmbeddingDocument(int expected) : IWireDocument
     {
         Vectors.Clear();
         Tokens = null;
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         while (reader.Read())
         {
             if (reader.TokenType != JsonTokenType.PropertyName)
@@ -35,7 +35,7 @@ internal sealed class GeminiEmbeddingDocument(int expected) : IWireDocument
             {
                 reader.Read();
                 HasVectors = true;
-                Vectors.Add(NumberVector.Read(ref reader, ref json, Vectors.Count == 0 ? 2048 : Vectors[0].Length) ?? []);
+                Vectors.Add(NumberVector.Read(ref reader, Vectors.Count == 0 ? 2048 : Vectors[0].Length) ?? []);
             }
             else if (reader.ValueTextEquals("embeddings"u8) || reader.ValueTextEquals("predictions"u8))
             {

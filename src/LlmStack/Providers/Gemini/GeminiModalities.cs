@@ -17,7 +17,7 @@ internal struct GeminiModalities
     public readonly long? Video => _video;
 
     /// <summary>Reads a list of <c>{ modality, tokenCount }</c> over what is known.</summary>
-    public void Read(ref Utf8JsonReader reader)
+    public void Read(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -38,7 +38,7 @@ internal struct GeminiModalities
         }
     }
 
-    private void ReadOne(ref Utf8JsonReader reader)
+    private void ReadOne(ref WireReader reader)
     {
         string? modality = null;
         long? count = null;
@@ -69,7 +69,7 @@ internal struct GeminiModalities
     }
 
     /// <summary>The word without a copy of it: it comes with every chunk.</summary>
-    private static string? Known(ref Utf8JsonReader reader) =>
+    private static string? Known(ref WireReader reader) =>
         reader.TokenType != JsonTokenType.String ? null
         : reader.ValueTextEquals("AUDIO"u8) ? "AUDIO"
         : reader.ValueTextEquals("IMAGE"u8) ? "IMAGE"

@@ -6,9 +6,9 @@ namespace LlmStack.Providers.Gemini;
 /// <summary>Reads a part.</summary>
 internal static class GeminiPartReader
 {
-    public static GeminiPart Read(ref Utf8JsonReader reader)
+    public static GeminiPart Read(ref WireReader reader)
     {
-        Utf8JsonReader start = reader;
+        WireReader start = reader;
         var part = new GeminiPart();
         bool known = false;
         bool foreign = false;
@@ -52,13 +52,13 @@ internal static class GeminiPartReader
 
         if (foreign && !known)
         {
-            part.Whole = JsonElement.ParseValue(ref start);
+            part.Whole = start.TakeElement();
         }
 
         return part;
     }
 
-    private static void ReadCall(ref Utf8JsonReader reader, ref GeminiPart part)
+    private static void ReadCall(ref WireReader reader, ref GeminiPart part)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -80,13 +80,13 @@ internal static class GeminiPartReader
             else if (reader.ValueTextEquals("args"u8))
             {
                 reader.Read();
-                part.CallArguments = reader.TokenType == JsonTokenType.StartObject ? JsonElement.ParseValue(ref reader).GetRawText() : null;
+                part.CallArguments = reader.TokenType == JsonTokenType.StartObject ? reader.TakeElement().GetRawText() : null;
                 reader.Skip();
             }
             else if (reader.ValueTextEquals("partialArgs"u8))
             {
                 reader.Read();
-                part.PartialArguments = JsonElement.ParseValue(ref reader);
+                part.PartialArguments = reader.TakeElement();
             }
             else if (reader.ValueTextEquals("willContinue"u8))
             {
@@ -102,7 +102,7 @@ internal static class GeminiPartReader
         }
     }
 
-    private static void ReadData(ref Utf8JsonReader reader, ref GeminiPart part)
+    private static void ReadData(ref WireReader reader, ref GeminiPart part)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -128,7 +128,7 @@ internal static class GeminiPartReader
         }
     }
 
-    private static string? TextAt(ref Utf8JsonReader reader)
+    private static string? TextAt(ref WireReader reader)
     {
         reader.Read();
         string? text = JsonText.GetString(ref reader);

@@ -22,7 +22,7 @@ internal struct GeminiUsage
     public string? ServiceTier { get; private set; }
 
     /// <summary>Reads <c>usageMetadata</c> over what is known.</summary>
-    public void Read(ref Utf8JsonReader reader)
+    public void Read(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {

@@ -9,7 +9,7 @@ namespace LlmStack.Providers.Http;
 internal readonly record struct BilledUnits(long? InputTokens, long? OutputTokens, long? SearchUnits)
 {
     /// <summary>Reads the object at the reader: the units themselves, or one that holds them.</summary>
-    public static BilledUnits Read(ref Utf8JsonReader reader)
+    public static BilledUnits Read(ref WireReader reader)
     {
         BilledUnits units = default;
         if (reader.TokenType != JsonTokenType.StartObject)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -8,10 +9,10 @@ namespace LlmStack.Providers.Http;
 /// <summary>Reads JSON values the way servers really write them: broken UTF-8, split surrogates, numbers as strings.</summary>
 internal static class JsonText
 {
-    public static readonly JsonReaderOptions Lenient = new() { AllowTrailingCommas = true, MaxDepth = 256, AllowMultipleValues = true, CommentHandling = JsonCommentHandling.Skip };
+    public static readonly JsonReaderOptions Lenient = new() { AllowTrailingCommas = true, MaxDepth = 256, AllowMultipleValues = true };
 
     /// <summary>The string at the reader, or null for a JSON null. Invalid bytes become U+FFFD, half surrogates stay as they are.</summary>
-    public static string? GetString(ref Utf8JsonReader reader)
+    public static string? GetString(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.String)
         {
@@ -23,11 +24,11 @@ internal static class JsonText
     }
 
     /// <summary>The string at the reader; when it equals <paramref name="known"/>, that very instance.</summary>
-    public static string? GetString(ref Utf8JsonReader reader, string? known) =>
+    public static string? GetString(ref WireReader reader, string? known) =>
         known is not null && reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped && EqualsAscii(reader.ValueSpan, known) ? known : GetString(ref reader);
 
     /// <summary>A whole number written as number, float or string; null when it is none, or negative.</summary>
-    public static long? GetCount(ref Utf8JsonReader reader)
+    public static long? GetCount(ref WireReader reader)
     {
         if (reader.TokenType is not (JsonTokenType.Number or JsonTokenType.String))
         {
@@ -44,21 +45,21 @@ internal static class JsonText
     }
 
     /// <summary>Reads the value behind a property name; what is no count leaves <paramref name="field"/> as it is.</summary>
-    public static void TakeCount(ref Utf8JsonReader reader, ref long? field)
+    public static void TakeCount(ref WireReader reader, ref long? field)
     {
         reader.Read();
         field = GetCount(ref reader) ?? field;
         reader.Skip();
     }
 
-    public static double? GetNumber(ref Utf8JsonReader reader) =>
+    public static double? GetNumber(ref WireReader reader) =>
         reader.TokenType is JsonTokenType.Number or JsonTokenType.String
         && double.TryParse(reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
             ? number
             : null;
 
     /// <summary>An amount of money; null when it is none, negative, or beyond what a call can cost.</summary>
-    public static decimal? GetAmount(ref Utf8JsonReader reader) =>
+    public static decimal? GetAmount(ref WireReader reader) =>
         reader.TokenType is JsonTokenType.Number or JsonTokenType.String
         && decimal.TryParse(reader.ValueSpan, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal amount)
         && amount is >= 0 and < 1_000_000_000_000_000
@@ -109,6 +110,8 @@ internal static class JsonText
     private static bool EqualsAscii(ReadOnlySpan<byte> utf8, string text) => Ascii.Equals(utf8, text);
 
     /// <summary>The text of the inside of a JSON string.</summary>
+    // A kilobyte would be cleared on every call, and is written before it is read.
+    [SkipLocalsInit]
     public static string Unescape(ReadOnlySpan<byte> raw)
     {
         char[]? rented = null;

@@ -8,10 +8,9 @@ namespace LlmStack.Providers.Http;
 internal static class NumberVector
 {
     /// <summary>Reads the list at the reader; null when there is none.</summary>
-    /// <param name="reader">At the list; behind it afterwards, at a place that counts from the new <paramref name="json"/>.</param>
-    /// <param name="json">The bytes that the reader was made for; replaced when the reader is.</param>
+    /// <param name="reader">At the list; behind it afterwards.</param>
     /// <param name="expected">How many numbers to expect, from the vector before; only a hint.</param>
-    public static float[]? Read(ref Utf8JsonReader reader, ref ReadOnlySpan<byte> json, int expected = 2048)
+    public static float[]? Read(ref WireReader reader, int expected = 2048)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -20,12 +19,9 @@ internal static class NumberVector
         }
 
         float[] buffer = ArrayPool<float>.Shared.Rent(Math.Max(expected, 256));
-        int start = (int)reader.BytesConsumed;
-        if (FloatScanner.TryScan(json[start..], ref buffer, out int length, out int end))
+        if (FloatScanner.TryScan(reader.Rest, ref buffer, out int length, out int end))
         {
-            // The reader goes on behind the list as if it had read the numbers itself.
-            json = json[(start + end)..];
-            reader = new Utf8JsonReader(json, isFinalBlock: true, reader.CurrentState);
+            reader.ContinueAt(reader.BytesConsumed + end);
             reader.Read();
         }
         else
@@ -39,7 +35,7 @@ internal static class NumberVector
     }
 
     /// <summary>For lists with something else than numbers in them.</summary>
-    private static int ReadTokens(ref Utf8JsonReader reader, ref float[] buffer)
+    private static int ReadTokens(ref WireReader reader, ref float[] buffer)
     {
         int length = 0;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)

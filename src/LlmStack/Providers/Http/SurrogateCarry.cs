@@ -45,7 +45,8 @@ internal struct SurrogateCarry
     /// <summary>Replaces half surrogates that have no other half.</summary>
     public static string Repair(string text)
     {
-        for (int i = 0; i < text.Length; i++)
+        int first = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF');
+        for (int i = first < 0 ? text.Length : first; i < text.Length; i++)
         {
             if (!char.IsSurrogate(text[i]))
             {

@@ -22,19 +22,19 @@ internal sealed class VectorListDocument(int expected) : IWireDocument
     public void Read(ReadOnlySpan<byte> json)
     {
         Vectors.Clear();
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         bool isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
         while (isObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("embeddings"u8))
             {
                 reader.Read();
-                ReadVectors(ref reader, ref json);
+                ReadVectors(ref reader);
             }
             else if (reader.ValueTextEquals("embedding"u8))
             {
                 reader.Read();
-                if (NumberVector.Read(ref reader, ref json) is { } vector)
+                if (NumberVector.Read(ref reader) is { } vector)
                 {
                     HasVectors = true;
                     Vectors.Add(vector);
@@ -70,7 +70,7 @@ internal sealed class VectorListDocument(int expected) : IWireDocument
         }
     }
 
-    private void ReadVectors(ref Utf8JsonReader reader, ref ReadOnlySpan<byte> json)
+    private void ReadVectors(ref WireReader reader)
     {
         if (reader.TokenType == JsonTokenType.StartObject)
         {
@@ -80,7 +80,7 @@ internal sealed class VectorListDocument(int expected) : IWireDocument
                 reader.Read();
                 if (floats)
                 {
-                    ReadVectors(ref reader, ref json);
+                    ReadVectors(ref reader);
                 }
                 else
                 {
@@ -100,7 +100,7 @@ internal sealed class VectorListDocument(int expected) : IWireDocument
         HasVectors = true;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (NumberVector.Read(ref reader, ref json, Vectors.Count == 0 ? 2048 : Vectors[0].Length) is { } vector)
+            if (NumberVector.Read(ref reader, Vectors.Count == 0 ? 2048 : Vectors[0].Length) is { } vector)
             {
                 Vectors.Add(vector);
             }

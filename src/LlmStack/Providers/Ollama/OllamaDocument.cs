@@ -54,7 +54,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
         Thinking = null;
         Calls.Clear();
         HasMessage = false;
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             return;
@@ -74,7 +74,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadFact(ref Utf8JsonReader reader)
+    private void ReadFact(ref WireReader reader)
     {
         if (reader.ValueTextEquals("done"u8))
         {
@@ -116,7 +116,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
             reader.Read();
             if (reader.TokenType == JsonTokenType.StartArray)
             {
-                (_logProbabilities ??= new JoinedLogProbabilities()).Add(JsonElement.ParseValue(ref reader));
+                (_logProbabilities ??= new JoinedLogProbabilities()).Add(reader.TakeElement());
             }
         }
         else
@@ -129,7 +129,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
         reader.Skip();
     }
 
-    private void ReadMessage(ref Utf8JsonReader reader)
+    private void ReadMessage(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -165,7 +165,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadCalls(ref Utf8JsonReader reader)
+    private void ReadCalls(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -173,7 +173,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
             return;
         }
 
-        JsonElement calls = JsonElement.ParseValue(ref reader);
+        JsonElement calls = reader.TakeElement();
         foreach (JsonElement one in calls.EnumerateArray())
         {
             if (one.ValueKind != JsonValueKind.Object || !one.TryGetProperty("function", out JsonElement function) || function.ValueKind != JsonValueKind.Object)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.OpenAI;
@@ -9,7 +10,7 @@ internal static class AnswerExtras
     public const string LogProbabilities = "logprobs";
 
     /// <summary>The name of a fact of the answer as a whole; null when the field at the reader is none.</summary>
-    public static string? NameOf(ref Utf8JsonReader reader) =>
+    public static string? NameOf(ref WireReader reader) =>
         reader.ValueTextEquals("system_fingerprint"u8) ? "system_fingerprint"
         : reader.ValueTextEquals("prompt_filter_results"u8) ? "prompt_filter_results"
         : reader.ValueTextEquals("provider"u8) ? "provider"
@@ -18,21 +19,23 @@ internal static class AnswerExtras
         : null;
 
     /// <summary>Reads the value at the reader and keeps it, the latest of several; nulls and empty lists say nothing.</summary>
-    public static void Keep(ref Utf8JsonReader reader, string name, ref AdditionalPropertiesDictionary? extras)
+    public static void Keep(ref WireReader reader, string name, ref AdditionalPropertiesDictionary? extras)
     {
         switch (reader.TokenType)
         {
             case JsonTokenType.Null:
                 return;
             case JsonTokenType.String:
-                if (extras is null || !extras.TryGetValue(name, out object? known) || known is not string text || !reader.ValueTextEquals(text))
+                string? known = extras is not null && extras.TryGetValue(name, out object? before) ? before as string : null;
+                string? text = JsonText.GetString(ref reader, known);
+                if (!ReferenceEquals(text, known))
                 {
-                    (extras ??= [])[name] = Http.JsonText.GetString(ref reader);
+                    (extras ??= [])[name] = text;
                 }
 
                 return;
             default:
-                JsonElement element = JsonElement.ParseValue(ref reader);
+                JsonElement element = reader.TakeElement();
                 if (element.ValueKind != JsonValueKind.Array || element.GetArrayLength() > 0)
                 {
                     (extras ??= [])[name] = element;
@@ -45,7 +48,7 @@ internal static class AnswerExtras
     /// <summary>The JSON value at a place of a document.</summary>
     public static JsonElement ElementAt(ReadOnlySpan<byte> document, Range place)
     {
-        var reader = new Utf8JsonReader(document[place], Http.JsonText.Lenient);
-        return JsonElement.ParseValue(ref reader);
+        var reader = new WireReader(document[place]);
+        return reader.TakeElement();
     }
 }

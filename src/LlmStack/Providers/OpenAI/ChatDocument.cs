@@ -11,7 +11,14 @@ namespace LlmStack.Providers.OpenAI;
 /// </remarks>
 internal sealed class ChatDocument(string requestedModel) : IWireDocument
 {
+    /// <summary>More than this is not kept for the next answer.</summary>
+    private const int MostKept = 16;
+
+    [ThreadStatic]
+    private static ChatDocument? _spare;
+
     private readonly List<ToolCallFragment> _fragments = [];
+    private string _requestedModel = requestedModel;
     private ChatPiece[] _pieces = new ChatPiece[1];
     private decimal? _reportedCost;
 
@@ -52,12 +59,36 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
     /// <summary>Where the first choice's message lies in the document; empty when there is none.</summary>
     public Range Message { get; private set; }
 
+    /// <summary>One for a whole answer that is read at once, on this thread; <see cref="Return"/> gives it back.</summary>
+    public static ChatDocument Rent(string requestedModel)
+    {
+        ChatDocument document = _spare ?? new ChatDocument(requestedModel);
+        _spare = null;
+        document._requestedModel = requestedModel;
+        return document;
+    }
+
+    /// <summary>Forgets everything, and keeps the room for the next answer.</summary>
+    public void Return()
+    {
+        Clear();
+        if (_pieces.Length > MostKept || _fragments.Capacity > MostKept)
+        {
+            return;
+        }
+
+        Array.Clear(_pieces);
+        (Id, Model, ServiceTier, Created, Usage, Extras, Citations) = (null, null, null, null, null, null, null);
+        _reportedCost = null;
+        _spare = this;
+    }
+
     /// <summary>Reads a document. Identity and usage stay from earlier documents; what is repeated is not read again.</summary>
     /// <exception cref="JsonException">The bytes are no JSON.</exception>
     public void Read(ReadOnlySpan<byte> json)
     {
         Clear();
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         while (reader.Read())
         {
             if (reader.TokenType == JsonTokenType.StartObject)
@@ -92,7 +123,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
         Message = default;
     }
 
-    private void ReadRoot(ref Utf8JsonReader reader)
+    private void ReadRoot(ref WireReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -127,7 +158,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
             else if (Model is null && reader.ValueTextEquals("model"u8))
             {
                 reader.Read();
-                Model = Filled(JsonText.GetString(ref reader, requestedModel));
+                Model = Filled(JsonText.GetString(ref reader, _requestedModel));
                 reader.Skip();
             }
             else if (Created is null && reader.ValueTextEquals("created"u8))
@@ -172,7 +203,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadGroq(ref Utf8JsonReader reader)
+    private void ReadGroq(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -197,7 +228,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadChoices(ref Utf8JsonReader reader)
+    private void ReadChoices(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -220,7 +251,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadChoice(ref Utf8JsonReader reader, int ordinal)
+    private void ReadChoice(ref WireReader reader, int ordinal)
     {
         if (PieceCount == _pieces.Length)
         {
@@ -237,11 +268,11 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
             if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
             {
                 reader.Read();
-                int start = (int)reader.TokenStartIndex;
+                int start = reader.TokenStartIndex;
                 MessageReader.Read(ref reader, ref piece, _fragments);
                 if (place == 0)
                 {
-                    Message = start..(int)reader.BytesConsumed;
+                    Message = start..reader.BytesConsumed;
                 }
             }
             else if (reader.ValueTextEquals("text"u8))
@@ -276,15 +307,15 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
             else if (reader.ValueTextEquals("logprobs"u8))
             {
                 reader.Read();
-                int start = (int)reader.TokenStartIndex;
+                int start = reader.TokenStartIndex;
                 bool any = reader.TokenType == JsonTokenType.StartObject;
                 reader.Skip();
-                piece.LogProbabilities = any ? start..(int)reader.BytesConsumed : default;
+                piece.LogProbabilities = any ? start..reader.BytesConsumed : default;
             }
             else if (reader.ValueTextEquals("content_filter_results"u8))
             {
                 reader.Read();
-                piece.ContentFilter = reader.TokenType == JsonTokenType.StartObject ? JsonElement.ParseValue(ref reader) : null;
+                piece.ContentFilter = reader.TokenType == JsonTokenType.StartObject ? reader.TakeElement() : null;
                 reader.Skip();
             }
             else

@@ -10,7 +10,19 @@ internal static class ChatResponseReader
 {
     public static RoutedChatResponse Read(PooledBuffer body, ProviderHttp http, ProviderCall call, OpenAIProfile profile, in ChatRequest request)
     {
-        var document = new ChatDocument(call.Model);
+        ChatDocument document = ChatDocument.Rent(call.Model);
+        try
+        {
+            return Read(body, document, http, call, profile, request);
+        }
+        finally
+        {
+            document.Return();
+        }
+    }
+
+    private static RoutedChatResponse Read(PooledBuffer body, ChatDocument document, ProviderHttp http, ProviderCall call, OpenAIProfile profile, in ChatRequest request)
+    {
         Parse(body, document, http, call);
         AttemptReport report = call.Report;
         report.RawFinishReason = document.FinishReason;

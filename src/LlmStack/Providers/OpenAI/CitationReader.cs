@@ -8,7 +8,7 @@ namespace LlmStack.Providers.OpenAI;
 internal static class CitationReader
 {
     /// <summary>Reads <c>annotations</c>, an array of objects with a <c>url_citation</c>; or a list of addresses or of objects with an address.</summary>
-    public static void Read(ref Utf8JsonReader reader, ref List<AIAnnotation>? citations)
+    public static void Read(ref WireReader reader, ref List<AIAnnotation>? citations)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -39,7 +39,7 @@ internal static class CitationReader
         }
     }
 
-    private static CitationAnnotation ReadObject(ref Utf8JsonReader reader)
+    private static CitationAnnotation ReadObject(ref WireReader reader)
     {
         var citation = new CitationAnnotation();
         int? start = null, end = null;
@@ -52,7 +52,7 @@ internal static class CitationReader
         return citation;
     }
 
-    private static void ReadFields(ref Utf8JsonReader reader, CitationAnnotation citation, ref int? start, ref int? end)
+    private static void ReadFields(ref WireReader reader, CitationAnnotation citation, ref int? start, ref int? end)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -100,7 +100,7 @@ internal static class CitationReader
         }
     }
 
-    private static int? Index(ref Utf8JsonReader reader)
+    private static int? Index(ref WireReader reader)
     {
         long? index = JsonText.GetCount(ref reader);
         reader.Skip();

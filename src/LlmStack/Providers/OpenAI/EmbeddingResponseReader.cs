@@ -24,7 +24,7 @@ internal static class EmbeddingResponseReader
         try
         {
             ReadOnlySpan<byte> json = body.WrittenSpan;
-            var reader = new Utf8JsonReader(json, JsonText.Lenient);
+            var reader = new WireReader(json);
             bool isObject = reader.Read() && reader.TokenType == JsonTokenType.StartObject;
             while (isObject && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
             {
@@ -32,7 +32,7 @@ internal static class EmbeddingResponseReader
                 {
                     reader.Read();
                     hasData = reader.TokenType == JsonTokenType.StartArray;
-                    found = ReadData(ref reader, ref json, vectors, http, call);
+                    found = ReadData(ref reader, vectors, http, call);
                 }
                 else if (reader.ValueTextEquals("model"u8))
                 {
@@ -80,7 +80,7 @@ internal static class EmbeddingResponseReader
         return result;
     }
 
-    private static int ReadData(ref Utf8JsonReader reader, ref ReadOnlySpan<byte> json, float[]?[] vectors, ProviderHttp http, ProviderCall call)
+    private static int ReadData(ref WireReader reader, float[]?[] vectors, ProviderHttp http, ProviderCall call)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -110,7 +110,7 @@ internal static class EmbeddingResponseReader
                 else if (reader.ValueTextEquals("embedding"u8))
                 {
                     reader.Read();
-                    vector = reader.TokenType == JsonTokenType.String ? FromBase64(ref reader, http, call) : NumberVector.Read(ref reader, ref json);
+                    vector = reader.TokenType == JsonTokenType.String ? FromBase64(ref reader, http, call) : NumberVector.Read(ref reader);
                 }
                 else
                 {
@@ -134,7 +134,7 @@ internal static class EmbeddingResponseReader
         return found;
     }
 
-    private static float[] FromBase64(ref Utf8JsonReader reader, ProviderHttp http, ProviderCall call)
+    private static float[] FromBase64(ref WireReader reader, ProviderHttp http, ProviderCall call)
     {
         ReadOnlySpan<byte> text = reader.ValueSpan;
         byte[]? unescaped = null;

@@ -11,16 +11,16 @@ internal sealed class LogProbabilityBuffer : IDisposable
     /// <summary>Adds a delta's object.</summary>
     public void Add(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             bool tokens = reader.ValueTextEquals("content"u8) || reader.ValueTextEquals("refusal"u8);
             reader.Read();
-            int start = (int)reader.TokenStartIndex + 1;
+            int start = reader.TokenStartIndex + 1;
             bool any = tokens && reader.TokenType == JsonTokenType.StartArray;
             reader.Skip();
-            ReadOnlySpan<byte> inside = any ? json[start..((int)reader.BytesConsumed - 1)].Trim(" \t\r\n"u8) : default;
+            ReadOnlySpan<byte> inside = any ? json[start..(reader.BytesConsumed - 1)].Trim(" \t\r\n"u8) : default;
             if (!inside.IsEmpty)
             {
                 _items.Write(_items.Length == 0 ? "{\"content\":["u8 : ","u8);
@@ -38,8 +38,8 @@ internal sealed class LogProbabilityBuffer : IDisposable
         }
 
         _items.Write("]}"u8);
-        var reader = new Utf8JsonReader(_items.WrittenSpan, JsonText.Lenient);
-        return JsonElement.ParseValue(ref reader);
+        var reader = new WireReader(_items.WrittenSpan);
+        return reader.TakeElement();
     }
 
     public void Dispose() => _items.Dispose();

@@ -7,7 +7,7 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>Reads a message or a delta.</summary>
 internal static class MessageReader
 {
-    public static void Read(ref Utf8JsonReader reader, ref ChatPiece piece, List<ToolCallFragment> fragments)
+    public static void Read(ref WireReader reader, ref ChatPiece piece, List<ToolCallFragment> fragments)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -39,10 +39,10 @@ internal static class MessageReader
             else if (reader.ValueTextEquals("reasoning_details"u8) || reader.ValueTextEquals("thinking_blocks"u8))
             {
                 reader.Read();
-                int start = (int)reader.TokenStartIndex;
+                int start = reader.TokenStartIndex;
                 bool isArray = reader.TokenType == JsonTokenType.StartArray;
                 details = ReadDetails(ref reader) ?? details;
-                int end = (int)reader.BytesConsumed;
+                int end = reader.BytesConsumed;
                 piece.ReasoningState = isArray && end - start > "[]".Length ? start..end : default;
             }
             else if (reader.ValueTextEquals("refusal"u8))
@@ -95,7 +95,7 @@ internal static class MessageReader
         }
     }
 
-    private static void ReadContent(ref Utf8JsonReader reader, ref ChatPiece piece)
+    private static void ReadContent(ref WireReader reader, ref ChatPiece piece)
     {
         if (reader.TokenType == JsonTokenType.String)
         {
@@ -131,7 +131,7 @@ internal static class MessageReader
         piece.Reasoning = thinking?.ToString() ?? piece.Reasoning;
     }
 
-    private static void ReadPart(ref Utf8JsonReader reader, ref StringBuilder? text, ref StringBuilder? thinking, bool insideThinking)
+    private static void ReadPart(ref WireReader reader, ref StringBuilder? text, ref StringBuilder? thinking, bool insideThinking)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
@@ -170,7 +170,7 @@ internal static class MessageReader
         }
     }
 
-    private static AudioPiece? ReadAudio(ref Utf8JsonReader reader)
+    private static AudioPiece? ReadAudio(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -195,7 +195,7 @@ internal static class MessageReader
         return new AudioPiece(id, data, transcript);
     }
 
-    private static string? ReadDetails(ref Utf8JsonReader reader)
+    private static string? ReadDetails(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -230,7 +230,7 @@ internal static class MessageReader
         return text?.ToString();
     }
 
-    private static void ReadToolCalls(ref Utf8JsonReader reader, ref ChatPiece piece, List<ToolCallFragment> fragments)
+    private static void ReadToolCalls(ref WireReader reader, ref ChatPiece piece, List<ToolCallFragment> fragments)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -251,7 +251,7 @@ internal static class MessageReader
         }
     }
 
-    private static ToolCallFragment ReadToolCall(ref Utf8JsonReader reader)
+    private static ToolCallFragment ReadToolCall(ref WireReader reader)
     {
         long? index = null;
         string? id = null, name = null, arguments = null;
@@ -284,7 +284,7 @@ internal static class MessageReader
         return new ToolCallFragment(0, index, id, name, arguments);
     }
 
-    private static void ReadFunction(ref Utf8JsonReader reader, ref string? name, ref string? arguments)
+    private static void ReadFunction(ref WireReader reader, ref string? name, ref string? arguments)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -315,9 +315,9 @@ internal static class MessageReader
     }
 
     /// <summary>Some servers send arguments as an object; its text is what others send as a string.</summary>
-    private static string RawObject(ref Utf8JsonReader reader)
+    private static string RawObject(ref WireReader reader)
     {
-        using JsonDocument document = JsonDocument.ParseValue(ref reader);
+        using JsonDocument document = reader.TakeDocument();
         return document.RootElement.GetRawText();
     }
 

@@ -33,8 +33,8 @@ internal sealed class ReasoningState
     /// <exception cref="JsonException">It is no JSON.</exception>
     public bool TryAdd(ReadOnlySpan<byte> array)
     {
-        var reader = new Utf8JsonReader(array, JsonText.Lenient);
-        JsonElement items = JsonElement.ParseValue(ref reader);
+        var reader = new WireReader(array);
+        JsonElement items = reader.TakeElement();
         foreach (JsonElement item in items.EnumerateArray())
         {
             if (item.ValueKind != JsonValueKind.Object || (_items.Count > 0 && _items[^1].TryJoin(item)))
@@ -190,7 +190,7 @@ internal sealed class ReasoningState
         /// <summary>Half a surrogate pair, where a text was cut between its escapes, is kept until the other half comes.</summary>
         private static string? TextOf(JsonElement value)
         {
-            var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(value));
+            var reader = new WireReader(JsonMarshal.GetRawUtf8Value(value));
             reader.Read();
             return JsonText.GetString(ref reader);
         }

@@ -66,7 +66,7 @@ internal static class RerankWire
         Range captured = default;
         try
         {
-            var reader = new Utf8JsonReader(body.WrittenSpan, JsonText.Lenient);
+            var reader = new WireReader(body.WrittenSpan);
             bool any = reader.Read();
             bool isObject = any && reader.TokenType == JsonTokenType.StartObject;
             if (any && !isObject)
@@ -164,7 +164,7 @@ internal static class RerankWire
         return usage;
     }
 
-    private static Range ReadResults(ref Utf8JsonReader reader, List<RerankResult> results)
+    private static Range ReadResults(ref WireReader reader, List<RerankResult> results)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -172,7 +172,7 @@ internal static class RerankWire
             return default;
         }
 
-        int start = (int)reader.TokenStartIndex;
+        int start = reader.TokenStartIndex;
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (reader.TokenType != JsonTokenType.StartObject)
@@ -203,6 +203,6 @@ internal static class RerankWire
             results.Add(new RerankResult((int)Math.Clamp(index, -1, int.MaxValue), score));
         }
 
-        return start..(int)reader.BytesConsumed;
+        return start..reader.BytesConsumed;
     }
 }

@@ -17,7 +17,7 @@ internal struct UsageCosts
     public readonly decimal? Total => _isOwnKey && _upstream is not null ? (_cost ?? 0) + _upstream : _cost;
 
     /// <summary>Reads the field at the reader if it is one about money.</summary>
-    public bool TryRead(ref Utf8JsonReader reader)
+    public bool TryRead(ref WireReader reader)
     {
         if (reader.ValueTextEquals("cost"u8))
         {
@@ -49,7 +49,7 @@ internal struct UsageCosts
     }
 
     /// <summary>Reads an object to its end; null when it has no such amount.</summary>
-    private static decimal? Inner(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    private static decimal? Inner(ref WireReader reader, ReadOnlySpan<byte> name)
     {
         decimal? amount = null;
         if (reader.TokenType != JsonTokenType.StartObject)

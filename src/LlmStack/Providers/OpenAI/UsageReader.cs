@@ -19,14 +19,14 @@ internal struct UsageReader
     private AdditionalPropertiesDictionary<long>? _more;
 
     /// <summary>Reads the value at the reader; null when it is no object or holds no count.</summary>
-    public static UsageDetails? Read(ref Utf8JsonReader reader)
+    public static UsageDetails? Read(ref WireReader reader)
     {
         decimal? cost = null;
         return Read(ref reader, ref cost);
     }
 
     /// <summary>Reads the value at the reader, and in <paramref name="cost"/> what the provider itself says the call costs; that stays as it is when nothing is said.</summary>
-    public static UsageDetails? Read(ref Utf8JsonReader reader, ref decimal? cost)
+    public static UsageDetails? Read(ref WireReader reader, ref decimal? cost)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -44,7 +44,7 @@ internal struct UsageReader
         return usage.Details();
     }
 
-    private void ReadField(ref Utf8JsonReader reader)
+    private void ReadField(ref WireReader reader)
     {
         if (reader.ValueTextEquals("prompt_tokens"u8) || reader.ValueTextEquals("input_tokens"u8))
         {
@@ -99,7 +99,7 @@ internal struct UsageReader
         }
     }
 
-    private void ReadInputDetails(ref Utf8JsonReader reader)
+    private void ReadInputDetails(ref WireReader reader)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -142,7 +142,7 @@ internal struct UsageReader
         }
     }
 
-    private void ReadCachedDetails(ref Utf8JsonReader reader)
+    private void ReadCachedDetails(ref WireReader reader)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -169,7 +169,7 @@ internal struct UsageReader
         }
     }
 
-    private void ReadOutputDetails(ref Utf8JsonReader reader)
+    private void ReadOutputDetails(ref WireReader reader)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -239,14 +239,14 @@ internal struct UsageReader
     }
 
     /// <summary>Takes a count that another field may have told already, and more exactly.</summary>
-    private static void TakeFirst(ref Utf8JsonReader reader, ref long? field)
+    private static void TakeFirst(ref WireReader reader, ref long? field)
     {
         long? count = null;
         JsonText.TakeCount(ref reader, ref count);
         field ??= count;
     }
 
-    private void TakeMore(ref Utf8JsonReader reader, string key)
+    private void TakeMore(ref WireReader reader, string key)
     {
         long? count = null;
         JsonText.TakeCount(ref reader, ref count);
@@ -262,6 +262,6 @@ internal struct UsageReader
     }
 
     /// <summary>Bills are by the nearest second.</summary>
-    private static long? WholeSeconds(ref Utf8JsonReader reader) =>
+    private static long? WholeSeconds(ref WireReader reader) =>
         JsonText.GetNumber(ref reader) is >= 0 and < 1e12 and double seconds ? (long)Math.Round(seconds, MidpointRounding.AwayFromZero) : null;
 }

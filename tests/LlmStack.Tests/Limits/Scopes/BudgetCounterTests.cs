@@ -69,6 +69,25 @@ public class BudgetCounterTests
     }
 
     [Fact]
+    public void A_call_that_another_limit_refuses_begins_no_window_and_spends_nothing()
+    {
+        BudgetRule budget = _rig.Budget("team=*", 1m, rolling: TimeSpan.FromHours(1), soft: [0.5m]);
+        _rig.Limit("team=*", static (p, t) => new LimitRule("few", p, t) { InputTokens = 5 });
+        ScopeReservation held = _rig.Reserve(Team, out _, cost: 0.6m, part: ScopePart.Attempt)!;
+        _rig.Time.Advance(TimeSpan.FromMinutes(90));
+        Assert.Null(_rig.Reserve(Team, out ScopeRefusal refusal, input: 6, cost: 0.1m, part: ScopePart.Attempt));
+        Assert.Equal("few", refusal.Rule!.Id);
+        Assert.Null(Counter(budget).StateAt(budget).EndsIn);
+
+        // Nobody has begun another window, so the first one still takes what is settled.
+        _rig.Book.Settle(held, ScopeRig.Outcome(cost: 0.7m));
+        Assert.Equal(Money.FromDollars(0.7m), Counter(budget).Spent);
+        Assert.Equal(0, Counter(budget).Reserved);
+        Assert.Single(_rig.Told);
+        Assert.Equal(0, _rig.Book.OpenReservations);
+    }
+
+    [Fact]
     public void A_calendar_window_ends_with_its_period_and_nothing_carries_over()
     {
         BudgetRule budget = _rig.Budget("team=*", 1m, calendar: new CalendarPeriods(BudgetPeriod.Month, TimeZoneInfo.Utc));

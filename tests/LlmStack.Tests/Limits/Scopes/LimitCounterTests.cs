@@ -130,6 +130,19 @@ public class LimitCounterTests
     }
 
     [Fact]
+    public void What_a_refusal_takes_back_leaves_no_trace_in_the_window_nor_in_shares()
+    {
+        LimitRule wide = _rig.Limit("project=*", static (p, t) => new LimitRule("wide", p, t) { TotalTokens = 100, Shares = [new LimitShare("all", null, 4, 0.5)] }, shares: 1);
+        _rig.Limit("team=*", static (p, t) => new LimitRule("narrow", p, t) { InputTokens = 5 });
+        Assert.Null(_rig.Reserve(Search, out ScopeRefusal refusal, input: 6, output: 10, part: ScopePart.Attempt));
+        Assert.Equal("narrow", refusal.Rule!.Id);
+        var counter = (LimitCounter)Assert.Single(wide.Table.Counters);
+        Assert.Equal(default, counter.UsedAt(_rig.Time.GetTimestamp()));
+        Assert.Null(counter.RelievedIn(_rig.Time.GetTimestamp()));
+        Assert.Equal(0, counter.Open);
+    }
+
+    [Fact]
     public void A_value_with_an_entry_of_its_own_leaves_the_star()
     {
         LimitRule each = _rig.Limit("team=*", static (p, t) => new LimitRule("each", p, t) { Requests = 1 });

@@ -115,9 +115,9 @@ public sealed class FloatScannerTests
     public void Lists_with_something_else_in_them_are_read_as_before(string list, float[] expected)
     {
         ReadOnlySpan<byte> json = Encoding.UTF8.GetBytes(list);
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         reader.Read();
-        Assert.Equal(expected, NumberVector.Read(ref reader, ref json));
+        Assert.Equal(expected, NumberVector.Read(ref reader));
     }
 
     [Theory]
@@ -129,17 +129,17 @@ public sealed class FloatScannerTests
         Assert.ThrowsAny<JsonException>(() =>
         {
             ReadOnlySpan<byte> json = Encoding.UTF8.GetBytes(list);
-            var reader = new Utf8JsonReader(json, JsonText.Lenient);
+            var reader = new WireReader(json);
             reader.Read();
             reader.Read();
             reader.Read();
-            NumberVector.Read(ref reader, ref json);
+            NumberVector.Read(ref reader);
         });
 
     private static (float[]? First, float[]? Second) ReadBoth(string text)
     {
         ReadOnlySpan<byte> json = Encoding.UTF8.GetBytes(text);
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         float[]? first = null;
         float[]? second = null;
         while (reader.Read())
@@ -148,13 +148,12 @@ public sealed class FloatScannerTests
             {
                 bool isFirst = reader.ValueTextEquals("v"u8);
                 reader.Read();
-                float[]? vector = NumberVector.Read(ref reader, ref json);
+                float[]? vector = NumberVector.Read(ref reader);
                 first = isFirst ? vector : first;
                 second = isFirst ? second : vector;
             }
         }
 
-        Assert.Equal(0, reader.CurrentDepth);
         return (first, second);
     }
 }

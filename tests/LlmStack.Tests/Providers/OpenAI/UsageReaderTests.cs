@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using LlmStack.Catalog;
 using LlmStack.Providers;
+using LlmStack.Providers.Http;
 using LlmStack.Providers.OpenAI;
 using LlmStack.Tests.Support;
 using Microsoft.Extensions.AI;
@@ -16,7 +17,7 @@ public sealed class UsageReaderTests
 
     private static UsageDetails? Read(string json, out decimal? cost)
     {
-        var reader = new Utf8JsonReader(Encoding.UTF8.GetBytes(json));
+        var reader = new WireReader(Encoding.UTF8.GetBytes(json));
         reader.Read();
         cost = null;
         UsageDetails? usage = UsageReader.Read(ref reader, ref cost);

@@ -21,7 +21,7 @@ internal sealed class ImageDocument : IWireDocument
     public void Read(ReadOnlySpan<byte> json)
     {
         Images.Clear();
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             return;
@@ -49,7 +49,7 @@ internal sealed class ImageDocument : IWireDocument
         }
     }
 
-    private void ReadImages(ref Utf8JsonReader reader)
+    private void ReadImages(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {

@@ -23,7 +23,7 @@ internal sealed class ModerationDocument : IWireDocument
 
     public void Read(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             return;
@@ -63,7 +63,7 @@ internal sealed class ModerationDocument : IWireDocument
         }
     }
 
-    private void ReadResults(ref Utf8JsonReader reader)
+    private void ReadResults(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -71,7 +71,7 @@ internal sealed class ModerationDocument : IWireDocument
             return;
         }
 
-        int start = (int)reader.TokenStartIndex;
+        int start = reader.TokenStartIndex;
         Results = [];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
@@ -85,10 +85,10 @@ internal sealed class ModerationDocument : IWireDocument
             }
         }
 
-        Place = start..(int)reader.BytesConsumed;
+        Place = start..reader.BytesConsumed;
     }
 
-    private static ModerationResult ReadResult(ref Utf8JsonReader reader)
+    private static ModerationResult ReadResult(ref WireReader reader)
     {
         bool? flagged = null;
         var categories = new List<ModerationCategory>();
@@ -103,17 +103,17 @@ internal sealed class ModerationDocument : IWireDocument
             else if (reader.ValueTextEquals("categories"u8))
             {
                 reader.Read();
-                Merge(ref reader, categories, static (ref Utf8JsonReader value, ModerationCategory known) => known with { Flagged = value.TokenType == JsonTokenType.True });
+                Merge(ref reader, categories, static (ref WireReader value, ModerationCategory known) => known with { Flagged = value.TokenType == JsonTokenType.True });
             }
             else if (reader.ValueTextEquals("category_scores"u8))
             {
                 reader.Read();
-                Merge(ref reader, categories, static (ref Utf8JsonReader value, ModerationCategory known) => known with { Score = JsonText.GetNumber(ref value) });
+                Merge(ref reader, categories, static (ref WireReader value, ModerationCategory known) => known with { Score = JsonText.GetNumber(ref value) });
             }
             else if (reader.ValueTextEquals("category_applied_input_types"u8))
             {
                 reader.Read();
-                Merge(ref reader, categories, static (ref Utf8JsonReader value, ModerationCategory known) => known with { AppliedInputTypes = ReadTexts(ref value) });
+                Merge(ref reader, categories, static (ref WireReader value, ModerationCategory known) => known with { AppliedInputTypes = ReadTexts(ref value) });
             }
             else
             {
@@ -127,7 +127,7 @@ internal sealed class ModerationDocument : IWireDocument
     }
 
     /// <summary>The three objects of a result have the same names; each adds its part.</summary>
-    private static void Merge(ref Utf8JsonReader reader, List<ModerationCategory> categories, ReadPart read)
+    private static void Merge(ref WireReader reader, List<ModerationCategory> categories, ReadPart read)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -153,7 +153,7 @@ internal sealed class ModerationDocument : IWireDocument
         }
     }
 
-    private static List<string> ReadTexts(ref Utf8JsonReader reader)
+    private static List<string> ReadTexts(ref WireReader reader)
     {
         var texts = new List<string>();
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -174,5 +174,5 @@ internal sealed class ModerationDocument : IWireDocument
         return texts;
     }
 
-    private delegate ModerationCategory ReadPart(ref Utf8JsonReader reader, ModerationCategory known);
+    private delegate ModerationCategory ReadPart(ref WireReader reader, ModerationCategory known);
 }

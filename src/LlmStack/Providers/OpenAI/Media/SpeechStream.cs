@@ -32,7 +32,7 @@ internal sealed class SpeechStream(ProviderHttp http, ProviderCall call, string?
     protected override TextToSpeechResponseUpdate? Take(Span<byte> json, out bool isLast)
     {
         isLast = false;
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         byte[]? audio = null;
         bool isError = false;
         while (reader.Read())

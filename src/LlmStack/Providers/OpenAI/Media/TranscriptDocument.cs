@@ -37,7 +37,7 @@ internal sealed class TranscriptDocument : IWireDocument
         Type = Text = Delta = null;
         Extras = null;
         HasError = false;
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             return;
@@ -49,7 +49,7 @@ internal sealed class TranscriptDocument : IWireDocument
         }
     }
 
-    private void ReadField(ref Utf8JsonReader reader)
+    private void ReadField(ref WireReader reader)
     {
         if (reader.ValueTextEquals("text"u8))
         {
@@ -100,7 +100,7 @@ internal sealed class TranscriptDocument : IWireDocument
         reader.Skip();
     }
 
-    private static string? ExtraOf(ref Utf8JsonReader reader) =>
+    private static string? ExtraOf(ref WireReader reader) =>
         reader.ValueTextEquals("language"u8) ? "language"
         : reader.ValueTextEquals("segments"u8) ? "segments"
         : reader.ValueTextEquals("words"u8) ? "words"

@@ -44,13 +44,13 @@ internal sealed class ResponsesDocument(string requestedModel) : IWireDocument
     /// <exception cref="JsonException">The bytes are no JSON.</exception>
     public void Read(ReadOnlySpan<byte> json)
     {
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         reader.Read();
         Read(ref reader);
     }
 
     /// <summary>Reads the object at the reader. What a later object leaves out stays from an earlier one.</summary>
-    public void Read(ref Utf8JsonReader reader)
+    public void Read(ref WireReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
@@ -64,14 +64,14 @@ internal sealed class ResponsesDocument(string requestedModel) : IWireDocument
         }
     }
 
-    private void ReadField(ref Utf8JsonReader reader)
+    private void ReadField(ref WireReader reader)
     {
         if (reader.ValueTextEquals("output"u8))
         {
             reader.Read();
             if (reader.TokenType == JsonTokenType.StartArray)
             {
-                Output = JsonElement.ParseValue(ref reader);
+                Output = reader.TakeElement();
             }
         }
         else if (reader.ValueTextEquals("usage"u8))
@@ -132,7 +132,7 @@ internal sealed class ResponsesDocument(string requestedModel) : IWireDocument
         reader.Skip();
     }
 
-    private static string? InnerText(ref Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    private static string? InnerText(ref WireReader reader, ReadOnlySpan<byte> name)
     {
         string? text = null;
         if (reader.TokenType != JsonTokenType.StartObject)

@@ -36,7 +36,7 @@ internal sealed class ResponsesEvent(ResponsesDocument response) : IWireDocument
         Delta = null;
         HasError = false;
         bool hasType = false;
-        var reader = new Utf8JsonReader(json, JsonText.Lenient);
+        var reader = new WireReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             return;
@@ -78,7 +78,7 @@ internal sealed class ResponsesEvent(ResponsesDocument response) : IWireDocument
             else if (reader.ValueTextEquals("item"u8))
             {
                 reader.Read();
-                Item = JsonElement.ParseValue(ref reader);
+                Item = reader.TakeElement();
             }
             else if (reader.ValueTextEquals("response"u8))
             {
@@ -102,7 +102,7 @@ internal sealed class ResponsesEvent(ResponsesDocument response) : IWireDocument
         }
     }
 
-    private static ResponsesEventType TypeOf(ref Utf8JsonReader reader)
+    private static ResponsesEventType TypeOf(ref WireReader reader)
     {
         ReadOnlySpan<byte> name = reader.ValueSpan;
         if (!name.StartsWith("response."u8))
