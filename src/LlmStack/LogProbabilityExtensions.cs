@@ -21,7 +21,21 @@ public static class LogProbabilityExtensions
     public static IReadOnlyList<TokenLogProbability>? GetLogProbabilities(this ChatMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return From(message.AdditionalProperties);
+        if (From(message.AdditionalProperties) is { } whole)
+        {
+            return whole;
+        }
+
+        List<TokenLogProbability>? parts = null;
+        foreach (AIContent content in message.Contents)
+        {
+            if (From(content.AdditionalProperties) is { } part)
+            {
+                (parts ??= []).AddRange(part);
+            }
+        }
+
+        return parts;
     }
 
     /// <summary>The log probabilities of a completion; null when there are none.</summary>
@@ -33,10 +47,54 @@ public static class LogProbabilityExtensions
     }
 
     private static IReadOnlyList<TokenLogProbability>? From(AdditionalPropertiesDictionary? properties) =>
-        properties is null || !properties.TryGetValue(Key, out object? value) || value is not JsonElement { ValueKind: JsonValueKind.Object } element ? null
-        : element.TryGetProperty("content", out JsonElement content) && content.ValueKind == JsonValueKind.Array ? Tokens(content)
-        : element.TryGetProperty("tokens", out JsonElement tokens) && tokens.ValueKind == JsonValueKind.Array ? Completion(element, tokens)
+        properties is null || !properties.TryGetValue(Key, out object? value) || value is not JsonElement element ? null
+        : element.ValueKind == JsonValueKind.Array ? (IsOfTexts(element) ? Texts(element) : Tokens(element))
+        : ListIn(element, "content") is { } content ? Tokens(content)
+        : ListIn(element, "tokens") is { } tokens ? Completion(element, tokens)
+        : ListIn(element, "chosenCandidates") is { } chosen ? Candidates(chosen, ListIn(element, "topCandidates"))
         : null;
+
+    private static JsonElement? ListIn(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? list : null;
+
+    private static bool IsOfTexts(JsonElement list) => list.GetArrayLength() > 0 && ListIn(list[0], "logprobs") is not null;
+
+    /// <summary>Cohere's form: pieces of text, each with the numbers of its tokens, whose sum is the piece's.</summary>
+    private static List<TokenLogProbability> Texts(JsonElement list)
+    {
+        var texts = new List<TokenLogProbability>(list.GetArrayLength());
+        foreach (JsonElement item in list.EnumerateArray())
+        {
+            double? sum = null;
+            foreach (JsonElement number in ListIn(item, "logprobs")?.EnumerateArray() ?? default)
+            {
+                sum = Number(number) is { } one ? (sum ?? 0) + one : sum;
+            }
+
+            texts.Add(new TokenLogProbability(item.ValueKind == JsonValueKind.Object && item.TryGetProperty("text", out JsonElement text) ? text.ToString() : "", sum, []));
+        }
+
+        return texts;
+    }
+
+    /// <summary>Gemini's form: what was chosen at each place, and beside it what was likeliest there.</summary>
+    private static List<TokenLogProbability> Candidates(JsonElement chosen, JsonElement? top)
+    {
+        var tokens = new List<TokenLogProbability>(chosen.GetArrayLength());
+        foreach (JsonElement item in chosen.EnumerateArray())
+        {
+            int place = tokens.Count;
+            JsonElement? others = place < (top?.GetArrayLength() ?? 0) ? ListIn(top!.Value[place], "candidates") : null;
+            tokens.Add(Candidate(item, others is { } list ? [.. list.EnumerateArray().Select(static one => Candidate(one, []))] : []));
+        }
+
+        return tokens;
+    }
+
+    private static TokenLogProbability Candidate(JsonElement item, IReadOnlyList<TokenLogProbability> alternatives) =>
+        item.ValueKind == JsonValueKind.Object
+            ? new TokenLogProbability(item.TryGetProperty("token", out JsonElement token) ? token.ToString() : "", item.TryGetProperty("logProbability", out JsonElement number) ? Number(number) : null, alternatives)
+            : new TokenLogProbability("", null, alternatives);
 
     private static List<TokenLogProbability> Tokens(JsonElement array)
     {

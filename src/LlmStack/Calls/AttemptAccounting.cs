@@ -208,8 +208,8 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         RouteAttempt entry = Add(state, attempt, null, now);
         entry.Error = LlmErrorKind.Cancelled;
 
-        // User code does not say whether it has sent anything yet.
-        entry.MayHaveBeenBilled = attempt.Call.Report.RequestSent || attempt.RunsUserCode;
+        // User code that has the request does not say whether it has sent anything yet.
+        entry.MayHaveBeenBilled = attempt.Call.Report.RequestSent || (attempt.RunsUserCode && attempt.HandedOver);
         Estimate(state, attempt, entry);
         entry.Billing = AttemptBilling.TermsOf(state, attempt, time, entry.IsUsageEstimated);
         admission.Settle(attempt.Reservation, new UsageAmounts(entry.MayHaveBeenBilled ? 1 : 0, entry.Usage?.InputTokenCount ?? 0, entry.Usage?.OutputTokenCount ?? 0, now));

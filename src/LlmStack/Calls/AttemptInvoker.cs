@@ -17,6 +17,8 @@ internal sealed class AttemptInvoker(CallTrace trace)
     private async ValueTask<TResult> InvokeUserCodeAsync<TOperation, TResult>(CallState state, CallAttempt attempt, TOperation operation, ProviderEntry provider)
         where TOperation : struct, ICallOperation<TResult>
     {
+        attempt.Clock.Token.ThrowIfCancellationRequested();
+        attempt.HandedOver = !operation.Streaming;
         using IDisposable? ambient = trace.Enter(state, attempt);
         TResult? result = await operation.InvokeAsync(provider, attempt, attempt.Clock.Token).ConfigureAwait(false);
         return result ?? throw new LlmException(LlmErrorKind.InvalidResponse, $"The provider '{provider.Name}' returned null.") { Provider = provider.Name };

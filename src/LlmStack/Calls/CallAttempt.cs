@@ -73,6 +73,9 @@ internal sealed class CallAttempt : IConnectionWatch
 
     public TextAccumulator Text { get; } = new();
 
+    /// <summary>Whether the adapter was given the request; of a stream, whether its first update was asked for.</summary>
+    public bool HandedOver;
+
     /// <summary>Whether the adapter runs user code, inside which the span must be ambient.</summary>
     public bool RunsUserCode => Member!.Deployment.ProviderEntry!.RunsUserCode;
 
@@ -93,6 +96,7 @@ internal sealed class CallAttempt : IConnectionWatch
         ToolCalls = null;
         CountsAs = null;
         IsPlain = true;
+        HandedOver = false;
         Text.Clear();
         Call.Report.Reset();
     }

@@ -28,6 +28,7 @@ internal sealed class OpenStream<TUpdate>
         where TTraits : struct, IUpdateTraits<TUpdate>
     {
         cancellationToken.ThrowIfCancellationRequested();
+        attempt.HandedOver = true;
 
         // The adapter has the token already; passing it again would cost a linked source.
 #pragma warning disable CA2016

@@ -93,6 +93,7 @@ public sealed class ArchitectureTests
         [("Providers/OpenAI/Profiles/OpenAIFamilyFormat.cs", "Providers/OpenAI/Responses")] = "which of the two wire formats for chat is spoken is chosen for each call",
         [("Providers/Anthropic/AnthropicCapture.cs", "Providers/ChatClient")] = "content with media is recorded OpenAI-shaped, by the one writer of that shape",
         [("Providers/Gemini/GeminiRequestWriter.cs", "Providers/ChatClient")] = "content is recorded OpenAI-shaped, by the one writer of that shape",
+        [("Providers/Bedrock/BedrockModel.cs", "Providers/Anthropic")] = "Claude thinks and calls tools in one way, whoever serves it",
         [("Providers/Gemini/VertexProvider.cs", "Providers/Anthropic")] = "Vertex AI serves Claude in Claude's own format",
         [("Configuration/ProviderFormats.cs", "Providers/Anthropic")] = "the table of wire formats: a new one is a row there",
         [("Configuration/ProviderFormats.cs", "Providers/Gemini")] = "the table of wire formats: a new one is a row there",

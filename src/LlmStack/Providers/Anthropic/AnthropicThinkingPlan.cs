@@ -16,7 +16,17 @@ internal readonly record struct AnthropicThinkingPlan(string? Type, int? Budget,
     /// <summary>Whether the model thinks because it was told to: other options are then refused.</summary>
     public bool Thinks => Type is "enabled" or "adaptive";
 
-    public static AnthropicThinkingPlan Of(ProviderCall call, ReasoningOptions? reasoning, ModelTraits traits, int maxTokens, IReadOnlyList<ChatMessage> messages)
+    public static AnthropicThinkingPlan Of(ProviderCall call, ReasoningOptions? reasoning, ModelTraits traits, int maxTokens, IReadOnlyList<ChatMessage> messages) =>
+        Of(call, reasoning, traits, maxTokens, messages, static (thought, report) => AnthropicThinking.StateOf(thought, report, out _) is not null);
+
+    /// <summary>The plan in a format that has the same models and other thoughts.</summary>
+    /// <param name="call">The attempt.</param>
+    /// <param name="reasoning">What was asked for.</param>
+    /// <param name="traits">What is known of the model.</param>
+    /// <param name="maxTokens">The most output tokens of the call.</param>
+    /// <param name="messages">The conversation.</param>
+    /// <param name="isOwn">Whether a thought has state that the model will take back.</param>
+    public static AnthropicThinkingPlan Of(ProviderCall call, ReasoningOptions? reasoning, ModelTraits traits, int maxTokens, IReadOnlyList<ChatMessage> messages, Func<TextReasoningContent, AttemptReport, bool> isOwn)
     {
         if (reasoning is null || (reasoning.Effort is null && reasoning.Output is null))
         {
@@ -41,7 +51,7 @@ internal readonly record struct AnthropicThinkingPlan(string? Type, int? Budget,
             return default;
         }
 
-        return WithBudget(call, reasoning, traits, maxTokens, messages, effort);
+        return WithBudget(call, reasoning, traits, maxTokens, HasForeignCall(messages, call.Report, isOwn), effort);
     }
 
     /// <summary>Writes the mode; the effort has its place beside the format of the answer.</summary>
@@ -84,7 +94,7 @@ internal readonly record struct AnthropicThinkingPlan(string? Type, int? Budget,
         return new AnthropicThinkingPlan(modes.HasFlag(ThinkingModes.BetweenTools) ? "between_tools" : null, null, null, least);
     }
 
-    private static AnthropicThinkingPlan WithBudget(ProviderCall call, ReasoningOptions reasoning, ModelTraits traits, int maxTokens, IReadOnlyList<ChatMessage> messages, string? effort)
+    private static AnthropicThinkingPlan WithBudget(ProviderCall call, ReasoningOptions reasoning, ModelTraits traits, int maxTokens, bool hasForeignCall, string? effort)
     {
         if (reasoning.Effort is not { } wanted)
         {
@@ -98,7 +108,7 @@ internal readonly record struct AnthropicThinkingPlan(string? Type, int? Budget,
             return default;
         }
 
-        if (HasForeignCall(messages, call.Report))
+        if (hasForeignCall)
         {
             FieldPolicy.Unsupported(call, "Reasoning.Effort", FieldEffect.Sampling, "the tool calls being answered were made without thoughts of this format, which the model would demand");
             return default;
@@ -122,7 +132,7 @@ internal readonly record struct AnthropicThinkingPlan(string? Type, int? Budget,
     }
 
     /// <summary>Whether the conversation is inside a tool loop that another vendor's model, or one that did not think, began.</summary>
-    private static bool HasForeignCall(IReadOnlyList<ChatMessage> messages, AttemptReport report)
+    private static bool HasForeignCall(IReadOnlyList<ChatMessage> messages, AttemptReport report, Func<TextReasoningContent, AttemptReport, bool> isOwn)
     {
         if (messages.Count == 0 || !HistoryCheck.HasResults(messages[^1]))
         {
@@ -134,7 +144,7 @@ internal readonly record struct AnthropicThinkingPlan(string? Type, int? Budget,
             if (messages[i].Role == ChatRole.Assistant)
             {
                 IList<AIContent> contents = messages[i].Contents;
-                return contents.Count == 0 || contents[0] is not TextReasoningContent thinking || AnthropicThinking.StateOf(thinking, report, out _) is null;
+                return contents.Count == 0 || contents[0] is not TextReasoningContent thinking || !isOwn(thinking, report);
             }
         }
 

@@ -4,18 +4,21 @@ using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Bedrock;
 
-/// <summary>Writes images, documents and videos as blocks. Documents of one request need different names.</summary>
+/// <summary>Writes images, documents, videos and sounds as blocks. Documents of one request need different names.</summary>
 internal sealed class BedrockMediaWriter(Utf8JsonWriter writer, ProviderCall call)
 {
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
-    public void Write(AIContent content)
+    /// <summary>Writes one.</summary>
+    /// <param name="content">The content.</param>
+    /// <param name="isResult">Whether it stands inside the result of a function, where no sound may.</param>
+    public void Write(AIContent content, bool isResult = false)
     {
         string mediaType = content is DataContent data ? data.MediaType : ((UriContent)content).MediaType;
         bool stored = content is UriContent { Uri.Scheme: "s3" };
-        if (FormatOf(mediaType, out string kind) is not { } format || (content is UriContent && !stored))
+        if (FormatOf(mediaType, out string kind) is not { } format || (content is UriContent && !stored) || (isResult && kind == "audio"))
         {
-            FieldPolicy.Unsupported(call, "Messages", FieldEffect.Meaning, $"a {content.GetType().Name} of media type '{mediaType}' cannot be sent in this format; allowed are images, documents and videos as data, or at an s3:// address");
+            FieldPolicy.Unsupported(call, "Messages", FieldEffect.Meaning, $"a {content.GetType().Name} of media type '{mediaType}' cannot be sent in this format; allowed are images, documents, videos and, outside of results, sounds as data, or at an s3:// address");
             return;
         }
 
@@ -47,7 +50,10 @@ internal sealed class BedrockMediaWriter(Utf8JsonWriter writer, ProviderCall cal
     private static string? FormatOf(string mediaType, out string kind)
     {
         string type = mediaType.ToLowerInvariant();
-        kind = type.StartsWith("image/", StringComparison.Ordinal) ? "image" : type.StartsWith("video/", StringComparison.Ordinal) ? "video" : "document";
+        kind = type.StartsWith("image/", StringComparison.Ordinal) ? "image"
+            : type.StartsWith("video/", StringComparison.Ordinal) ? "video"
+            : type.StartsWith("audio/", StringComparison.Ordinal) ? "audio"
+            : "document";
         return type switch
         {
             "image/png" or "image/jpeg" or "image/gif" or "image/webp" => type[6..],
@@ -55,6 +61,10 @@ internal sealed class BedrockMediaWriter(Utf8JsonWriter writer, ProviderCall cal
             "video/mp4" or "video/webm" or "video/mpeg" => type[6..],
             "video/quicktime" => "mov",
             "video/x-matroska" => "mkv",
+            "audio/mpeg" or "audio/mp3" => "mp3",
+            "audio/wav" or "audio/x-wav" or "audio/wave" or "audio/vnd.wave" => "wav",
+            "audio/mp4" or "audio/x-m4a" => "m4a",
+            "audio/aac" or "audio/flac" or "audio/ogg" or "audio/opus" or "audio/webm" => type[6..],
             "application/pdf" => "pdf",
             "text/csv" => "csv",
             "text/html" => "html",

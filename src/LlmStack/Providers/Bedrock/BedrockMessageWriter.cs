@@ -67,7 +67,7 @@ internal readonly struct BedrockMessageWriter(Utf8JsonWriter writer, ProviderCal
                     break;
                 }
 
-                FieldPolicy.Content(call, content, BedrockContents.Origin, "text, image, document, video, reasoning, function call and function result");
+                FieldPolicy.Content(call, content, BedrockContents.Origin, "text, image, document, video, sound, reasoning, function call and function result");
                 break;
         }
     }
@@ -101,7 +101,14 @@ internal readonly struct BedrockMessageWriter(Utf8JsonWriter writer, ProviderCal
         {
             foreach (AIContent part in parts)
             {
-                WriteBlock(part, media);
+                if (part is DataContent or UriContent)
+                {
+                    media.Write(part, isResult: true);
+                }
+                else
+                {
+                    WriteBlock(part, media);
+                }
             }
         }
         else

@@ -8,8 +8,6 @@ namespace LlmStack.Providers.Bedrock;
 /// <summary>Bedrock's Converse: one format for the models of several vendors.</summary>
 internal sealed class BedrockProvider : ILlmProvider
 {
-    private static readonly StructuredFeatures Features = new(StructuredLevel.None, ForcedTool: true, WithTools: true);
-
     private readonly BedrockEmbeddings _embeddings;
 
     public BedrockProvider(ProviderSetup setup)
@@ -46,12 +44,13 @@ internal sealed class BedrockProvider : ILlmProvider
 
     public PooledBuffer Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, out StructuredPlan plan)
     {
-        IReadOnlyList<ChatMessage> sent = HistoryRepair.Repair(messages, HistoryRules.Bedrock, call);
+        var model = BedrockModel.Of(call, messages, options);
+        IReadOnlyList<ChatMessage> sent = HistoryRepair.Repair(messages, model.Traits.Prefill && !model.Thinking.Thinks ? HistoryRules.Bedrock : HistoryRules.BedrockWithoutPrefill, call);
         ClientCapture.Input(call.Capture, sent, options);
-        plan = StructuredOutput.Plan(options, Features, call.Report);
+        plan = StructuredOutput.Plan(options, model.FeaturesFor(options), call.Report);
         ChatOptions? planned = StructuredOutput.Apply(options, plan);
         CacheBreakpoints.Apply(call, ref sent, ref planned);
-        PooledBuffer body = BedrockRequestWriter.Write(call, sent, planned);
+        PooledBuffer body = BedrockRequestWriter.Write(call, sent, planned, model);
         RawRequest.Apply(call, options, this, ref body);
         return body;
     }

@@ -10,18 +10,18 @@ internal static class BedrockToolWriter
 {
     private static readonly JsonElement Open = JsonDocument.Parse("""{"type":"object"}""").RootElement.Clone();
 
-    public static void Write(Utf8JsonWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions? options, ProviderCall call, BedrockCachePoints points)
+    public static void Write(Utf8JsonWriter writer, IReadOnlyList<ChatMessage> messages, ChatOptions? options, ChatToolMode? mode, ProviderCall call, BedrockCachePoints points)
     {
         if (options?.AllowMultipleToolCalls == false && options.Tools is { Count: > 0 })
         {
             FieldPolicy.Unsupported(call, "AllowMultipleToolCalls", FieldEffect.Sampling, "the format has no such field");
         }
 
-        if (options?.Tools is { Count: > 0 } tools && options.ToolMode is not NoneChatToolMode)
+        if (options?.Tools is { Count: > 0 } tools && mode is not NoneChatToolMode)
         {
             writer.WriteStartObject("toolConfig"u8);
             WriteTools(writer, tools, call, points);
-            WriteChoice(writer, options.ToolMode);
+            WriteChoice(writer, mode);
             writer.WriteEndObject();
         }
         else if (NamesIn(messages) is { } names)

@@ -108,7 +108,7 @@ internal sealed class EventStreamReader(Stream stream, int maxEventBytes) : IEve
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    private static LlmException Broken(string what) => new(LlmErrorKind.Network, $"The provider sent {what}.");
+    private static BrokenStreamException Broken(string what) => new(LlmErrorKind.Network, what);
 
     private void MakeRoom()
     {
@@ -127,7 +127,7 @@ internal sealed class EventStreamReader(Stream stream, int maxEventBytes) : IEve
 
         if (_end >= maxEventBytes)
         {
-            throw new LlmException(LlmErrorKind.InvalidResponse, $"The provider sent an event longer than the limit of {maxEventBytes} bytes.");
+            throw BrokenStreamException.TooLong(maxEventBytes);
         }
 
         byte[] larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);

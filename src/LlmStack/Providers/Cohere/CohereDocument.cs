@@ -22,7 +22,9 @@ internal sealed class CohereDocument : IWireDocument
     public UsageDetails? Usage { get; private set; }
 
     /// <summary>Log probabilities, or undefined.</summary>
-    public JsonElement LogProbabilities { get; private set; }
+    public JsonElement LogProbabilities => _logProbabilities?.ToElement() ?? default;
+
+    private JoinedLogProbabilities? _logProbabilities;
 
     public bool HasError { get; private set; }
 
@@ -104,9 +106,14 @@ internal sealed class CohereDocument : IWireDocument
         else if (reader.ValueTextEquals("logprobs"u8))
         {
             reader.Read();
-            if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
+            if (reader.TokenType == JsonTokenType.StartObject)
             {
-                LogProbabilities = reader.TakeElement();
+                // A stream has one piece where a whole answer has the list of them.
+                (_logProbabilities ??= new JoinedLogProbabilities()).Add(JsonElement.Parse($"[{reader.TakeElement().GetRawText()}]"));
+            }
+            else if (reader.TokenType == JsonTokenType.StartArray)
+            {
+                (_logProbabilities ??= new JoinedLogProbabilities()).Add(reader.TakeElement());
             }
         }
         else

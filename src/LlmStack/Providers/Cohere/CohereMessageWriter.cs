@@ -31,6 +31,7 @@ internal readonly struct CohereMessageWriter(Utf8JsonWriter writer, ProviderCall
 
     private void WriteResults(ChatMessage message)
     {
+        List<AIContent>? media = null;
         foreach (AIContent content in message.Contents)
         {
             if (content is FunctionResultContent result)
@@ -39,9 +40,15 @@ internal readonly struct CohereMessageWriter(Utf8JsonWriter writer, ProviderCall
                 writer.WriteString("role"u8, "tool"u8);
                 writer.WriteString("tool_call_id"u8, result.CallId);
                 writer.WritePropertyName("content"u8);
-                ToolValues.WriteText(writer, result.Result);
+                ToolValues.WriteText(writer, result.Result, ref media);
                 writer.WriteEndObject();
             }
+        }
+
+        if (media is not null)
+        {
+            ToolValues.ReportMoved(call.Report);
+            WriteMessage(new ChatMessage(ChatRole.User, media));
         }
     }
 
@@ -67,10 +74,13 @@ internal readonly struct CohereMessageWriter(Utf8JsonWriter writer, ProviderCall
                 case FunctionCallContent:
                     calls = true;
                     break;
+                case ErrorContent { ErrorCode: "Refusal" } refusal:
+                    (text ??= new StringBuilder()).Append(refusal.Message);
+                    break;
                 case FunctionResultContent or UsageContent or ErrorContent:
                     break;
                 default:
-                    FieldPolicy.Content(call, content, "cohere", "text, images, reasoning, function call and function result, and documents as the further field 'documents'");
+                    FieldPolicy.Content(call, content, "cohere", "text, images, refusals, reasoning, function call and function result, and documents as the further field 'documents'");
                     break;
             }
         }

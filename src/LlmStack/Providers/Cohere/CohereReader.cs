@@ -44,7 +44,7 @@ internal static class CohereReader
     }
 
     public static AdditionalPropertiesDictionary? Facts(CohereDocument document) =>
-        document.LogProbabilities.ValueKind == JsonValueKind.Undefined ? null : new() { [LogProbabilitiesKey] = document.LogProbabilities };
+        document.LogProbabilities is { ValueKind: not JsonValueKind.Undefined } probabilities ? new() { [LogProbabilitiesKey] = probabilities } : null;
 
     public static void Parse(PooledBuffer body, CohereDocument document, ProviderHttp http, ProviderCall call)
     {

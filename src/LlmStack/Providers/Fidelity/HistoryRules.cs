@@ -18,6 +18,9 @@ internal sealed record HistoryRules
     /// <summary>Bedrock Converse.</summary>
     public static readonly HistoryRules Bedrock = Anthropic;
 
+    /// <summary>Bedrock Converse for models that refuse a last assistant message.</summary>
+    public static readonly HistoryRules BedrockWithoutPrefill = AnthropicWithoutPrefill;
+
     /// <summary>Mistral.</summary>
     public static readonly HistoryRules Mistral = new() { AnswersToolsFirst = true };
 

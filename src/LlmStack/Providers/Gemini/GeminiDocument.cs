@@ -51,11 +51,14 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
     public ref GeminiPart PartAt(int i) => ref _parts[i];
 
     /// <summary>The log probabilities of the first candidate; <c>Undefined</c> when none were sent.</summary>
-    public JsonElement LogProbabilities { get; private set; }
+    public JsonElement LogProbabilities => _logProbabilities?.ToElement() ?? default;
+
+    private JoinedLogProbabilities? _logProbabilities;
+    private bool _hasLogProbabilities;
 
     /// <summary>The text of a document that says nothing else but what later ones repeat; null for any other.</summary>
     public string? PlainText =>
-        this is { PartCount: 1, FinishReason: null, BlockReason: null, HasError: false, _citations: null, LogProbabilities.ValueKind: JsonValueKind.Undefined }
+        this is { PartCount: 1, FinishReason: null, BlockReason: null, HasError: false, _citations: null, _hasLogProbabilities: false }
         && _parts[0] is { Candidate: 0, Text: { Length: > 0 } text, Signature: null, HasCall: false, Data: null, Whole.ValueKind: JsonValueKind.Undefined }
             ? text
             : null;
@@ -78,6 +81,7 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
     {
         TakeLatestUsage();
         PartCount = 0;
+        _hasLogProbabilities = false;
         HasCandidates = false;
         HasError = false;
         _citations = null;
@@ -255,7 +259,13 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
             else if (reader.ValueTextEquals("logprobsResult"u8))
             {
                 reader.Read();
-                LogProbabilities = LogProbabilities.ValueKind == JsonValueKind.Undefined ? reader.TakeElement() : LogProbabilities;
+                if (!_hasLogProbabilities && reader.TokenType == JsonTokenType.StartObject)
+                {
+                    // The first candidate's; a stream goes on with them in every document.
+                    _hasLogProbabilities = true;
+                    (_logProbabilities ??= new JoinedLogProbabilities()).Add(reader.TakeElement());
+                }
+
                 reader.Skip();
             }
             else

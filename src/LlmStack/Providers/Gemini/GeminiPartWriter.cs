@@ -54,6 +54,7 @@ internal sealed class GeminiPartWriter(ProviderCall call, IReadOnlyList<ChatMess
                 return;
         }
 
+        List<DataContent>? beside = null;
         writer.WriteStartObject();
         switch (content)
         {
@@ -61,13 +62,10 @@ internal sealed class GeminiPartWriter(ProviderCall call, IReadOnlyList<ChatMess
                 WriteCall(writer, function);
                 break;
             case FunctionResultContent result:
-                WriteResult(writer, result);
+                beside = WriteResult(writer, result);
                 break;
             case DataContent data:
-                writer.WriteStartObject("inlineData"u8);
-                writer.WriteString("mimeType"u8, data.MediaType);
-                writer.WriteBase64String("data"u8, data.Data.Span);
-                writer.WriteEndObject();
+                WriteInline(writer, data);
                 break;
             case UriContent uri:
                 WriteFile(writer, uri.MediaType, uri.Uri.AbsoluteUri);
@@ -79,6 +77,10 @@ internal sealed class GeminiPartWriter(ProviderCall call, IReadOnlyList<ChatMess
 
         WriteState(writer, state);
         writer.WriteEndObject();
+        if (beside is not null)
+        {
+            WriteMedia(writer, beside);
+        }
     }
 
     public static void WriteText(Utf8JsonWriter writer, string text, string? state)
@@ -119,13 +121,68 @@ internal sealed class GeminiPartWriter(ProviderCall call, IReadOnlyList<ChatMess
         writer.WriteEndObject();
     }
 
-    private void WriteResult(Utf8JsonWriter writer, FunctionResultContent result)
+    /// <summary>Writes a result, and returns what has to stand beside it.</summary>
+    private List<DataContent>? WriteResult(Utf8JsonWriter writer, FunctionResultContent result)
     {
         writer.WriteStartObject("functionResponse"u8);
         WriteId(writer, result.CallId);
         writer.WriteString("name"u8, NameOf(result));
+        List<DataContent>? media = MediaOf(result.Result);
         writer.WritePropertyName("response"u8);
-        WriteResponse(writer, result);
+        WriteResponse(writer, result, media);
+        if (media is not null && needsState)
+        {
+            writer.WriteStartArray("parts"u8);
+            WriteMedia(writer, media);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndObject();
+        if (media is null || needsState)
+        {
+            return null;
+        }
+
+        // Models before the third generation read no parts inside a result; what stands beside it they do.
+        call.Report.AddChange("messages: images and files of a function result stand beside it, the model reads none inside");
+        return media;
+    }
+
+    private static void WriteMedia(Utf8JsonWriter writer, List<DataContent> media)
+    {
+        foreach (DataContent data in media)
+        {
+            writer.WriteStartObject();
+            WriteInline(writer, data);
+            writer.WriteEndObject();
+        }
+    }
+
+    /// <summary>The images and files of a result; null when it has none.</summary>
+    private static List<DataContent>? MediaOf(object? result)
+    {
+        if (result is DataContent one)
+        {
+            return [one];
+        }
+
+        List<DataContent>? media = null;
+        foreach (AIContent content in result as IEnumerable<AIContent> ?? [])
+        {
+            if (content is DataContent data)
+            {
+                (media ??= []).Add(data);
+            }
+        }
+
+        return media;
+    }
+
+    private static void WriteInline(Utf8JsonWriter writer, DataContent data)
+    {
+        writer.WriteStartObject("inlineData"u8);
+        writer.WriteString("mimeType"u8, data.MediaType);
+        writer.WriteBase64String("data"u8, data.Data.Span);
         writer.WriteEndObject();
     }
 
@@ -138,7 +195,7 @@ internal sealed class GeminiPartWriter(ProviderCall call, IReadOnlyList<ChatMess
     }
 
     /// <summary>The format wants an object: objects go as they are, everything else inside one.</summary>
-    private static void WriteResponse(Utf8JsonWriter writer, FunctionResultContent result)
+    private static void WriteResponse(Utf8JsonWriter writer, FunctionResultContent result, List<DataContent>? media)
     {
         if (result.Result is JsonElement { ValueKind: JsonValueKind.Object } element && result.Exception is null)
         {
@@ -152,6 +209,12 @@ internal sealed class GeminiPartWriter(ProviderCall call, IReadOnlyList<ChatMess
         {
             case null when result.Exception is not null:
                 writer.WriteStringValue(result.Exception.Message);
+                break;
+            case DataContent:
+                writer.WriteStringValue(""u8);
+                break;
+            case IEnumerable<AIContent> contents when media is not null:
+                writer.WriteStringValue(ToolValues.Join(contents.Where(static content => content is not DataContent)));
                 break;
             case string or TextContent or IEnumerable<AIContent>:
                 ToolValues.WriteText(writer, result.Result);

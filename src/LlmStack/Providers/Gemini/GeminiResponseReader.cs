@@ -42,9 +42,9 @@ internal static class GeminiResponseReader
             response.Messages.Add(new ChatMessage(ChatRole.Assistant, contents ?? []) { MessageId = candidate == 0 ? document.Id : $"{document.Id}-{candidate}" });
         }
 
-        if (document.LogProbabilities.ValueKind != JsonValueKind.Undefined)
+        if (document.LogProbabilities is { ValueKind: not JsonValueKind.Undefined } probabilities)
         {
-            response.AdditionalProperties = new() { [LogProbabilitiesKey] = document.LogProbabilities };
+            response.AdditionalProperties = new() { [LogProbabilitiesKey] = probabilities };
         }
 
         response.FinishReason = GeminiFinishReasons.Map(document.FinishReason, parts.HasToolCalls);

@@ -82,9 +82,9 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
 
         Parts.WriteCapture();
         var update = new RoutedChatResponseUpdate { FinishReason = GeminiFinishReasons.Map(_document.FinishReason, Parts.HasToolCalls) };
-        if (_document.LogProbabilities.ValueKind != JsonValueKind.Undefined)
+        if (_document.LogProbabilities is { ValueKind: not JsonValueKind.Undefined } probabilities)
         {
-            update.AdditionalProperties = new() { [GeminiResponseReader.LogProbabilitiesKey] = _document.LogProbabilities };
+            update.AdditionalProperties = new() { [GeminiResponseReader.LogProbabilitiesKey] = probabilities };
         }
 
         Fill(update, 0, contents ?? []);

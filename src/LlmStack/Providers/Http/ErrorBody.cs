@@ -87,12 +87,13 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
         {
             if (error.ValueKind == JsonValueKind.Object)
             {
-                return FromFlat(error, root) with { RequestId = Text(root, "request_id") };
+                ErrorBody body = FromFlat(error, root);
+                return body with { RequestId = Text(root, "request_id") ?? body.RequestId };
             }
 
             if (error.ValueKind == JsonValueKind.String)
             {
-                return new ErrorBody(error.GetString(), Text(root, "code"), Text(root, "error_type") ?? Text(root, "type"), Text(root, "param"), null);
+                return new ErrorBody(error.GetString(), Text(root, "code"), Text(root, "error_type") ?? Text(root, "type"), Text(root, "param"), Seconds(root, "estimated_time"));
             }
         }
 
@@ -122,12 +123,13 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
 
     private static ErrorBody FromFlat(JsonElement error, JsonElement parent)
     {
-        string? message = Text(error, "message") ?? Detail(error) ?? Text(error, "title") ?? Text(error, "msg");
-        string? type = Text(error, "type");
-        string? delay = null, reason = null;
+        string? message = Text(error, "message") ?? Text(error, "Message") ?? Detail(error) ?? Text(error, "title") ?? Text(error, "msg");
+        string? type = Text(error, "type") ?? Unqualified(Text(error, "__type"));
+        string? delay = DelayOf(error), reason = null;
         if (error.TryGetProperty("metadata", out JsonElement metadata) && metadata.ValueKind == JsonValueKind.Object)
         {
             type = Text(metadata, "error_type") ?? type;
+            delay ??= DelayOf(metadata);
         }
 
         if (error.TryGetProperty("details", out JsonElement details))
@@ -136,8 +138,12 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
         }
 
         string? code = Text(error, "code") ?? (parent.ValueKind == JsonValueKind.Object ? Text(parent, "code") : null) ?? Text(error, "http_status_code");
-        return new ErrorBody(message, code, type ?? Text(error, "status"), Text(error, "param"), delay) { Reason = reason };
+        return new ErrorBody(message, code, type ?? Text(error, "status"), Text(error, "param"), delay) { Reason = reason, RequestId = Text(error, "request_id") };
     }
+
+    /// <summary>The wait that a body names in seconds: OpenRouter's availability, or a field of its own.</summary>
+    private static string? DelayOf(JsonElement error) =>
+        Seconds(error, "retry_after") ?? (error.TryGetProperty("availability", out JsonElement availability) && availability.ValueKind == JsonValueKind.Object ? Seconds(availability, "retry_after") : null);
 
     private static void ReadDetails(JsonElement details, ref string? delay, ref string? reason)
     {
@@ -218,6 +224,15 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
 
         return text.Length > 0 ? text.ToString() : null;
     }
+
+    /// <summary>A type of AWS without its namespace.</summary>
+    private static string? Unqualified(string? type) => type?[(type.LastIndexOf('#') + 1)..];
+
+    /// <summary>A number of seconds as a duration's text; a text as it is.</summary>
+    private static string? Seconds(JsonElement parent, string name) =>
+        !parent.TryGetProperty(name, out JsonElement value) ? null
+        : value.ValueKind == JsonValueKind.Number ? value.GetRawText() + "s"
+        : Scalar(value);
 
     private static string? Text(JsonElement parent, string name) => parent.TryGetProperty(name, out JsonElement value) ? Scalar(value) : null;
 

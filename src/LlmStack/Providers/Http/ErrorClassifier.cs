@@ -17,7 +17,9 @@ internal static partial class ErrorClassifier
         409 => Is(ErrorPatterns.ConflictCodes, body) || Has(body, "lock") || Has(body, "try again") ? LlmErrorKind.ServerError : BadRequest(body),
         413 => LlmErrorKind.ContextWindowExceeded,
         424 => LlmErrorKind.ServerError,
-        425 or 498 or 503 or 529 or (>= 520 and <= 524) => LlmErrorKind.Overloaded,
+        // Cohere: a word that is not allowed; Groq: no capacity.
+        498 => IsContent(body) ? LlmErrorKind.ContentPolicyViolation : LlmErrorKind.Overloaded,
+        425 or 503 or 529 or (>= 520 and <= 524) => LlmErrorKind.Overloaded,
         429 => TooMany(body),
 
         // The server believes that we hung up; we did not, so something between us did.
@@ -121,6 +123,12 @@ internal static partial class ErrorClassifier
     {
         // Google's text speaks of quota and billing for every limit; the exhausted quota's name is exact.
         if (body.Reason is { } quota && ErrorPatterns.IsMinuteQuota(quota) && !Has(body, "limit: 0"))
+        {
+            return LlmErrorKind.RateLimited;
+        }
+
+        // Cohere: a trial key has a limit for the minute, which passes, and one for the month.
+        if (Has(body, "trial key") && Has(body, "minute"))
         {
             return LlmErrorKind.RateLimited;
         }

@@ -25,7 +25,7 @@ internal static class ErrorPatterns
     ];
 
     public static readonly string[] ContentTexts =
-        ["content management policy", "content filtering policy", "contentpolicyviolationerror", "usage guideline", "safety_check_type", "content policy", "flagged by", "was flagged", "moderation"];
+        ["content management policy", "content filtering policy", "contentpolicyviolationerror", "usage guideline", "safety_check_type", "content policy", "flagged by", "was flagged", "moderation", "blocked input", "blocked output"];
 
     public static readonly string[] QuotaCodes =
     [
@@ -65,7 +65,7 @@ internal static class ErrorPatterns
     /// <summary>Conflicts that are over when one asks again.</summary>
     public static readonly string[] ConflictCodes = ["conflict_error", "aborted"];
 
-    public static readonly string[] RateCodes = ["rate_limit_exceeded", "rate_limit_error", "slow_down", "too_many_requests", "resource_exhausted", "ramp_limit_exceeded", "request_quota_exceeded", "token_quota_exceeded", "1302", "1305"];
+    public static readonly string[] RateCodes = ["rate_limit_exceeded", "rate_limit_error", "rate_limited", "slow_down", "too_many_requests", "resource_exhausted", "ramp_limit_exceeded", "request_quota_exceeded", "token_quota_exceeded", "1300", "1302", "1305"];
 
     public static readonly string[] TimeoutCodes = ["timeout", "timeout_error", "vector_store_timeout", "modeltimeoutexception", "deadline_exceeded"];
 

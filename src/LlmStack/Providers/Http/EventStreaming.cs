@@ -22,8 +22,23 @@ internal static class EventStreaming
         using TReader reader = read(stream, http.MaxBodyBytes);
         while (true)
         {
-            while (session.Next(reader) is { } update)
+            while (true)
             {
+                TUpdate? update;
+                try
+                {
+                    update = session.Next(reader);
+                }
+                catch (BrokenStreamException e)
+                {
+                    throw TransportErrors.Translate(e, http.Name, call.Report, cancellationToken);
+                }
+
+                if (update is null)
+                {
+                    break;
+                }
+
                 yield return update;
                 cancellationToken.ThrowIfCancellationRequested();
             }

@@ -15,6 +15,9 @@ internal static class ResponseFacts
     /// <summary>A LiteLLM proxy's own reckoning in US dollars.</summary>
     private const string CostHeader = "x-litellm-response-cost";
 
+    /// <summary>Cohere's count of the calls that a trial key has left in this minute.</summary>
+    private const string TrialHeader = "x-trial-endpoint-call-remaining";
+
     public static void Read(HttpResponseMessage response, AttemptReport report, DateTimeOffset now)
     {
         report.StatusCode = (int)response.StatusCode;
@@ -54,6 +57,12 @@ internal static class ResponseFacts
                     }
                 }
 
+                continue;
+            }
+
+            if (name.Length == TrialHeader.Length && name.Equals(TrialHeader, StringComparison.OrdinalIgnoreCase))
+            {
+                requests = Smaller(requests, ParseCount(header.Value.ToString()));
                 continue;
             }
 

@@ -6,6 +6,8 @@ namespace LlmStack.Providers.Http;
 /// <summary>How long a provider asked us to wait. Zero, negative and past values say nothing and are ignored.</summary>
 internal static class RetryAfterParser
 {
+    private static readonly string[] Markers = ["try again in ", "retry in ", "retry after "];
+
     public static TimeSpan? FromHeaders(HttpResponseHeaders headers, DateTimeOffset now)
     {
         HttpHeadersNonValidated raw = headers.NonValidated;
@@ -48,17 +50,23 @@ internal static class RetryAfterParser
         return wait > TimeSpan.Zero ? wait : null;
     }
 
-    /// <summary>Finds "try again in 1.2s" (or 6m0s, 20ms) in a message; the last resort.</summary>
+    /// <summary>Finds "try again in 1.2s" (or 6m0s, 20ms), "retry in 37.5s" or "retry after 6 seconds" in a message; the last resort.</summary>
     public static TimeSpan? FromMessage(string message)
     {
-        const string Marker = "try again in ";
-        int at = message.IndexOf(Marker, StringComparison.OrdinalIgnoreCase);
-        if (at < 0)
+        foreach (string marker in Markers)
         {
-            return null;
+            int at = message.IndexOf(marker, StringComparison.OrdinalIgnoreCase);
+            if (at >= 0 && FromWords(message.AsSpan(at + marker.Length)) is { } wait)
+            {
+                return wait;
+            }
         }
 
-        ReadOnlySpan<char> rest = message.AsSpan(at + Marker.Length);
+        return null;
+    }
+
+    private static TimeSpan? FromWords(ReadOnlySpan<char> rest)
+    {
         int length = 0;
         while (length < rest.Length && (char.IsAsciiLetterOrDigit(rest[length]) || rest[length] == '.'))
         {

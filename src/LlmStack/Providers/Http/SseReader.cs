@@ -293,7 +293,7 @@ internal sealed class SseReader(Stream stream, int maxEventBytes, bool lines = f
 
         if (_end >= maxEventBytes)
         {
-            throw new LlmException(LlmErrorKind.InvalidResponse, $"The provider sent an event longer than the limit of {maxEventBytes} bytes.");
+            throw BrokenStreamException.TooLong(maxEventBytes);
         }
 
         byte[] larger = ArrayPool<byte>.Shared.Rent(_buffer.Length * 2);

@@ -84,6 +84,50 @@ internal static class ToolValues
         }
     }
 
+    /// <summary>Writes a result as a JSON string, for formats that allow only text in one: images and files are added to <paramref name="media"/>, and the text says where they are.</summary>
+    public static void WriteText(Utf8JsonWriter writer, object? result, ref List<AIContent>? media)
+    {
+        switch (result)
+        {
+            case DataContent or UriContent or HostedFileContent:
+                writer.WriteStringValue(Join([(AIContent)result], ref media));
+                break;
+            case IEnumerable<AIContent> contents:
+                writer.WriteStringValue(Join(contents, ref media));
+                break;
+            default:
+                WriteText(writer, result);
+                break;
+        }
+    }
+
+    /// <summary>The texts of a result that is a list of contents, each image or file replaced by a word on where it is.</summary>
+    public static string Join(IEnumerable<AIContent> contents, ref List<AIContent>? media)
+    {
+        var joined = new StringBuilder();
+        foreach (AIContent content in contents)
+        {
+            switch (content)
+            {
+                case TextContent text:
+                    joined.Append(text.Text);
+                    break;
+                case DataContent or UriContent or HostedFileContent:
+                    (media ??= []).Add(content);
+                    joined.Append(joined.Length > 0 ? "\n" : "").Append("[attachment ").Append(media.Count).Append(" follows in the next message of the user]");
+                    break;
+                default:
+                    throw ErrorFactory.Unsupported($"Messages: a function result with a content of type {content.GetType().Name} cannot be sent in this format; allowed are text, images and files.");
+            }
+        }
+
+        return joined.ToString();
+    }
+
+    /// <summary>What is listed when a result's images and files became a message of the user.</summary>
+    public static void ReportMoved(AttemptReport? report) =>
+        report?.AddChange("messages: images and files of a function result moved into a message of the user, the format allows only text in a result");
+
     /// <summary>Writes a result as the JSON value it is.</summary>
     public static void WriteValue(Utf8JsonWriter writer, object? result)
     {

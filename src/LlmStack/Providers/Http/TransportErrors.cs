@@ -25,6 +25,7 @@ internal static class TransportErrors
 
         (LlmErrorKind kind, string what) = error switch
         {
+            BrokenStreamException broken => (broken.Kind, "sent " + broken.Message),
             OperationCanceledException or TimeoutException or TimeoutRejectedException => (LlmErrorKind.Timeout, "did not answer in time"),
             BrokenCircuitException => (LlmErrorKind.Overloaded, "is cut off by a circuit breaker of the HTTP client"),
             RateLimiterRejectedException => (LlmErrorKind.Overloaded, "is held back by a rate limiter of the HTTP client"),

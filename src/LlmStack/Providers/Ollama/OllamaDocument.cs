@@ -21,7 +21,9 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
     public List<ToolCallFragment> Calls { get; } = [];
 
     /// <summary>Log probabilities of the last line that had them, or undefined.</summary>
-    public JsonElement LogProbabilities { get; private set; }
+    public JsonElement LogProbabilities => _logProbabilities?.ToElement() ?? default;
+
+    private JoinedLogProbabilities? _logProbabilities;
 
     public bool IsDone { get; private set; }
 
@@ -114,7 +116,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
             reader.Read();
             if (reader.TokenType == JsonTokenType.StartArray)
             {
-                LogProbabilities = reader.TakeElement();
+                (_logProbabilities ??= new JoinedLogProbabilities()).Add(reader.TakeElement());
             }
         }
         else

@@ -36,9 +36,9 @@ internal static class OllamaFinish
             (facts ??= [])[LoadTimeKey] = TimeSpan.FromTicks(nanoseconds / 100);
         }
 
-        if (document.LogProbabilities.ValueKind != System.Text.Json.JsonValueKind.Undefined)
+        if (document.LogProbabilities is { ValueKind: not System.Text.Json.JsonValueKind.Undefined } probabilities)
         {
-            (facts ??= [])[LogProbabilitiesKey] = document.LogProbabilities;
+            (facts ??= [])[LogProbabilitiesKey] = probabilities;
         }
 
         return facts;

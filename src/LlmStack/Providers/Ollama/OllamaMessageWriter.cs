@@ -51,10 +51,14 @@ internal readonly struct OllamaMessageWriter(Utf8JsonWriter writer, ProviderCall
                 case FunctionCallContent:
                     calls = true;
                     break;
+                case ErrorContent { ErrorCode: "Refusal" } refusal:
+                    text.Append(refusal.Message);
+                    any = true;
+                    break;
                 case FunctionResultContent or UsageContent or ErrorContent:
                     break;
                 default:
-                    FieldPolicy.Content(call, content, "ollama", "text, images as data, reasoning, function call and function result");
+                    FieldPolicy.Content(call, content, "ollama", "text, images as data, refusals, reasoning, function call and function result");
                     break;
             }
         }
@@ -122,6 +126,7 @@ internal readonly struct OllamaMessageWriter(Utf8JsonWriter writer, ProviderCall
 
     private void WriteResults(IReadOnlyList<ChatMessage> messages, int at)
     {
+        List<AIContent>? media = null;
         foreach (AIContent content in messages[at].Contents)
         {
             if (content is not FunctionResultContent result)
@@ -138,8 +143,14 @@ internal readonly struct OllamaMessageWriter(Utf8JsonWriter writer, ProviderCall
 
             writer.WriteString("tool_call_id"u8, result.CallId);
             writer.WritePropertyName("content"u8);
-            ToolValues.WriteText(writer, result.Result);
+            ToolValues.WriteText(writer, result.Result, ref media);
             writer.WriteEndObject();
+        }
+
+        if (media is not null)
+        {
+            ToolValues.ReportMoved(call.Report);
+            WriteMessage(new ChatMessage(ChatRole.User, media));
         }
     }
 

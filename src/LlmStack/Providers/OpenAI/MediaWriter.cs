@@ -9,8 +9,13 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>Writes images, audio and files as content parts.</summary>
 internal static class MediaWriter
 {
-    public static void Write(Utf8JsonWriter writer, AIContent content)
+    public static void Write(Utf8JsonWriter writer, AIContent content, MediaParts parts = MediaParts.OpenAI)
     {
+        if (parts == MediaParts.Mistral && MistralMediaWriter.TryWrite(writer, content))
+        {
+            return;
+        }
+
         writer.WriteStartObject();
         switch (content)
         {
@@ -52,13 +57,13 @@ internal static class MediaWriter
                 break;
             default:
                 string mediaType = content is DataContent d ? d.MediaType : ((UriContent)content).MediaType;
-                throw MessageWriter.Unsupported($"Messages: a {content.GetType().Name} of media type '{mediaType}' cannot be sent in this format; allowed are images (data or address), and wav, mp3 and PDF as data.");
+                throw MessageWriter.Unsupported($"Messages: a {content.GetType().Name} of media type '{mediaType}' cannot be sent in this format; allowed are images (data or address), and {(parts == MediaParts.Mistral ? "sounds and PDF (data or address)" : "wav, mp3 and PDF as data")}.");
         }
 
         writer.WriteEndObject();
     }
 
-    public static void WriteDetail(Utf8JsonWriter writer, AIContent content)
+    private static void WriteDetail(Utf8JsonWriter writer, AIContent content)
     {
         if (content.AdditionalProperties is { } more && more.TryGetValue("detail", out object? detail) && detail is string word)
         {

@@ -54,7 +54,7 @@ internal static class MessageWriter
         }
         else
         {
-            WriteContent(writer, message.Contents, shape);
+            WriteContent(writer, message.Contents, shape, profile);
         }
 
         writer.WriteEndObject();
@@ -148,19 +148,28 @@ internal static class MessageWriter
 
         if (shape.Media > 0 && audio is null)
         {
-            WriteContent(writer, contents, shape);
+            WriteContent(writer, contents, shape, profile);
         }
         else if (shape.Texts > 0)
         {
             writer.WriteString("content"u8, JoinTexts<TextContent>(contents, shape.Texts));
+        }
+        else if (shape.Refusals > 0 && !profile.SendsRefusals)
+        {
+            writer.WriteString("content"u8, JoinTexts<ErrorContent>(contents, shape.Refusals));
         }
         else if (shape.Calls == 0 && shape.Refusals == 0 && audio is null)
         {
             writer.WriteString("content"u8, ""u8);
         }
 
-        if (shape.Refusals > 0)
+        if (shape.Refusals > 0 && profile.SendsRefusals)
         {
+            if (shape.Texts + shape.Media == 0)
+            {
+                writer.WriteNull("content"u8);
+            }
+
             writer.WriteString("refusal"u8, JoinTexts<ErrorContent>(contents, shape.Refusals));
         }
 
@@ -245,7 +254,7 @@ internal static class MessageWriter
     /// <summary>The id of a call as the service accepts it; traces, which have no report, keep it as it is.</summary>
     public static string IdFor(string id, OpenAIProfile profile, AttemptReport? report) => report is null ? id : ToolCallIds.Rewrite(id, profile.ToolCallIds, report);
 
-    private static void WriteContent(Utf8JsonWriter writer, IList<AIContent> contents, Shape shape)
+    private static void WriteContent(Utf8JsonWriter writer, IList<AIContent> contents, Shape shape, OpenAIProfile profile)
     {
         if (shape.Media == 0 && shape.Texts <= 1)
         {
@@ -265,7 +274,7 @@ internal static class MessageWriter
                     writer.WriteEndObject();
                     break;
                 case DataContent or UriContent or HostedFileContent:
-                    MediaWriter.Write(writer, contents[i]);
+                    MediaWriter.Write(writer, contents[i], profile.Parts);
                     break;
             }
         }

@@ -10,6 +10,7 @@ internal sealed record OpenAIProfile
         MaxTokensField = "max_completion_tokens",
         TraitsName = "openai",
         SendsNames = true,
+        SendsRefusals = true,
         Operations = OpenAIOperations.All & ~OpenAIOperations.Rerank,
     };
 
@@ -44,6 +45,12 @@ internal sealed record OpenAIProfile
 
     /// <summary>Whether authors' names are sent; several compatible servers refuse them.</summary>
     public bool SendsNames { get; init; }
+
+    /// <summary>Whether a refusal of an earlier turn has a field of its own; else it goes back as text, which servers without the field would miss.</summary>
+    public bool SendsRefusals { get; init; }
+
+    /// <summary>How sounds and files are written.</summary>
+    public MediaParts Parts { get; init; }
 
     /// <summary>The field in which reasoning of earlier turns goes back; null when it does not.</summary>
     public string? ReasoningEchoField { get; init; }

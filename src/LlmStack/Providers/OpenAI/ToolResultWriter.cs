@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
@@ -28,8 +27,8 @@ internal static class ToolResultWriter
 
         if (media is not null)
         {
-            report?.AddChange("messages: images and files of a function result moved into a message of the user, the format allows only text in a result");
-            WriteMedia(writer, media);
+            ToolValues.ReportMoved(report);
+            WriteMedia(writer, media, profile);
         }
     }
 
@@ -63,10 +62,10 @@ internal static class ToolResultWriter
                 writer.WriteStringValue(element.GetString());
                 return;
             case AIContent content:
-                writer.WriteStringValue(Text([content], ref media));
+                writer.WriteStringValue(ToolValues.Join([content], ref media));
                 return;
             case IEnumerable<AIContent> contents:
-                writer.WriteStringValue(Text(contents, ref media));
+                writer.WriteStringValue(ToolValues.Join(contents, ref media));
                 return;
             default:
                 WriteAsText(writer, result, "a function result");
@@ -74,36 +73,14 @@ internal static class ToolResultWriter
         }
     }
 
-    private static string Text(IEnumerable<AIContent> contents, ref List<AIContent>? media)
-    {
-        var joined = new StringBuilder();
-        foreach (AIContent content in contents)
-        {
-            switch (content)
-            {
-                case TextContent text:
-                    joined.Append(text.Text);
-                    break;
-                case DataContent or UriContent or HostedFileContent:
-                    (media ??= []).Add(content);
-                    joined.Append(joined.Length > 0 ? "\n" : "").Append("[attachment ").Append(media.Count).Append(" follows in the next message of the user]");
-                    break;
-                default:
-                    throw MessageWriter.Unsupported($"Messages: a function result with a content of type {content.GetType().Name} cannot be sent in this format; allowed are text, images and files.");
-            }
-        }
-
-        return joined.ToString();
-    }
-
-    private static void WriteMedia(Utf8JsonWriter writer, List<AIContent> media)
+    private static void WriteMedia(Utf8JsonWriter writer, List<AIContent> media, OpenAIProfile profile)
     {
         writer.WriteStartObject();
         writer.WriteString("role"u8, "user"u8);
         writer.WriteStartArray("content"u8);
         for (int i = 0; i < media.Count; i++)
         {
-            MediaWriter.Write(writer, media[i]);
+            MediaWriter.Write(writer, media[i], profile.Parts);
         }
 
         writer.WriteEndArray();

@@ -33,13 +33,57 @@ public sealed class BedrockRequestTests
             StopSequences = ["END"],
             Tools = [Weather],
             ToolMode = ChatToolMode.RequireSpecific("weather"),
-            Reasoning = new() { Effort = ReasoningEffort.Medium },
             AdditionalProperties = new() { ["guardrailConfig"] = JsonDocument.Parse("""{"guardrailIdentifier":"g","guardrailVersion":"1"}""").RootElement },
         };
 
         Assert.Equal(
-            """{"system":[{"text":"Be brief"}],"messages":[{"role":"user","content":[{"text":"Hello"}]}],"toolConfig":{"tools":[{"toolSpec":{"name":"weather","description":"Tells the weather","inputSchema":{"json":{"type":"object","properties":{"city":{"type":"string"}}}}}}],"toolChoice":{"tool":{"name":"weather"}}},"inferenceConfig":{"maxTokens":4000,"temperature":0.5,"topP":0.9,"stopSequences":["END"]},"additionalModelRequestFields":{"top_k":40,"thinking":{"type":"enabled","budget_tokens":3999}},"guardrailConfig":{"guardrailIdentifier":"g","guardrailVersion":"1"}}""",
+            """{"system":[{"text":"Be brief"}],"messages":[{"role":"user","content":[{"text":"Hello"}]}],"toolConfig":{"tools":[{"toolSpec":{"name":"weather","description":"Tells the weather","inputSchema":{"json":{"type":"object","properties":{"city":{"type":"string"}}}}}}],"toolChoice":{"tool":{"name":"weather"}}},"inferenceConfig":{"maxTokens":4000,"temperature":0.5,"stopSequences":["END"]},"additionalModelRequestFields":{"top_k":40},"guardrailConfig":{"guardrailIdentifier":"g","guardrailVersion":"1"}}""",
             await Format.BodyAsync(Answer, options));
+    }
+
+    [Theory]
+    [InlineData("eu.anthropic.claude-sonnet-4-5-20250929-v1:0", ReasoningEffort.Medium, ""","inferenceConfig":{"maxTokens":4000},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":2000}}}""")]
+    [InlineData("anthropic.claude-opus-4-5-20251101-v1:0", ReasoningEffort.High, ""","inferenceConfig":{"maxTokens":4000},"additionalModelRequestFields":{"thinking":{"type":"enabled","budget_tokens":3000}},"outputConfig":{"effort":"high"}}""")]
+    [InlineData("anthropic.claude-opus-5-5-v1:0", ReasoningEffort.High, ""","inferenceConfig":{"maxTokens":4000},"additionalModelRequestFields":{"thinking":{"type":"adaptive"}},"outputConfig":{"effort":"high"}}""")]
+    [InlineData("anthropic.claude-3-5-sonnet-20241022-v2:0", ReasoningEffort.High, ""","inferenceConfig":{"maxTokens":4000,"temperature":0.5},"additionalModelRequestFields":{"top_k":40}}""")]
+    [InlineData("amazon.nova-pro-v1:0", ReasoningEffort.High, ""","inferenceConfig":{"maxTokens":4000,"temperature":0.5}}""")]
+    public async Task Each_model_thinks_and_samples_as_it_can(string model, ReasoningEffort effort, string expected)
+    {
+        var options = new ChatOptions { MaxOutputTokens = 4000, Temperature = 0.5f, TopK = 40, Reasoning = new() { Effort = effort } };
+        Assert.EndsWith(expected, await Format.BodyAsync(Answer, options, call: Format.Call(other: model)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("anthropic.claude-opus-5-5-v1:0", null)]
+    [InlineData("anthropic.claude-sonnet-4-5-v1:0", ReasoningEffort.Low)]
+    public async Task A_model_that_cannot_be_forced_is_told_to_call_the_tool(string model, ReasoningEffort? effort)
+    {
+        ProviderCall call = Format.Call(other: model);
+        var options = new ChatOptions { Tools = [Weather], ToolMode = ChatToolMode.RequireSpecific("weather"), Reasoning = effort is null ? null : new() { Effort = effort } };
+        string body = await Format.BodyAsync(Answer, options, call: call);
+
+        Assert.StartsWith("""{"system":[{"text":"Call the tool weather before you answer."}],""", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("toolChoice", body, StringComparison.Ordinal);
+        Assert.Contains("ToolMode: emulated by an instruction, the model cannot be forced to call a tool", call.Report.Changes!);
+    }
+
+    [Fact]
+    public async Task A_temperature_above_the_format_s_most_is_lowered_and_listed()
+    {
+        ProviderCall call = Format.Call(other: "amazon.nova-pro-v1:0");
+        Assert.Contains("\"temperature\":1}", await Format.BodyAsync(Answer, new ChatOptions { Temperature = 1.5f }, call: call), StringComparison.Ordinal);
+        Assert.Equal(["temperature: lowered to 1, the format's most"], call.Report.Changes);
+    }
+
+    [Fact]
+    public async Task A_schema_is_sent_as_a_text_to_models_that_keep_to_one()
+    {
+        ProviderCall call = Format.Call();
+        string body = await Format.BodyAsync(Answer, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema, "city", "A city") }, call: call);
+
+        Assert.EndsWith(""","outputConfig":{"textFormat":{"type":"json_schema","structure":{"jsonSchema":{"schema":"{\u0022type\u0022:\u0022object\u0022,\u0022properties\u0022:{\u0022city\u0022:{\u0022type\u0022:\u0022string\u0022}},\u0022additionalProperties\u0022:false}","name":"city","description":"A city"}}}}}""", body.Replace("\\\"", "\\u0022", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(call.Report.Changes ?? [], static change => change.Contains("emulated", StringComparison.Ordinal));
+        Assert.Contains("outputConfig", (await Format.RefusalAsync(new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema), AdditionalProperties = new() { ["outputConfig"] = "x" } })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,6 +107,19 @@ public sealed class BedrockRequestTests
         Assert.Equal("""{"role":"user","content":[{"toolResult":{"toolUseId":"ID","content":[{"text":"a cat"}]}}]}""".Replace("ID", id, StringComparison.Ordinal), sent[2].GetRawText());
         Assert.Equal("""{"tools":[{"toolSpec":{"name":"look","inputSchema":{"json":{"type":"object"}}}}]}""", document.RootElement.GetProperty("toolConfig").GetRawText());
         Assert.Contains("Tools: those of the history are declared, the format demands it", call.Report.Changes!);
+    }
+
+    [Fact]
+    public async Task Sounds_are_blocks_but_not_inside_results_and_the_tier_has_its_own_form()
+    {
+        ChatMessage[] messages = [new(ChatRole.User, [new DataContent(new byte[] { 1, 2, 3 }, "audio/mpeg")])];
+        string body = await Format.BodyAsync(Answer, new ChatOptions { AdditionalProperties = new() { ["service_tier"] = "flex" } }, messages);
+
+        Assert.Equal("""{"messages":[{"role":"user","content":[{"audio":{"format":"mp3","source":{"bytes":"AQID"}}}]}],"serviceTier":{"type":"flex"}}""", body);
+        ChatMessage[] result = [new(ChatRole.Assistant, [new FunctionCallContent("t", "f")]), new(ChatRole.Tool, [new FunctionResultContent("t", new List<AIContent> { new DataContent(new byte[] { 1 }, "audio/mpeg") })])];
+        Assert.Contains("'audio/mpeg'", (await Format.RefusalAsync(null, result)).Message, StringComparison.Ordinal);
+        Assert.Contains("service_tier", (await Format.RefusalAsync(new ChatOptions { AdditionalProperties = new() { ["service_tier"] = 1 } })).Message, StringComparison.Ordinal);
+        Assert.Contains("serviceTier", (await Format.RefusalAsync(new ChatOptions { AdditionalProperties = new() { ["service_tier"] = "flex", ["serviceTier"] = "x" } })).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,7 +164,7 @@ public sealed class BedrockRequestTests
     public async Task A_form_is_asked_for_by_a_tool_and_comes_back_as_text()
     {
         const string Called = """{"output":{"message":{"role":"assistant","content":[{"toolUse":{"toolUseId":"t1","name":"answer_in_json","input":{"city":"Bern"}}}]}},"stopReason":"tool_use","usage":{"inputTokens":1,"outputTokens":1}}""";
-        ChatResponse response = await Format.ChatAsync(Called, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema) });
+        ChatResponse response = await Format.ChatAsync(Called, new ChatOptions { ResponseFormat = ChatResponseFormat.ForJsonSchema(Schema) }, Format.Call(other: "amazon.nova-pro-v1:0"));
 
         Assert.Equal(("""{"city":"Bern"}""", ChatFinishReason.Stop), (response.Text, response.FinishReason));
     }

@@ -52,6 +52,25 @@ public sealed class CohereRequestTests
     }
 
     [Fact]
+    public async Task Images_of_a_result_and_refusals_are_not_lost()
+    {
+        ChatMessage[] messages =
+        [
+            new(ChatRole.Assistant, [new FunctionCallContent("t1", "look")]),
+            new(ChatRole.Tool, [new FunctionResultContent("t1", new DataContent(new byte[] { 1, 2, 3 }, "image/png"))]),
+            new(ChatRole.Assistant, [new ErrorContent("No.") { ErrorCode = "Refusal" }]),
+        ];
+        ProviderCall call = Format.Call();
+        string body = await Format.BodyAsync(Answer, messages: messages, call: call);
+
+        Assert.Contains(
+            """{"role":"tool","tool_call_id":"t1","content":"[attachment 1 follows in the next message of the user]"},{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AQID"}}]},{"role":"assistant","content":"No."}]""",
+            body,
+            StringComparison.Ordinal);
+        Assert.Contains("messages: images and files of a function result moved into a message of the user, the format allows only text in a result", call.Report.Changes!);
+    }
+
+    [Fact]
     public async Task Calls_plans_results_and_images_have_their_fields()
     {
         ChatMessage[] messages =

@@ -100,5 +100,25 @@ public sealed class ProviderCredentialTests
         Assert.DoesNotContain("langfuse_", server.Requests[1], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_gateway_joins_the_trace_with_its_session_and_its_user()
+    {
+        await using var server = new RawHttpServer(RawReply.Body(200, Answer));
+        await using ServiceProvider services = Stack.Build(
+            llm => llm.AddSink(new LlmStack.Tracing.InMemoryTraceSink()),
+            configuration: Stack.Json($$"""{ "Providers": { "litellm": { "Endpoint": "{{server.Address}}", "PropagateTrace": true } } }"""));
+        CallRoute route;
+        using (LlmContext.Push(new LlmContext { UserId = "ann", SessionId = "s-1" }))
+        {
+            route = (await services.GetRequiredService<ILlmClient>().ChatAsync("litellm/m", "hi")).GetRoute()!;
+        }
+
+        Assert.Contains($"traceparent: 00-{route.TraceId}-{route.ObservationId}-01", server.Requests[0], StringComparison.OrdinalIgnoreCase);
+        Assert.Contains($"langfuse_existing_trace_id: {route.TraceId}\r\n", server.Requests[0], StringComparison.Ordinal);
+        Assert.Contains($"langfuse_parent_observation_id: {route.ObservationId}\r\n", server.Requests[0], StringComparison.Ordinal);
+        Assert.Contains("langfuse_session_id: s-1\r\n", server.Requests[0], StringComparison.Ordinal);
+        Assert.Contains("langfuse_trace_user_id: ann\r\n", server.Requests[0], StringComparison.Ordinal);
+    }
+
     private static string Body(string request) => request[(request.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
 }

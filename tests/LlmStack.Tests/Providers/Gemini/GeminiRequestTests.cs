@@ -145,6 +145,23 @@ public sealed class GeminiRequestTests
         Assert.Contains("""{"functionResponse":{"id":"t1","name":"f","response":{"result":1}}},{"functionResponse":{"id":"t2","name":"g","response":{"error":"broken"}}}""", body, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("gemini-3-pro", """{"functionResponse":{"id":"c1","name":"look","response":{"result":"Here"},"parts":[{"inlineData":{"mimeType":"image/png","data":"AQID"}}]}}]""", null)]
+    [InlineData("gemini-2.5-flash", """{"functionResponse":{"id":"c1","name":"look","response":{"result":"Here"}}},{"inlineData":{"mimeType":"image/png","data":"AQID"}}]""", "messages: images and files of a function result stand beside it, the model reads none inside")]
+    public async Task Images_of_a_result_stand_where_the_generation_reads_them(string model, string expected, string? change)
+    {
+        ChatMessage[] messages =
+        [
+            new(ChatRole.User, "a"),
+            new(ChatRole.Assistant, [new FunctionCallContent("c1", "look")]),
+            new(ChatRole.Tool, [new FunctionResultContent("c1", new List<AIContent> { new TextContent("Here"), new DataContent(new byte[] { 1, 2, 3 }, "image/png") })]),
+        ];
+        ProviderCall call = Call(model);
+
+        Assert.Contains(expected, await BodyAsync(messages, call: call), StringComparison.Ordinal);
+        Assert.Equal(change is null ? [] : [change], call.Report.Changes ?? []);
+    }
+
     [Fact]
     public async Task Models_without_system_instructions_get_them_in_front_of_the_first_question()
     {

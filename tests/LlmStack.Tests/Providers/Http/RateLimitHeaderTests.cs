@@ -35,6 +35,9 @@ public sealed class RateLimitHeaderTests
     [InlineData("Mistral, older", "ratelimitbysize-limit: 500000|ratelimitbysize-remaining: 499900|ratelimitbysize-reset: 37", null, 499_900L, null, 37.0)]
     [InlineData("OpenRouter", "X-RateLimit-Limit: 20|X-RateLimit-Remaining: 3|X-RateLimit-Reset: 1792566060000", 3L, null, 60.0, null)]
     [InlineData("IETF", "ratelimit-limit: 100|ratelimit-remaining: 12|ratelimit-reset: 30", 12L, null, 30.0, null)]
+    [InlineData("Together", "x-ratelimit-limit: 600|x-ratelimit-remaining: 599|x-ratelimit-reset: 12|x-tokenlimit-remaining: 5", 599L, null, 12.0, null)]
+    [InlineData("Fireworks", "x-ratelimit-limit-requests: 60|x-ratelimit-remaining-requests: 58|x-ratelimit-remaining-tokens-prompt: 900|x-ratelimit-remaining-tokens-generated: 80", 58L, 80L, null, null)]
+    [InlineData("Cohere", "x-endpoint-monthly-call-limit: 1000|x-trial-endpoint-call-limit: 20|x-trial-endpoint-call-remaining: 19", 19L, null, null, null)]
     [InlineData("a list of windows", "x-ratelimit-remaining: 100, 50;w=60", 50L, null, null, null)]
     [InlineData("none", "x-ratelimit-limit-requests: 100|server: x", null, null, null, null)]
     public void Each_vendors_headroom(string vendor, string headers, long? requests, long? tokens, double? resetRequests, double? resetTokens)

@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net;
 using LlmStack.Providers;
 using LlmStack.Providers.Http;
+using LlmStack.Tests.Providers.OpenAI;
+using LlmStack.Tests.Support;
 
 namespace LlmStack.Tests.Providers.Http;
 
@@ -52,8 +54,32 @@ public sealed class ResponseFactsTests
     [InlineData("Please try again in 6m0s.", 360.0)]
     [InlineData("Please try again in 20ms.", 0.02)]
     [InlineData("try again in 5 seconds", 5.0)]
+    [InlineData("Requests have exceeded call rate limit. Please retry after 6 seconds.", 6.0)]
+    [InlineData("Please retry after 20 milliseconds.", 0.02)]
+    [InlineData("Retry after 1 minute", 60.0)]
+    [InlineData("Quota exceeded. Please retry in 37.5s.", 37.5)]
+    [InlineData("Do not retry in vain, try again in 3s", 3.0)]
+    [InlineData("try again in -3s", null)]
+    [InlineData("retry after the maintenance", null)]
     [InlineData("try again later", null)]
     public void The_wait_is_found_in_messages(string message, double? seconds) => Assert.Equal(seconds, RetryAfterParser.FromMessage(message)?.TotalSeconds);
+
+    [Theory]
+    [InlineData("OpenRouter", """{"error":{"code":503,"message":"x","metadata":{"error_type":"provider_overloaded","availability":{"code":"x","retryable":true,"retry_after":12}}}}""", 12.0)]
+    [InlineData("OpenRouter", """{"error":{"code":503,"message":"x","availability":{"retry_after":1.5}}}""", 1.5)]
+    [InlineData("Hugging Face", """{"error":"Model x is currently loading","estimated_time":20.0}""", 20.0)]
+    [InlineData("Gemini", """{"error":{"code":429,"message":"x","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"1.5s"}]}}""", 1.5)]
+    [InlineData("Azure", """{"error":{"code":"429","message":"Please retry after 6 seconds."}}""", 6.0)]
+    [InlineData("a field", """{"error":{"message":"x","retry_after":3}}""", 3.0)]
+    [InlineData("a text", """{"error":{"message":"x","retry_after":"2m"}}""", 120.0)]
+    [InlineData("nonsense", """{"error":{"message":"x","retry_after":{"a":1}}}""", null)]
+    [InlineData("a past wait", """{"error":{"message":"x","retry_after":-3}}""", null)]
+    public async Task The_wait_is_found_in_bodies(string vendor, string body, double? seconds)
+    {
+        Assert.NotEmpty(vendor);
+        StreamOutcome outcome = await Wire.StreamAsync(RawReply.Body(503, body));
+        Assert.Equal(seconds, outcome.Failure!.RetryAfter?.TotalSeconds);
+    }
 
     [Theory]
     [InlineData("1h2m3.5s", 3723.5)]

@@ -74,6 +74,25 @@ public sealed class OllamaRequestTests
     }
 
     [Fact]
+    public async Task Images_of_a_result_and_refusals_are_not_lost()
+    {
+        ChatMessage[] messages =
+        [
+            new(ChatRole.Assistant, [new FunctionCallContent("c1", "look")]),
+            new(ChatRole.Tool, [new FunctionResultContent("c1", new List<AIContent> { new TextContent("Here"), new DataContent(new byte[] { 1, 2, 3 }, "image/png") })]),
+            new(ChatRole.Assistant, [new ErrorContent("No.") { ErrorCode = "Refusal" }]),
+        ];
+        ProviderCall call = Format.Call();
+        string body = await Format.BodyAsync(Answer, messages: messages, call: call);
+
+        Assert.Contains(
+            """{"role":"tool","tool_name":"look","tool_call_id":"c1","content":"Here\n[attachment 1 follows in the next message of the user]"},{"role":"user","content":"","images":["AQID"]},{"role":"assistant","content":"No."}]""",
+            body,
+            StringComparison.Ordinal);
+        Assert.Contains("messages: images and files of a function result moved into a message of the user, the format allows only text in a result", call.Report.Changes!);
+    }
+
+    [Fact]
     public async Task A_whole_answer_keeps_thought_usage_and_load_time()
     {
         ProviderCall call = Format.Call();

@@ -119,6 +119,28 @@ public sealed class ProfileRequestTests
     }
 
     [Fact]
+    public void Mistral_has_parts_of_its_own_for_sounds_and_documents_and_none_for_refusals()
+    {
+        ChatMessage[] messages =
+        [
+            new(ChatRole.User,
+            [
+                new DataContent(new byte[] { 1, 2, 3 }, "audio/mpeg"),
+                new UriContent("https://example.com/a.mp3", "audio/mpeg"),
+                new DataContent(new byte[] { 1, 2, 3 }, "application/pdf") { Name = "a.pdf" },
+                new UriContent("https://example.com/a.pdf", "application/pdf"),
+                new HostedFileContent("f-1"),
+            ]),
+            new(ChatRole.Assistant, [new ErrorContent("No.") { ErrorCode = "Refusal" }]),
+        ];
+        Assert.Contains(
+            """{"role":"user","content":[{"type":"input_audio","input_audio":"AQID"},{"type":"input_audio","input_audio":"https://example.com/a.mp3"},{"type":"document_url","document_url":"data:application/pdf;base64,AQID","document_name":"a.pdf"},{"type":"document_url","document_url":"https://example.com/a.pdf"},{"type":"file","file_id":"f-1"}]},{"role":"assistant","content":"No."}]""",
+            Body("mistral", messages: messages),
+            StringComparison.Ordinal);
+        Assert.Contains("'video/mp4'", Assert.Throws<LlmException>(() => Body("mistral", messages: [new(ChatRole.User, [new UriContent("https://example.com/a.mp4", "video/mp4")])])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_effort_that_the_model_does_not_know_becomes_the_nearest_and_is_listed()
     {
         ProviderCall call = Call("m");

@@ -141,6 +141,7 @@ internal static class OpenAIFamily
             History = HistoryRules.Mistral,
             ToolCallIds = ToolCallIdRules.Mistral,
             Schema = SchemaDialect.Mistral,
+            Parts = MediaParts.Mistral,
             AsksStreamUsage = false,
             SeedField = "random_seed",
             DimensionsField = "output_dimension",

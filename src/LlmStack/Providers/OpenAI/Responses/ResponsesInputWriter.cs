@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
@@ -23,46 +24,53 @@ internal readonly struct ResponsesInputWriter(Utf8JsonWriter writer, ProviderCal
     {
         bool assistant = message.Role == ChatRole.Assistant;
         bool open = false;
+        StringBuilder? said = null;
         IList<AIContent> contents = message.Contents;
         for (int i = 0; i < contents.Count; i++)
         {
             switch (contents[i])
             {
+                case TextContent { Text.Length: > 0 } text when assistant:
+                    (said ??= new StringBuilder()).Append(text.Text);
+                    break;
+                case ErrorContent { ErrorCode: "Refusal", Message.Length: > 0 } refusal:
+                    (said ??= new StringBuilder()).Append(refusal.Message);
+                    break;
                 case TextContent { Text.Length: > 0 } text:
                     Open(message.Role, ref open);
-                    WriteText(text.Text, assistant ? "output_text"u8 : "input_text"u8, "text"u8);
+                    WriteText(text.Text);
                     break;
-                case ErrorContent { ErrorCode: "Refusal" } refusal:
-                    Open(message.Role, ref open);
-                    WriteText(refusal.Message, "refusal"u8, "refusal"u8);
+                case DataContent or UriContent or HostedFileContent when assistant:
+                    CloseSaid(ref said);
+                    WriteShown(contents[i]);
                     break;
                 case DataContent or UriContent or HostedFileContent:
                     Open(message.Role, ref open);
                     ResponsesMediaWriter.Write(writer, contents[i]);
                     break;
                 case FunctionCallContent function:
-                    Close(ref open);
+                    Close(ref open, ref said);
                     WriteCall(function);
                     break;
                 case FunctionResultContent result:
-                    Close(ref open);
+                    Close(ref open, ref said);
                     WriteResult(result);
                     break;
                 case TextReasoningContent reasoning:
-                    Close(ref open);
+                    Close(ref open, ref said);
                     WriteReasoning(reasoning);
                     break;
                 case TextContent or UsageContent or ErrorContent:
                     // Left over from a coalesced stream; they say nothing to the model.
                     break;
                 default:
-                    Close(ref open);
+                    Close(ref open, ref said);
                     WriteOther(contents[i]);
                     break;
             }
         }
 
-        Close(ref open);
+        Close(ref open, ref said);
     }
 
     private void Open(ChatRole role, ref bool open)
@@ -87,8 +95,9 @@ internal readonly struct ResponsesInputWriter(Utf8JsonWriter writer, ProviderCal
         writer.WriteStartArray("content"u8);
     }
 
-    private void Close(ref bool open)
+    private void Close(ref bool open, ref StringBuilder? said)
     {
+        CloseSaid(ref said);
         if (open)
         {
             writer.WriteEndArray();
@@ -97,11 +106,38 @@ internal readonly struct ResponsesInputWriter(Utf8JsonWriter writer, ProviderCal
         }
     }
 
-    private void WriteText(string? text, ReadOnlySpan<byte> type, ReadOnlySpan<byte> field)
+    /// <summary>What the model said is one text: parts of its own would need the ids that only the server gives, and keeps only when it keeps the answer.</summary>
+    private void CloseSaid(ref StringBuilder? said)
+    {
+        if (said is null)
+        {
+            return;
+        }
+
+        writer.WriteStartObject();
+        writer.WriteString("type"u8, "message"u8);
+        writer.WriteString("role"u8, "assistant"u8);
+        writer.WriteString("content"u8, said.ToString());
+        writer.WriteEndObject();
+        said = null;
+    }
+
+    /// <summary>What the model showed can only be shown to it.</summary>
+    private void WriteShown(AIContent content)
+    {
+        call.Report.AddChange("messages: images and files of the assistant moved into a message of the user, the format allows only text of the assistant");
+        bool open = false;
+        StringBuilder? none = null;
+        Open(ChatRole.User, ref open);
+        ResponsesMediaWriter.Write(writer, content);
+        Close(ref open, ref none);
+    }
+
+    private void WriteText(string? text)
     {
         writer.WriteStartObject();
-        writer.WriteString("type"u8, type);
-        writer.WriteString(field, text ?? "");
+        writer.WriteString("type"u8, "input_text"u8);
+        writer.WriteString("text"u8, text ?? "");
         writer.WriteEndObject();
     }
 
@@ -141,7 +177,7 @@ internal readonly struct ResponsesInputWriter(Utf8JsonWriter writer, ProviderCal
         {
             if (part is TextContent text)
             {
-                WriteText(text.Text, "input_text"u8, "text"u8);
+                WriteText(text.Text);
             }
             else
             {
@@ -181,6 +217,6 @@ internal readonly struct ResponsesInputWriter(Utf8JsonWriter writer, ProviderCal
             return;
         }
 
-        FieldPolicy.Content(call, content, ResponsesState.Origin, "text, image, audio, PDF, hosted file, reasoning, function call and function result");
+        FieldPolicy.Content(call, content, ResponsesState.Origin, "text, image, PDF, hosted file, reasoning, function call and function result");
     }
 }

@@ -17,6 +17,7 @@ internal sealed class ResponsesStream(ResponsesProvider provider, ProviderCall c
     private readonly List<string> _ids = [];
     private ResponsesEvent? _eventOrNull;
     private ResponsesRequest? _request;
+    private JoinedLogProbabilities? _probabilities;
     private bool _hasCalls;
 
     protected override string? Origin => ResponsesState.Origin;
@@ -97,6 +98,10 @@ internal sealed class ResponsesStream(ResponsesProvider provider, ProviderCall c
         Call.Report.ReportedCost = _response.ReportedCost ?? Call.Report.ReportedCost;
         update.FinishReason = ResponsesFinish.Map(_response, _hasCalls);
         update.ConversationId = _request!.ConversationOf(_response);
+        if (_probabilities is not null)
+        {
+            (update.AdditionalProperties ??= [])[ResponsesItems.LogProbabilitiesKey] = _probabilities.ToElement();
+        }
     }
 
     protected override void Identify(ChatResponseUpdate update)
@@ -204,6 +209,12 @@ internal sealed class ResponsesStream(ResponsesProvider provider, ProviderCall c
 
         if (ResponsesItems.Remarks(item) is { } remarks)
         {
+            if (remarks.AdditionalProperties?.TryGetValue(ResponsesItems.LogProbabilitiesKey, out object? probabilities) == true && probabilities is JsonElement list)
+            {
+                // On the text they would be lost when the stream is put together.
+                (_probabilities ??= new JoinedLogProbabilities()).Add(list);
+            }
+
             Add(remarks);
         }
     }

@@ -94,7 +94,7 @@ public sealed class ResponsesRequestTests
             new ChatMessage(ChatRole.Assistant, [new ErrorContent("No") { ErrorCode = "Refusal" }]));
 
         Assert.Equal(
-            """[{"type":"message","role":"developer","content":[{"type":"input_text","text":"S"}]},{"type":"message","role":"user","content":[{"type":"input_text","text":"U"}]},{"type":"message","role":"assistant","content":[{"type":"output_text","text":"A"}]},{"type":"function_call","call_id":"call_1","name":"f","arguments":"{\"a\":1}"},{"type":"message","role":"assistant","content":[{"type":"output_text","text":"B"}]},{"type":"function_call_output","call_id":"call_1","output":"{\"r\":true}"},{"type":"message","role":"assistant","content":[{"type":"refusal","refusal":"No"}]}]""",
+            """[{"type":"message","role":"developer","content":[{"type":"input_text","text":"S"}]},{"type":"message","role":"user","content":[{"type":"input_text","text":"U"}]},{"type":"message","role":"assistant","content":"A"},{"type":"function_call","call_id":"call_1","name":"f","arguments":"{\"a\":1}"},{"type":"message","role":"assistant","content":"B"},{"type":"function_call_output","call_id":"call_1","output":"{\"r\":true}"},{"type":"message","role":"assistant","content":"No"}]""",
             input);
     }
 
@@ -104,12 +104,27 @@ public sealed class ResponsesRequestTests
         string input = await InputAsync(new ChatMessage(ChatRole.User,
         [
             new DataContent(new byte[] { 1, 2, 3 }, "image/png"), new UriContent("http://x/i.png", "image/png"), new UriContent("http://x/d.pdf", "application/pdf"),
-            new DataContent(new byte[] { 1 }, "application/pdf") { Name = "d.pdf" }, new DataContent(new byte[] { 1 }, "audio/wav"), new HostedFileContent("file-1"), new HostedFileContent("file-2") { MediaType = "image/png" },
+            new DataContent(new byte[] { 1 }, "application/pdf") { Name = "d.pdf" }, new HostedFileContent("file-1"), new HostedFileContent("file-2") { MediaType = "image/png" },
         ]));
 
         Assert.Equal(
-            """[{"type":"message","role":"user","content":[{"type":"input_image","image_url":"data:image/png;base64,AQID"},{"type":"input_image","image_url":"http://x/i.png"},{"type":"input_file","file_url":"http://x/d.pdf"},{"type":"input_file","filename":"d.pdf","file_data":"data:application/pdf;base64,AQ=="},{"type":"input_audio","input_audio":{"data":"AQ==","format":"wav"}},{"type":"input_file","file_id":"file-1"},{"type":"input_image","file_id":"file-2"}]}]""",
+            """[{"type":"message","role":"user","content":[{"type":"input_image","image_url":"data:image/png;base64,AQID","detail":"auto"},{"type":"input_image","image_url":"http://x/i.png","detail":"auto"},{"type":"input_file","file_url":"http://x/d.pdf"},{"type":"input_file","filename":"d.pdf","file_data":"data:application/pdf;base64,AQ=="},{"type":"input_file","file_id":"file-1"},{"type":"input_image","file_id":"file-2","detail":"auto"}]}]""",
             input);
+        Assert.Contains("'audio/wav'", (await Format.RefusalAsync(null, [new(ChatRole.User, [new DataContent(new byte[] { 1 }, "audio/wav")])])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pictures_of_the_model_are_shown_to_it_by_the_user()
+    {
+        ProviderCall call = Format.Call();
+        ChatMessage[] messages = [new(ChatRole.Assistant, [new TextContent("A"), new DataContent(new byte[] { 1, 2, 3 }, "image/png"), new TextContent("B")]), new(ChatRole.User, "U")];
+        string body = await Format.BodyAsync(Answer, messages: messages, call: call);
+
+        Assert.Contains(
+            ""","input":[{"type":"message","role":"assistant","content":"A"},{"type":"message","role":"user","content":[{"type":"input_image","image_url":"data:image/png;base64,AQID","detail":"auto"}]},{"type":"message","role":"assistant","content":"B"},{"type":"message","role":"user","content":[{"type":"input_text","text":"U"}]}]""",
+            body,
+            StringComparison.Ordinal);
+        Assert.Contains("messages: images and files of the assistant moved into a message of the user, the format allows only text of the assistant", call.Report.Changes!);
     }
 
     [Fact]
