@@ -8,7 +8,7 @@ internal sealed class LimitCounter : ScopeCounter
     private readonly TimeProvider _time;
     private readonly TimeSpan _window;
     private readonly long _windowTicks;
-    private readonly ShareUse[] _shares;
+    private readonly LimitShareUse[] _shares;
 
     // What the rule at hand says of an attempt, beside what is compared with it: one place in memory instead of two on every call.
     private LimitRule? _rule;
@@ -37,10 +37,10 @@ internal sealed class LimitCounter : ScopeCounter
         long partTicks = SlidingUse.PartTicks(window, time.TimestampFrequency);
         _windowTicks = partTicks * SlidingUse.Parts;
         _use = new SlidingUse(partTicks);
-        _shares = shares == 0 ? [] : new ShareUse[shares];
+        _shares = shares == 0 ? [] : new LimitShareUse[shares];
         for (int i = 0; i < shares; i++)
         {
-            _shares[i] = new ShareUse(partTicks);
+            _shares[i] = new LimitShareUse(partTicks);
         }
     }
 
@@ -197,13 +197,13 @@ internal sealed class LimitCounter : ScopeCounter
         UsedAmounts used = _use.Sum + _others;
         if (Counts(limit, part))
         {
-            if (limit.Requests != LimitRule.None && !HasRoom(limit, limit.Requests, used.Requests, 1, Kind.Requests, share, demand.Now))
+            if (limit.Requests != LimitRule.None && !HasRoom(limit, limit.Requests, used.Requests, 1, LimitAmount.Requests, share, demand.Now))
             {
                 refusal = Refuse(limit, ScopeAmountNames.Requests, WaitFor(limit, demand, share, requests: 1, 0, 0, 0));
                 return false;
             }
 
-            if (limit.Running != LimitRule.None && !HasRoom(limit, limit.Running, _running + _othersRunning, 1, Kind.Running, share, demand.Now))
+            if (limit.Running != LimitRule.None && !HasRoom(limit, limit.Running, _running + _othersRunning, 1, LimitAmount.Running, share, demand.Now))
             {
                 refusal = Refuse(limit, ScopeAmountNames.Running, ScopeRefusal.UntilRelease);
                 return false;
@@ -272,9 +272,9 @@ internal sealed class LimitCounter : ScopeCounter
 
         (long input, long output) = TokensOf(limit, demand);
         string? over =
-            limit.InputTokens != LimitRule.None && !HasRoom(limit, limit.InputTokens, used.InputTokens, input, Kind.Input, share, demand.Now) ? ScopeAmountNames.InputTokens
-            : limit.OutputTokens != LimitRule.None && !HasRoom(limit, limit.OutputTokens, used.OutputTokens, output, Kind.Output, share, demand.Now) ? ScopeAmountNames.OutputTokens
-            : limit.TotalTokens != LimitRule.None && !HasRoom(limit, limit.TotalTokens, used.TotalTokens, input + output, Kind.Total, share, demand.Now) ? ScopeAmountNames.TotalTokens
+            limit.InputTokens != LimitRule.None && !HasRoom(limit, limit.InputTokens, used.InputTokens, input, LimitAmount.Input, share, demand.Now) ? ScopeAmountNames.InputTokens
+            : limit.OutputTokens != LimitRule.None && !HasRoom(limit, limit.OutputTokens, used.OutputTokens, output, LimitAmount.Output, share, demand.Now) ? ScopeAmountNames.OutputTokens
+            : limit.TotalTokens != LimitRule.None && !HasRoom(limit, limit.TotalTokens, used.TotalTokens, input + output, LimitAmount.Total, share, demand.Now) ? ScopeAmountNames.TotalTokens
             : null;
         if (over is null)
         {
@@ -299,7 +299,7 @@ internal sealed class LimitCounter : ScopeCounter
         }
 
         // A call that costs something too little to be estimated needs some room as well.
-        if (HasRoom(limit, limit.Cost, used.Cost, Math.Max(1, cost), Kind.Cost, share, demand.Now))
+        if (HasRoom(limit, limit.Cost, used.Cost, Math.Max(1, cost), LimitAmount.Cost, share, demand.Now))
         {
             return true;
         }
@@ -311,7 +311,7 @@ internal sealed class LimitCounter : ScopeCounter
     private void MoveTo(long now)
     {
         _use.MoveTo(now);
-        foreach (ShareUse share in _shares)
+        foreach (LimitShareUse share in _shares)
         {
             share.Use.MoveTo(now);
         }
@@ -327,7 +327,7 @@ internal sealed class LimitCounter : ScopeCounter
     }
 
     /// <summary>Whether an amount fits the limit, what belongs to other shares and is wanted left aside.</summary>
-    private bool HasRoom(LimitRule limit, long max, long used, long amount, Kind kind, int share, long now)
+    private bool HasRoom(LimitRule limit, long max, long used, long amount, LimitAmount kind, int share, long now)
     {
         if (used + amount > max)
         {
@@ -342,7 +342,7 @@ internal sealed class LimitCounter : ScopeCounter
         return used + amount + HeldBack(limit, max, kind, share, now) <= max;
     }
 
-    private long HeldBack(LimitRule limit, long max, Kind kind, int share, long now)
+    private long HeldBack(LimitRule limit, long max, LimitAmount kind, int share, long now)
     {
         long held = 0;
         for (int i = 0; i < limit.Shares.Length && i < _shares.Length; i++)
@@ -364,48 +364,18 @@ internal sealed class LimitCounter : ScopeCounter
         }
 
         var room = new UsedAmounts(
-            Room(limit, limit.Requests, _others.Requests + requests, Kind.Requests, share, demand.Now),
-            Room(limit, limit.InputTokens, _others.InputTokens + input, Kind.Input, share, demand.Now),
-            Room(limit, limit.OutputTokens, _others.OutputTokens + output, Kind.Output, share, demand.Now),
-            Room(limit, limit.Cost, _others.Cost + cost, Kind.Cost, share, demand.Now));
-        TimeSpan wait = _use.WaitFor(demand.Now, _time.TimestampFrequency, room, Room(limit, limit.TotalTokens, _others.TotalTokens + input + output, Kind.Total, share, demand.Now));
+            Room(limit, limit.Requests, _others.Requests + requests, LimitAmount.Requests, share, demand.Now),
+            Room(limit, limit.InputTokens, _others.InputTokens + input, LimitAmount.Input, share, demand.Now),
+            Room(limit, limit.OutputTokens, _others.OutputTokens + output, LimitAmount.Output, share, demand.Now),
+            Room(limit, limit.Cost, _others.Cost + cost, LimitAmount.Cost, share, demand.Now));
+        TimeSpan wait = _use.WaitFor(demand.Now, _time.TimestampFrequency, room, Room(limit, limit.TotalTokens, _others.TotalTokens + input + output, LimitAmount.Total, share, demand.Now));
 
         // What other machines use, or other shares want, moves on within a window.
         return wait == TimeSpan.MaxValue ? _window : wait;
     }
 
-    private long Room(LimitRule limit, long max, long taken, Kind kind, int share, long now) =>
+    private long Room(LimitRule limit, long max, long taken, LimitAmount kind, int share, long now) =>
         max == LimitRule.None ? LimitRule.None : max - taken - (limit.Shares.Length == 0 ? 0 : HeldBack(limit, max, kind, share, now));
 
     private ScopeRefusal Refuse(LimitRule limit, string amount, TimeSpan wait) => new(limit, this, amount, wait);
-
-    private enum Kind
-    {
-        Requests,
-        Running,
-        Input,
-        Output,
-        Total,
-        Cost,
-    }
-
-    private sealed class ShareUse(long partTicks)
-    {
-        public SlidingUse Use = new(partTicks);
-
-        public long Running { get; set; }
-
-        /// <summary>Until then its part is kept free.</summary>
-        public long WantedUntil { get; set; } = long.MinValue;
-
-        public long Of(Kind kind) => kind switch
-        {
-            Kind.Requests => Use.Sum.Requests,
-            Kind.Running => Running,
-            Kind.Input => Use.Sum.InputTokens,
-            Kind.Output => Use.Sum.OutputTokens,
-            Kind.Total => Use.Sum.TotalTokens,
-            _ => Use.Sum.Cost,
-        };
-    }
 }

@@ -1,8 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Text;
 using System.Text.Json;
 
@@ -53,7 +50,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> document)
     public bool Read()
     {
         ReadOnlySpan<byte> json = _json;
-        int at = SkipSpace(json, BytesConsumed);
+        int at = WireScanner.SkipSpace(json, BytesConsumed);
         JsonTokenType last = TokenType;
         if ((uint)at >= (uint)json.Length)
         {
@@ -73,7 +70,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> document)
             byte close = isObject ? (byte)'}' : (byte)']';
             if (first == (byte)',' && last is not (JsonTokenType.StartObject or JsonTokenType.StartArray))
             {
-                at = SkipSpace(json, at + 1);
+                at = WireScanner.SkipSpace(json, at + 1);
                 if ((uint)at >= (uint)json.Length)
                 {
                     Throw(at);
@@ -176,16 +173,6 @@ internal ref struct WireReader(ReadOnlySpan<byte> document)
     /// <summary>Copies the text at the reader without its escapes, and returns the length.</summary>
     public readonly int CopyString(Span<byte> target) => Token().CopyString(target);
 
-    private static int SkipSpace(ReadOnlySpan<byte> json, int at)
-    {
-        while ((uint)at < (uint)json.Length && json[at] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t')
-        {
-            at++;
-        }
-
-        return at;
-    }
-
     private readonly Utf8JsonReader Token()
     {
         var reader = new Utf8JsonReader(_json[TokenStartIndex..BytesConsumed], JsonText.Lenient);
@@ -200,7 +187,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> document)
             Throw(at);
         }
 
-        int end = SkipSpace(json, ReadText(json, at));
+        int end = WireScanner.SkipSpace(json, ReadText(json, at));
         if ((uint)end >= (uint)json.Length || json[end] != (byte)':')
         {
             Throw(end);
@@ -275,60 +262,15 @@ internal ref struct WireReader(ReadOnlySpan<byte> document)
 
     private void ReadNumber(ReadOnlySpan<byte> json, int start)
     {
-        int at = start;
-        if (json[at] == (byte)'-')
+        int end = WireScanner.NumberEnd(json, start);
+        if (end < 0 || (end == json.Length && _depth > 0))
         {
-            at++;
-        }
-
-        int whole = at;
-        at = Digits(json, at);
-        if (json[whole] == (byte)'0' && at > whole + 1)
-        {
-            Throw(whole + 1);
-        }
-
-        if ((uint)at < (uint)json.Length && json[at] == (byte)'.')
-        {
-            at = Digits(json, at + 1);
-        }
-
-        if ((uint)at < (uint)json.Length && (json[at] | 0x20) == 'e')
-        {
-            at++;
-            if ((uint)at < (uint)json.Length && json[at] is (byte)'+' or (byte)'-')
-            {
-                at++;
-            }
-
-            at = Digits(json, at);
-        }
-
-        if ((uint)at >= (uint)json.Length ? _depth > 0 : json[at] is not ((byte)',' or (byte)'}' or (byte)']' or (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t' or (byte)'/'))
-        {
-            Throw(at);
+            Throw(end < 0 ? ~end : end);
         }
 
         TakeMark(JsonTokenType.Number, start);
-        _valueLength = at - start;
-        BytesConsumed = at;
-    }
-
-    /// <summary>The end of at least one digit.</summary>
-    private readonly int Digits(ReadOnlySpan<byte> json, int at)
-    {
-        int start = at;
-        while ((uint)at < (uint)json.Length && (uint)(json[at] - '0') <= 9)
-        {
-            at++;
-        }
-
-        if (at == start)
-        {
-            Throw(at);
-        }
-
-        return at;
+        _valueLength = end - start;
+        BytesConsumed = end;
     }
 
     /// <summary>Takes the text whose quotation mark is at a place, and returns the place behind it.</summary>
@@ -338,7 +280,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> document)
         int at = quote + 1;
         while (true)
         {
-            at = Special(json, at);
+            at = WireScanner.Special(json, at);
             if ((uint)at >= (uint)json.Length)
             {
                 Throw(at);
@@ -356,7 +298,11 @@ internal ref struct WireReader(ReadOnlySpan<byte> document)
             }
 
             escaped = true;
-            at = Escape(json, at);
+            at = WireScanner.EscapeEnd(json, at);
+            if (at < 0)
+            {
+                Throw(~at);
+            }
         }
 
         TokenStartIndex = quote;
@@ -364,66 +310,6 @@ internal ref struct WireReader(ReadOnlySpan<byte> document)
         _valueLength = at - _valueStart;
         ValueIsEscaped = escaped;
         return at + 1;
-    }
-
-    /// <summary>The next place of what ends a text, begins an escape, or must not be in a text.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Special(ReadOnlySpan<byte> json, int at)
-    {
-        if (Vector128.IsHardwareAccelerated)
-        {
-            ref byte start = ref MemoryMarshal.GetReference(json);
-            while (at <= json.Length - Vector128<byte>.Count)
-            {
-                var bytes = Vector128.LoadUnsafe(ref start, (nuint)at);
-                Vector128<byte> special = Vector128.Equals(bytes, Vector128.Create((byte)'"'))
-                    | Vector128.Equals(bytes, Vector128.Create((byte)'\\'))
-                    | Vector128.Equals(Vector128.Min(bytes, Vector128.Create((byte)0x1F)), bytes);
-                uint places = special.ExtractMostSignificantBits();
-                if (places != 0)
-                {
-                    return at + BitOperations.TrailingZeroCount(places);
-                }
-
-                at += Vector128<byte>.Count;
-            }
-        }
-
-        while ((uint)at < (uint)json.Length && json[at] is not ((byte)'"' or (byte)'\\' or < 0x20))
-        {
-            at++;
-        }
-
-        return at;
-    }
-
-    /// <summary>The place behind an escape.</summary>
-    private readonly int Escape(ReadOnlySpan<byte> json, int backslash)
-    {
-        int at = backslash + 1;
-        if ((uint)at >= (uint)json.Length)
-        {
-            Throw(at);
-        }
-
-        switch (json[at])
-        {
-            case (byte)'"' or (byte)'\\' or (byte)'/' or (byte)'b' or (byte)'f' or (byte)'n' or (byte)'r' or (byte)'t':
-                return at + 1;
-            case (byte)'u':
-                for (int i = 1; i <= 4; i++)
-                {
-                    if (at + i >= json.Length || !char.IsAsciiHexDigit((char)json[at + i]))
-                    {
-                        Throw(at + i);
-                    }
-                }
-
-                return at + 5;
-            default:
-                Throw(at);
-                return at;
-        }
     }
 
     private readonly bool EscapedEquals(ReadOnlySpan<byte> utf8) => Encoding.UTF8.GetBytes(JsonText.Unescape(ValueSpan)).AsSpan().SequenceEqual(utf8);
