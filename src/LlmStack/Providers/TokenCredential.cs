@@ -90,7 +90,8 @@ internal sealed class TokenCredential(string id, Func<CancellationToken, ValueTa
         {
             if (Volatile.Read(ref _held) is { } old)
             {
-                Volatile.Write(ref _held, old with { RefreshAt = (time.GetUtcNow() + RetryDelay).UtcTicks });
+                // Not beyond its end: from then on the failure is the callers'.
+                Volatile.Write(ref _held, old with { RefreshAt = Math.Min((time.GetUtcNow() + RetryDelay).UtcTicks, old.ExpiresAt) });
             }
 
             throw;

@@ -94,6 +94,22 @@ public sealed class TokenCredentialTests
     }
 
     [Fact]
+    public async Task A_token_that_has_ended_is_not_served_however_late_its_refresh_failed()
+    {
+        int fetches = 0;
+        ICredential credential = LlmCredential.FromToken(
+            "entra",
+            _ => ++fetches == 1 ? new ValueTask<CredentialToken>(new CredentialToken("old", _time.GetUtcNow() + TimeSpan.FromHours(1))) : throw new IOException("the vault is down"),
+            timeProvider: _time);
+        Assert.Equal("old", await credential.GetSecretAsync(default));
+        _time.Advance(TimeSpan.FromHours(1) - TimeSpan.FromSeconds(3));
+        await Assert.ThrowsAsync<IOException>(() => credential.RefreshAsync("old", default).AsTask());
+        Assert.Equal("old", await credential.GetSecretAsync(default));
+        _time.Advance(TimeSpan.FromSeconds(4));
+        await Assert.ThrowsAsync<IOException>(() => credential.GetSecretAsync(default).AsTask());
+    }
+
+    [Fact]
     public async Task A_short_lived_token_is_not_refreshed_before_half_its_life()
     {
         ICredential credential = Credential();
