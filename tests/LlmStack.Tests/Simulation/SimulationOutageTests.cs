@@ -59,6 +59,24 @@ public sealed class SimulationOutageTests(ITestOutputHelper output)
         Assert.True(report.Deployments.Single(d => d.Deployment == "d/m").Served > 1_000);
     }
 
+    /// <summary>Nobody is cooling yet when the first calls have been to every sick deployment, and the reserve has no requests of its own.</summary>
+    [Theory]
+    [InlineData(LlmErrorKind.ServerError, 0)]
+    [InlineData(LlmErrorKind.Network, 1)]
+    public void No_call_is_lost_when_a_whole_group_goes_down_in_one_moment(LlmErrorKind kind, double streaming)
+    {
+        SimulationReport report = Run(
+            llm =>
+            {
+                Equal(Three)(llm);
+                llm.AddOpenAICompatible("d", "http://127.0.0.1:1/v1").AddModelGroup("reserve", g => g.AddDeployment("d/m"));
+                llm.AddModelGroup(Group, g => g.FallBackTo("reserve"));
+            },
+            Scenario(500, 60, streaming: streaming).Outage("a", S(20), S(40), kind).Outage("b", S(20), S(40), kind).Outage("c", S(20), S(40), kind));
+        Assert.Equal((report.Calls, 0), (report.Served, report.Lost));
+        Assert.True(report.Deployments.Single(d => d.Deployment == "d/m").Served > 8_000);
+    }
+
     [Fact]
     public void A_brown_out_and_a_limit_lose_no_call()
     {
