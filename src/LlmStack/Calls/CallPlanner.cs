@@ -289,7 +289,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
         {
             Retryability = first.Retryability,
             Scope = LlmErrorScope.Group,
-            RetryAfter = last.RetryAfter ?? wait,
+            RetryAfter = last.RetryAfter ?? wait ?? first.RetryAfter,
             StatusCode = first.StatusCode,
             ErrorCode = first.ErrorCode,
             RequestId = first.RequestId,
