@@ -29,12 +29,9 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
             PickResult pick = leaveGroup
                 ? new PickResult(PickStatus.Exhausted, null, TimeSpan.Zero, state.LastError!.Kind, null)
                 : engine.Pick(state.Snapshot, state.Group, state.Request, state.History, PickMode.Fresh);
-            if (pick.Member is not null)
+            if (pick.Member is not null && MayAsk(state, now))
             {
-                // The first move is free; later ones draw on the group's budget, so that an outage does not multiply the load.
-                return state.Attempts >= 2 && !state.Group.RetryBudget.TryTake(now, time.TimestampFrequency)
-                    ? CallDecision.Fail(FinalError(state))
-                    : Ask(state, pick, PickMode.Fresh);
+                return Ask(state, pick, PickMode.Fresh);
             }
 
             LlmException? failed = state.AttemptsInGroup > 0 || pick.Status == PickStatus.Exhausted ? state.LastError : null;
@@ -47,6 +44,11 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
                 }
 
                 continue;
+            }
+
+            if (pick.Member is not null)
+            {
+                return CallDecision.Fail(FinalError(state));
             }
 
             bool askedBefore = state.LastRepeatable is not null && !leaveGroup && (state.AttemptsInGroup > 0 || pick.Status == PickStatus.Exhausted);
@@ -128,6 +130,21 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
 
         // After a prompt that was too long, the filters leave only members with more room.
         return last.Kind != LlmErrorKind.ContextWindowExceeded && last.Retryability == LlmRetryability.Never;
+    }
+
+    /// <summary>
+    /// The first move is free, and so is the first attempt in each group: it is a request of that group from then on. Later ones draw on
+    /// the group's budget, so that an outage does not multiply its load; when that is used up, other groups may still serve.
+    /// </summary>
+    private bool MayAsk(CallState state, long now)
+    {
+        if (state is { Attempts: > 0, AttemptsInGroup: 0 })
+        {
+            state.Group.RetryBudget.CountRequest(now, time.TimestampFrequency);
+            return true;
+        }
+
+        return state.Attempts < 2 || state.Group.RetryBudget.TryTake(now, time.TimestampFrequency);
     }
 
     private CallDecision Ask(CallState state, in PickResult pick, PickMode mode)
@@ -272,7 +289,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
         {
             Retryability = first.Retryability,
             Scope = LlmErrorScope.Group,
-            RetryAfter = last.RetryAfter ?? wait,
+            RetryAfter = last.RetryAfter ?? wait ?? first.RetryAfter,
             StatusCode = first.StatusCode,
             ErrorCode = first.ErrorCode,
             RequestId = first.RequestId,

@@ -51,7 +51,7 @@ internal readonly struct ChatUpdateTraits : IUpdateTraits<ChatResponseUpdate>
             }
         }
 
-        attempt.IsPlain &= IsPlain(update);
+        attempt.IsPlain &= IsPlain(update, attempt);
         if (update.FinishReason is { } reason)
         {
             attempt.Facts.FinishReason = reason.Value;
@@ -84,25 +84,6 @@ internal readonly struct ChatUpdateTraits : IUpdateTraits<ChatResponseUpdate>
         ResponseId = attempt.Facts.ResponseId,
         ModelId = attempt.Facts.ModelId,
     };
-
-    public static bool IsPlain(ChatResponseUpdate update)
-    {
-        if (update is RoutedChatResponseUpdate { IsProgress: true })
-        {
-            return false;
-        }
-
-        IList<AIContent> contents = update.Contents;
-        for (int i = 0; i < contents.Count; i++)
-        {
-            if (contents[i] is not (TextContent or TextReasoningContent or UsageContent))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 
     public static int SizeOf(ChatResponseUpdate update)
     {
@@ -152,6 +133,27 @@ internal readonly struct ChatUpdateTraits : IUpdateTraits<ChatResponseUpdate>
         // Updates with other ids would be coalesced into a second message.
         update.MessageId = first.MessageId;
         update.ResponseId = first.ResponseId;
+    }
+
+    /// <summary>Whether the update may be part of an answer that another deployment can go on with: text and reasoning alone.</summary>
+    private static bool IsPlain(ChatResponseUpdate update, CallAttempt attempt)
+    {
+        IList<AIContent> contents = update.Contents;
+        if (contents.Count == 0)
+        {
+            // Our own adapters make no update of metadata alone: without contents it is a fragment of a tool call. Others' do.
+            return attempt.RunsUserCode && update is not RoutedChatResponseUpdate { IsProgress: true };
+        }
+
+        for (int i = 0; i < contents.Count; i++)
+        {
+            if (contents[i] is not (TextContent or TextReasoningContent or UsageContent))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private static bool HasContent(IList<AIContent> contents)

@@ -31,8 +31,6 @@ internal readonly struct CompletionUpdateTraits : IUpdateTraits<TextCompletionUp
 
     public static TextCompletionUpdate MakeLast(CallAttempt attempt) => new() { ResponseId = attempt.Facts.ResponseId, ModelId = attempt.Facts.ModelId };
 
-    public static bool IsPlain(TextCompletionUpdate update) => true;
-
     public static int SizeOf(TextCompletionUpdate update) => IUpdateTraits<TextCompletionUpdate>.EmptySize;
 
     public static int ContentSizeOf(TextCompletionUpdate update) => IUpdateTraits<TextCompletionUpdate>.EmptySize + (update.Text.Length * sizeof(char));

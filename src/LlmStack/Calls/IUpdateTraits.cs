@@ -24,9 +24,6 @@ internal interface IUpdateTraits<TUpdate>
     /// <summary>An empty last update, for adapters that made none to carry the route.</summary>
     static abstract TUpdate MakeLast(CallAttempt attempt);
 
-    /// <summary>Whether the update may be part of an answer that another deployment can go on with: text and reasoning alone.</summary>
-    static abstract bool IsPlain(TUpdate update);
-
     /// <summary>About how many bytes an update holds that has no content.</summary>
     static abstract int SizeOf(TUpdate update);
 

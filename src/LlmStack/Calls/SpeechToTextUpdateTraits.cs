@@ -44,8 +44,6 @@ internal readonly struct SpeechToTextUpdateTraits : IUpdateTraits<SpeechToTextRe
         ModelId = attempt.Facts.ModelId,
     };
 
-    public static bool IsPlain(SpeechToTextResponseUpdate update) => false;
-
     public static int SizeOf(SpeechToTextResponseUpdate update) => IUpdateTraits<SpeechToTextResponseUpdate>.EmptySize;
 
     public static int ContentSizeOf(SpeechToTextResponseUpdate update)

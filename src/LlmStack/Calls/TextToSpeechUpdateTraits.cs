@@ -36,8 +36,6 @@ internal readonly struct TextToSpeechUpdateTraits : IUpdateTraits<TextToSpeechRe
         ModelId = attempt.Facts.ModelId,
     };
 
-    public static bool IsPlain(TextToSpeechResponseUpdate update) => false;
-
     public static int SizeOf(TextToSpeechResponseUpdate update) => IUpdateTraits<TextToSpeechResponseUpdate>.EmptySize;
 
     public static int ContentSizeOf(TextToSpeechResponseUpdate update)

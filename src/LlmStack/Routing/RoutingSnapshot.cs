@@ -69,7 +69,7 @@ internal sealed class RoutingSnapshot
         }
     }
 
-    /// <summary>Exact group → alias → wildcard → model family → <c>provider/model</c> → default group.</summary>
+    /// <summary>Exact group → alias → wildcard → <c>provider/model</c> → model family → default group.</summary>
     /// <exception cref="LlmException"><see cref="LlmErrorKind.NotFound"/> with the near matches.</exception>
     public ResolvedName Resolve(string name)
     {

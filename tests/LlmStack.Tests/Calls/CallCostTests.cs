@@ -133,8 +133,8 @@ public sealed class CallCostTests
         h["a"].OnOtherCalls.Answer("x").Usage(1_000_000, 0).Delay(TimeSpan.FromMinutes(1));
         h.Time.Advance(TimeSpan.FromMinutes(29.5));
 
-        Assert.Equal(1m, (await h.RunAsync(h.Client.ChatAsync("fast", "Hello"), TimeSpan.FromSeconds(20))).GetRoute()!.Cost.Total);
-        Assert.Equal(10m, (await h.RunAsync(h.Client.ChatAsync("fast", "Hello"), TimeSpan.FromSeconds(20))).GetRoute()!.Cost.Total);
+        Assert.Equal(1m, (await h.RunAsync(() => h.Client.ChatAsync("fast", "Hello"), TimeSpan.FromSeconds(20))).GetRoute()!.Cost.Total);
+        Assert.Equal(10m, (await h.RunAsync(() => h.Client.ChatAsync("fast", "Hello"), TimeSpan.FromSeconds(20))).GetRoute()!.Cost.Total);
     }
 
     [Fact]

@@ -120,7 +120,7 @@ public sealed class CallTraceTests
         h["a"].OnOtherCalls.Throw(LlmErrorKind.Overloaded, statusCode: 503);
         h["b"].OnOtherCalls.Throw(LlmErrorKind.Overloaded, statusCode: 503);
 
-        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(h.Client.ChatAsync("fast", "Hello"), TimeSpan.FromMilliseconds(500)));
+        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(() => h.Client.ChatAsync("fast", "Hello"), TimeSpan.FromMilliseconds(500)));
 
         int attempts = error.Route!.Attempts.Count;
         Assert.Equal(4, attempts);

@@ -111,7 +111,7 @@ public sealed class ChatCallTests
         h["a"].OnCall(2).Answer("later");
         DateTimeOffset before = h.Time.GetUtcNow();
 
-        ChatResponse response = await h.RunAsync(h.Client.ChatAsync("solo", "Hello"), TimeSpan.FromMilliseconds(250));
+        ChatResponse response = await h.RunAsync(() => h.Client.ChatAsync("solo", "Hello"), TimeSpan.FromMilliseconds(250));
 
         Assert.Equal("later", response.Text);
         TimeSpan waited = h.Time.GetUtcNow() - before;

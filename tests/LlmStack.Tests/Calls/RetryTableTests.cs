@@ -26,7 +26,7 @@ public sealed class RetryTableTests
         h["a"].OnOtherCalls.Throw(LlmErrorKind.Authentication);
         h["b"].OnOtherCalls.Throw(LlmErrorKind.Authentication);
 
-        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(h.Client.ChatAsync("fast", "Hello"), Step));
+        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(() => h.Client.ChatAsync("fast", "Hello"), Step));
 
         Assert.Equal(3, error.Route!.Attempts.Count);
         Assert.Equal(["a/m", "b/m"], error.Route.Attempts.Take(2).Select(a => a.Deployment));
@@ -40,7 +40,7 @@ public sealed class RetryTableTests
         using CallHarness h = Solo(After(LlmErrorKind.InvalidRequest, new ErrorKindOptions { Retries = 2 }));
         h["a"].OnOtherCalls.Throw(LlmErrorKind.InvalidRequest);
 
-        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(h.Client.ChatAsync("solo", "Hello"), Step));
+        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(() => h.Client.ChatAsync("solo", "Hello"), Step));
 
         Assert.Equal(3, error.Route!.Attempts.Count);
     }
@@ -52,7 +52,7 @@ public sealed class RetryTableTests
         h["a"].OnCall(1).Throw(LlmErrorKind.Overloaded);
         h["a"].OnCall(2).Throw(LlmErrorKind.Timeout);
 
-        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(h.Client.ChatAsync("solo", "Hello"), Step));
+        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(() => h.Client.ChatAsync("solo", "Hello"), Step));
 
         Assert.Equal([LlmErrorKind.Overloaded, LlmErrorKind.Timeout], error.Route!.Attempts.Select(a => a.Error!.Value));
     }
@@ -65,7 +65,7 @@ public sealed class RetryTableTests
         using CallHarness h = Solo(policy);
         h["a"].OnOtherCalls.Throw(LlmErrorKind.Overloaded);
 
-        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(h.Client.ChatAsync("solo", "Hello"), Step));
+        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(() => h.Client.ChatAsync("solo", "Hello"), Step));
 
         Assert.Equal(4, error.Route!.Attempts.Count);
     }
@@ -117,7 +117,7 @@ public sealed class RetryTableTests
         h["a"].OnCall(2).RateLimited(TimeSpan.FromSeconds(20));
         h["a"].OnCall(3).Answer("later");
 
-        ChatResponse response = await h.RunAsync(h.Client.ChatAsync("solo", "Hello"), Step);
+        ChatResponse response = await h.RunAsync(() => h.Client.ChatAsync("solo", "Hello"), Step);
 
         IReadOnlyList<RouteAttempt> attempts = response.GetRoute()!.Attempts;
         Assert.InRange(attempts[1].Wait, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2.6));
@@ -130,7 +130,7 @@ public sealed class RetryTableTests
         using CallHarness h = Solo(new CallPolicyOptions { MaxRetryWait = TimeSpan.FromSeconds(10) });
         h["a"].OnOtherCalls.RateLimited(TimeSpan.FromSeconds(6));
 
-        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(h.Client.ChatAsync("solo", "Hello"), Step));
+        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(() => h.Client.ChatAsync("solo", "Hello"), Step));
 
         Assert.Equal(2, error.Route!.Attempts.Count);
         Assert.Equal(TimeSpan.FromSeconds(6), error.RetryAfter);

@@ -39,7 +39,7 @@ public sealed class RetryTests
         h.Time.Advance(TimeSpan.FromSeconds(5));
         DateTimeOffset before = h.Time.GetUtcNow();
 
-        ChatResponse response = await h.RunAsync(h.Client.ChatAsync("fast", "Hello"), Step);
+        ChatResponse response = await h.RunAsync(() => h.Client.ChatAsync("fast", "Hello"), Step);
 
         Assert.Equal("a/m", response.GetRoute()!.Deployment);
         Assert.InRange(h.Time.GetUtcNow() - before, TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(16));
@@ -98,7 +98,7 @@ public sealed class RetryTests
         h["b"].OnCall(1).RateLimited(TimeSpan.FromSeconds(9));
         h["a"].OnCall(2).Answer("later");
 
-        ChatResponse response = await h.RunAsync(h.Client.ChatAsync("fast", "Hello"), Step);
+        ChatResponse response = await h.RunAsync(() => h.Client.ChatAsync("fast", "Hello"), Step);
 
         Assert.Equal("later", response.Text);
         Assert.Equal(["a/m", "b/m", "a/m"], response.GetRoute()!.Attempts.Select(a => a.Deployment));
@@ -113,7 +113,7 @@ public sealed class RetryTests
         h.Time.Advance(TimeSpan.FromSeconds(20));
         DateTimeOffset before = h.Time.GetUtcNow();
 
-        await h.RunAsync(h.Client.ChatAsync("solo", "Hello"), Step);
+        await h.RunAsync(() => h.Client.ChatAsync("solo", "Hello"), Step);
 
         Assert.InRange(h.Time.GetUtcNow() - before, TimeSpan.FromSeconds(40), TimeSpan.FromSeconds(41));
         Assert.Equal(2, h["a"].Calls.Count);
@@ -127,7 +127,7 @@ public sealed class RetryTests
         h["a"].OnCall(2).Answer("later");
         h["b"].OnOtherCalls.Throw(LlmErrorKind.Authentication, statusCode: 401);
 
-        ChatResponse response = await h.RunAsync(h.Client.ChatAsync("fast", "Hello"), Step);
+        ChatResponse response = await h.RunAsync(() => h.Client.ChatAsync("fast", "Hello"), Step);
 
         Assert.Equal("later", response.Text);
         Assert.Equal(["a/m", "b/m", "a/m"], response.GetRoute()!.Attempts.Select(a => a.Deployment));
@@ -147,7 +147,7 @@ public sealed class RetryTests
         h["a"].OnOtherCalls.Throw(LlmErrorKind.NotFound, statusCode: 404);
         h["b"].OnOtherCalls.Throw(LlmErrorKind.Overloaded, statusCode: 503);
 
-        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(h.Client.ChatAsync("one", "Hello"), Step));
+        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(() => h.Client.ChatAsync("one", "Hello"), Step));
 
         Assert.Equal(["a/m", "b/m"], error.Route!.Attempts.Select(a => a.Deployment));
     }
@@ -158,7 +158,7 @@ public sealed class RetryTests
         using CallHarness h = Solo(deployment: d => d.Policy = new CallPolicyOptions { MaxRetries = 1 });
         h["a"].OnOtherCalls.Throw(LlmErrorKind.Overloaded, statusCode: 503);
 
-        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(h.Client.ChatAsync("solo", "Hello"), Step));
+        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(() => h.Client.ChatAsync("solo", "Hello"), Step));
 
         Assert.Equal(2, error.Route!.Attempts.Count);
     }
@@ -253,7 +253,7 @@ public sealed class RetryTests
         h["a"].OnCall(1).RateLimited(TimeSpan.FromSeconds(1));
         h["a"].OnCall(2).RateLimited(TimeSpan.MaxValue);
 
-        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(h.Client.ChatAsync("solo", "Hello"), Step));
+        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(() => h.Client.ChatAsync("solo", "Hello"), Step));
 
         Assert.Equal(LlmErrorKind.RateLimited, error.Kind);
         Assert.Equal(2, h["a"].Calls.Count);

@@ -129,7 +129,7 @@ public sealed class StreamRecoveryTests
         h["b"].OnOtherCalls.Throw(LlmErrorKind.Authentication);
         h["a"].OnOtherCalls.Throw(LlmErrorKind.Authentication);
 
-        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(h.StreamAsync("fast"), TimeSpan.FromSeconds(1)));
+        LlmException error = await CallHarness.FailsAsync(() => h.RunAsync(() => h.StreamAsync("fast"), TimeSpan.FromSeconds(1)));
 
         Assert.Equal(LlmErrorKind.StreamInterrupted, error.Kind);
         Assert.Equal("one ", error.PartialText);

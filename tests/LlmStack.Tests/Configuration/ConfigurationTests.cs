@@ -112,6 +112,22 @@ public sealed class ConfigurationTests
     }
 
     [Fact]
+    public void Local_servers_have_longer_for_the_first_token_unless_it_is_set()
+    {
+        using var services = Stack.Build(llm => llm
+            .AddOpenAICompatible("local", "http://127.0.0.1:9999/v1")
+            .AddOpenAICompatible("far", "https://example.org/v1")
+            .AddModelGroup("plain", group => group.AddDeployment("local/m").AddDeployment("far/m"))
+            .AddModelGroup("set", group => group.AddDeployment("local/m").Configure(o => o.Policy = new CallPolicyOptions { FirstTokenTimeout = TimeSpan.FromSeconds(20) })));
+        RoutingSnapshot snapshot = services.Snapshot();
+
+        Assert.Equal(["far/m 60", "local/m 300"], snapshot.Groups["plain"].Members.Select(member => FirstToken("plain", member)));
+        Assert.Equal(["local/m 20"], snapshot.Groups["set"].Members.Select(member => FirstToken("set", member)));
+
+        string FirstToken(string group, Member member) => $"{member.Deployment.Id} {snapshot.Groups[group].PolicyFor(member.Deployment).FirstTokenTimeout.TotalSeconds:0}";
+    }
+
+    [Fact]
     public void Code_wins_over_configuration_and_leaves_the_rest_of_it()
     {
         using var services = Stack.Build(

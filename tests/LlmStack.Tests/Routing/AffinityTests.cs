@@ -187,7 +187,7 @@ public class AffinityTests
         Assert.Contains("holds the conversation 'resp-2'", unknown.Message, StringComparison.Ordinal);
         Assert.Equal("a/m", (await h.Client.ChatAsync("g", "Go on", new ChatOptions { ConversationId = "resp-2" }.WithRouting(new RoutingOptions { Only = ["a/m"] }))).GetRoute()!.Deployment);
         h["b"].OnOtherCalls.Throw(LlmErrorKind.Overloaded, statusCode: 503);
-        await CallHarness.FailsAsync(() => h.RunAsync(h.Client.ChatAsync("g", "Go on", new ChatOptions { ConversationId = "resp-1" }), TimeSpan.FromSeconds(1)));
+        await CallHarness.FailsAsync(() => h.RunAsync(() => h.Client.ChatAsync("g", "Go on", new ChatOptions { ConversationId = "resp-1" }), TimeSpan.FromSeconds(1)));
         Assert.All(h["a"].Calls, static c => Assert.NotEqual("resp-1", c.Options?.ConversationId));
     }
 

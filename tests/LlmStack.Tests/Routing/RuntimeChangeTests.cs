@@ -1,6 +1,7 @@
 using LlmStack.Routing;
 using LlmStack.Tests.Calls;
 using LlmStack.Tests.Configuration;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -56,6 +57,32 @@ public class RuntimeChangeTests
         Assert.NotSame(before, after);
         Assert.Same(before.Health, after.Health);
         Assert.Equal(1, after.Health.Successes);
+    }
+
+    [Fact]
+    public async Task A_deployment_that_fails_after_its_removal_harms_nobody_and_is_remembered()
+    {
+        using CallHarness h = Harness();
+        h.Router.SetGroup("brief", new ModelGroupOptions
+        {
+            Deployments = { ["x"] = new DeploymentOptions { Model = "a/gone" }, ["y"] = new DeploymentOptions { Model = "b/stays", Order = 1 } },
+        });
+        h["a"].OnCall(1).Delay(TimeSpan.FromSeconds(5)).RateLimited(TimeSpan.FromSeconds(60));
+
+        CallRoute route = (await h.RunAsync(
+            async () =>
+            {
+                Task<ChatResponse> call = h.Client.ChatAsync("brief", "Hello");
+                h.Router.RemoveDeployment("brief", "x");
+                return await call.ConfigureAwait(false);
+            },
+            TimeSpan.FromSeconds(1))).GetRoute()!;
+
+        Assert.Equal(["a/gone", "b/stays"], route.Attempts.Select(static a => a.Deployment));
+        Assert.DoesNotContain(h.Router.GetDeployments(), static d => d.Id == "a/gone");
+        h.Router.SetDeployment("brief", "x", new DeploymentOptions { Model = "a/gone" });
+        Assert.NotNull(h.Router.GetDeployments().Single(static d => d.Id == "a/gone").CooldownRemaining);
+        h.AssertNothingLeaks();
     }
 
     [Fact]

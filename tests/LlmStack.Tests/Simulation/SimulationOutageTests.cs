@@ -34,6 +34,30 @@ public sealed class SimulationOutageTests(ITestOutputHelper output)
         Assert.Equal((report.Calls, 0, 0), (report.Served, report.Lost, report.Cut));
     }
 
+    /// <summary>Six attempts suffice for four sick deployments, and the retry budget does too: with much traffic and little, known as well before or never asked.</summary>
+    [Theory]
+    [InlineData(5, 20)]
+    [InlineData(50, 20)]
+    [InlineData(500, 20)]
+    [InlineData(5, 0)]
+    [InlineData(500, 0)]
+    public void No_call_is_lost_when_four_of_five_go_down_in_one_moment(double perSecond, double from)
+    {
+        SimulationReport report = Run(
+            Equal(FiveModels),
+            Scenario(perSecond, 60).Outage("a", S(from), S(50)).Outage("b", S(from), S(50)).Outage("c", S(from), S(50)).Outage("d", S(from), S(50)));
+        Assert.Equal((report.Calls, 0), (report.Served, report.Lost));
+    }
+
+    [Fact]
+    public void No_call_is_lost_while_two_of_three_hang_from_one_moment_on()
+    {
+        SimulationReport report = Run(
+            Equal(Three, more: llm => llm.Configure(o => o.Defaults.AttemptTimeout = S(5))),
+            Scenario(200, 90).Hang("a", S(30), S(60)).Hang("b", S(30), S(60)));
+        Assert.Equal((report.Calls, 0), (report.Served, report.Lost));
+    }
+
     [Fact]
     public void No_call_is_lost_while_a_deployment_hangs_and_attempts_have_a_limit()
     {
@@ -57,6 +81,24 @@ public sealed class SimulationOutageTests(ITestOutputHelper output)
             Scenario(100, 120).Outage("a", S(30), S(60)).Outage("b", S(32), S(60)).Outage("c", S(34), S(60)));
         Assert.Equal((report.Calls, 0), (report.Served, report.Lost));
         Assert.True(report.Deployments.Single(d => d.Deployment == "d/m").Served > 1_000);
+    }
+
+    /// <summary>Nobody is cooling yet when the first calls have been to every sick deployment, and the reserve has no requests of its own.</summary>
+    [Theory]
+    [InlineData(LlmErrorKind.ServerError, 0)]
+    [InlineData(LlmErrorKind.Network, 1)]
+    public void No_call_is_lost_when_a_whole_group_goes_down_in_one_moment(LlmErrorKind kind, double streaming)
+    {
+        SimulationReport report = Run(
+            llm =>
+            {
+                Equal(Three)(llm);
+                llm.AddOpenAICompatible("d", "http://127.0.0.1:1/v1").AddModelGroup("reserve", g => g.AddDeployment("d/m"));
+                llm.AddModelGroup(Group, g => g.FallBackTo("reserve"));
+            },
+            Scenario(500, 60, streaming: streaming).Outage("a", S(20), S(40), kind).Outage("b", S(20), S(40), kind).Outage("c", S(20), S(40), kind));
+        Assert.Equal((report.Calls, 0), (report.Served, report.Lost));
+        Assert.True(report.Deployments.Single(d => d.Deployment == "d/m").Served > 8_000);
     }
 
     [Fact]
