@@ -88,10 +88,7 @@ public class ReserveSettleBenchmarks
     public bool ReserveAndSettle()
     {
         _reservation.Clear();
-        foreach (ScopeEntry entry in _found)
-        {
-            _reservation.Add(entry);
-        }
+        _reservation.Add(_found);
 
         return Run();
     }
@@ -101,10 +98,7 @@ public class ReserveSettleBenchmarks
     {
         Find();
         _reservation.Clear();
-        foreach (ScopeEntry entry in _list.Entries)
-        {
-            _reservation.Add(entry);
-        }
+        _reservation.Add(_list.Entries);
 
         return Run();
     }

@@ -93,10 +93,7 @@ internal sealed class CallScopes(ScopeBook book, TimeProvider time, WallClock cl
         }
 
         _call.Clear();
-        foreach (ScopeEntry entry in _calls.Entries)
-        {
-            _call.Add(entry);
-        }
+        _call.Add(_calls.Entries);
 
         if (!book.TryReserve(_call, demand, ScopePart.Call, out refusal))
         {
@@ -166,15 +163,8 @@ internal sealed class CallScopes(ScopeBook book, TimeProvider time, WallClock cl
     {
         reservation.Clear();
         CollectCandidate(request, deployment);
-        foreach (ScopeEntry entry in _candidate.Entries)
-        {
-            reservation.Add(entry);
-        }
-
-        foreach (ScopeEntry entry in _attempts.Entries)
-        {
-            reservation.Add(entry);
-        }
+        reservation.Add(_candidate.Entries);
+        reservation.Add(_attempts.Entries);
 
         if (reservation.Holds.Length == 0)
         {

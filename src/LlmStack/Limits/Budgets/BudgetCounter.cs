@@ -78,8 +78,17 @@ internal sealed class BudgetCounter : ScopeCounter
         var budget = (BudgetRule)hold.Rule;
         bool current = IsCurrent(budget, demand, out long end);
         bool counts = part == ScopePart.Attempt;
-        bool plainly = current && counts && demand.Cost >= 0 && Spent + Reserved + OthersIn(_window) + Math.Max(1, demand.Cost) <= budget.Amount;
-        if (!plainly && !Fits(budget, demand, part, out ScopeRefusal refused))
+        if (current && counts && demand.Cost >= 0 && Spent + Reserved + OthersIn(_window) + Math.Max(1, demand.Cost) <= budget.Amount)
+        {
+            // The usual case in few steps.
+            hold.BeganWindow = false;
+            hold.Place = _window;
+            hold.Cost = demand.Cost;
+            Reserved += demand.Cost;
+            return true;
+        }
+
+        if (!Fits(budget, demand, part, out ScopeRefusal refused))
         {
             refusal = refused;
             return false;
@@ -126,7 +135,7 @@ internal sealed class BudgetCounter : ScopeCounter
             _softReached++;
         }
 
-        if (cost < hold.Cost)
+        if (HasWaiters && cost < hold.Cost)
         {
             Wake();
         }

@@ -82,7 +82,7 @@ internal sealed class LimitCounter : ScopeCounter
     {
         UsedAmounts held = hold.Amounts;
         UsedAmounts change = outcome is { Sent: true, InputTokens: >= 0, OutputTokens: >= 0, Cost: >= 0 }
-            ? new UsedAmounts(held.Requests, outcome.InputTokens, outcome.OutputTokens, outcome.Cost) - held
+            ? new UsedAmounts(0, outcome.InputTokens, outcome.OutputTokens, outcome.Cost) - held.WithoutRequests
             : new UsedAmounts(
                 outcome.Sent ? 0 : -held.Requests,
                 outcome.InputTokens == ScopeOutcome.Unknown ? 0 : outcome.InputTokens - held.InputTokens,

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace LlmStack.Limits.Scopes;
 
 /// <summary>Reserves and settles over every counter of a call at once: all or nothing.</summary>
@@ -79,17 +81,10 @@ internal sealed class ScopeBook(IScopeExchange exchange)
         }
 
         Span<ScopeHold> holds = reservation.Holds;
-        bool tells = false;
+        bool tells;
         using (Lock())
         {
-            for (int i = 0; i < holds.Length; i++)
-            {
-                ref ScopeHold hold = ref holds[i];
-                ScopeCounter counter = hold.Counter;
-                tells |= counter.Settle(ref hold, outcome);
-                counter.Open--;
-            }
-
+            tells = GiveBack(holds, outcome);
             reservation.IsHeld = false;
             _open--;
         }
@@ -110,6 +105,23 @@ internal sealed class ScopeBook(IScopeExchange exchange)
         reservation.Clear();
     }
 
+    // Apart from the lock's own method: around a lock the processor's registers are not used for what lives across it.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static bool GiveBack(Span<ScopeHold> holds, in ScopeOutcome outcome)
+    {
+        bool tells = false;
+        for (int i = 0; i < holds.Length; i++)
+        {
+            ref ScopeHold hold = ref holds[i];
+            ScopeCounter counter = hold.Counter;
+            tells |= counter.Settle(ref hold, outcome);
+            counter.Open--;
+        }
+
+        return tells;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static bool TryTake(Span<ScopeHold> holds, in ScopeDemand demand, ScopePart part, ref ScopeRefusal refusal)
     {
         for (int i = 0; i < holds.Length; i++)

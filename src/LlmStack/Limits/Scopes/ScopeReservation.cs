@@ -11,24 +11,29 @@ internal sealed class ScopeReservation
 
     public Span<ScopeHold> Holds => _holds.AsSpan(0, _count);
 
-    public void Add(in ScopeEntry entry)
+    public void Add(ReadOnlySpan<ScopeEntry> entries)
     {
-        if (_count == _holds.Length)
+        if (_holds.Length - _count < entries.Length)
         {
-            Array.Resize(ref _holds, Math.Max(8, _count * 2));
+            Array.Resize(ref _holds, Math.Max(8, 2 * (_count + entries.Length)));
         }
 
         // Calls of the same kind fall under much the same counters: a reference is written, and the collector told, only where it changes.
-        ref ScopeHold hold = ref _holds[_count++];
-        if (!ReferenceEquals(hold.Counter, entry.Counter))
+        Span<ScopeHold> holds = _holds.AsSpan(_count, entries.Length);
+        for (int i = 0; i < entries.Length; i++)
         {
-            hold.Counter = entry.Counter;
+            if (!ReferenceEquals(holds[i].Counter, entries[i].Counter))
+            {
+                holds[i].Counter = entries[i].Counter;
+            }
+
+            if (!ReferenceEquals(holds[i].Rule, entries[i].Rule))
+            {
+                holds[i].Rule = entries[i].Rule;
+            }
         }
 
-        if (!ReferenceEquals(hold.Rule, entry.Rule))
-        {
-            hold.Rule = entry.Rule;
-        }
+        _count += entries.Length;
     }
 
     public void Clear()

@@ -33,6 +33,9 @@ internal readonly struct UsedAmounts
 
     public long TotalTokens => InputTokens + OutputTokens;
 
+    /// <summary>The same but for the requests, which are none.</summary>
+    public UsedAmounts WithoutRequests => new(_values & Vector256.Create(0L, -1L, -1L, -1L));
+
     public bool IsZero => _values == Vector256<long>.Zero;
 
     /// <summary>Whether any of them is below zero.</summary>

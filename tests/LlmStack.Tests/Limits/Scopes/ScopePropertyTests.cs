@@ -125,10 +125,7 @@ public class ScopePropertyTests
             }
 
             reservation.Clear();
-            foreach (ScopeEntry entry in list.Entries)
-            {
-                reservation.Add(entry);
-            }
+            reservation.Add(list.Entries);
 
             long tokens = random.Next(1, 50);
             if (!rig.Book.TryReserve(reservation, rig.Demand(caller, tokens, tokens / 2, 0.002m), (i & 1) == 0 ? ScopePart.Attempt : ScopePart.Call, out _))
@@ -188,10 +185,7 @@ public class ScopePropertyTests
             }
 
             reservation.Clear();
-            foreach (ScopeEntry entry in list.Entries)
-            {
-                reservation.Add(entry);
-            }
+            reservation.Add(list.Entries);
 
             if (!rig.Book.TryReserve(reservation, demand, ScopePart.Attempt, out _))
             {

@@ -59,10 +59,7 @@ internal sealed class ScopeRig
         }
 
         var reservation = new ScopeReservation();
-        foreach (ScopeEntry entry in list.Entries)
-        {
-            reservation.Add(entry);
-        }
+        reservation.Add(list.Entries);
 
         ScopeDemand demand = Demand(context, input, output, cost, priority, free, assumed);
         bool reserved = Book.TryReserve(reservation, demand, part, out refusal);
