@@ -216,7 +216,7 @@ public class LimitCounterTests
         Assert.True(_rig.Reserves(Search));
         var late = new ScopeReservation();
         ScopeRule rule = _rig.Rules[0];
-        late.Add(new ScopeEntry(rule, rule.Table.GetOrAdd(default)));
+        late.Add([new ScopeEntry(rule, rule.Table.GetOrAdd(default))]);
         Assert.True(_rig.Book.TryReserve(late, early, ScopePart.Call, out _));
         Assert.False(_rig.Reserves(Search));
         _rig.Book.Settle(late, ScopeOutcome.Nothing);
@@ -246,7 +246,7 @@ public class LimitCounterTests
         LimitRule limit = _rig.Limit("user=*", static (p, t) => new LimitRule("l", p, t) { Requests = 1 }, capacity: 2);
         ScopeCounter counter = limit.Table.GetOrAdd(new ScopeKey("slow", null, null, null));
         var reservation = new ScopeReservation();
-        reservation.Add(new ScopeEntry(limit, counter));
+        reservation.Add([new ScopeEntry(limit, counter)]);
         for (int i = 0; i < 10; i++)
         {
             _rig.Book.Settle(_rig.Reserve(new LlmContext { UserId = "u" + i }, out _)!, ScopeRig.Outcome());

@@ -86,7 +86,7 @@ public class ScopeExchangeTests
         ScopeRig here = new(machine, _time);
         using LlmBudget run = LlmContext.OpenBudget(1m, "run");
         var reservation = new ScopeReservation();
-        reservation.Add(run.Entry);
+        reservation.Add([run.Entry]);
         Assert.True(here.Book.TryReserve(reservation, here.Demand(Team, cost: 0.1m), ScopePart.Attempt, out _));
         Assert.Empty(machine.Scopes);
     }
