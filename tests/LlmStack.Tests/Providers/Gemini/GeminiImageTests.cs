@@ -124,6 +124,17 @@ public sealed class GeminiImageTests
         Assert.Contains(says, failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Imagen, """{"predictions":[{"mimeType":"no type","bytesBase64Encoded":"AAAA"}]}""")]
+    [InlineData(Imagen, """{"predictions":[{"bytesBase64Encoded":"AAAA"}]}""")]
+    [InlineData(Banana, """{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image","data":"AAAA"}}]},"finishReason":"STOP"}]}""")]
+    public async Task An_image_that_does_not_say_what_it_is_is_a_png(string model, string body)
+    {
+        ImageGenerationResponse response = await Face(Provider(new HttpMessageInvoker(new BytesHandler(Encoding.UTF8.GetBytes(body))))).GenerateImagesAsync(Call(model), new ImageGenerationRequest("x"), null, CancellationToken.None);
+
+        Assert.Equal("image/png", Assert.IsType<DataContent>(Assert.Single(response.Contents)).MediaType);
+    }
+
     [Fact]
     public async Task Images_that_were_filtered_beside_others_are_listed()
     {

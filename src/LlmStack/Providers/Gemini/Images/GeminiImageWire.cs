@@ -53,7 +53,7 @@ internal static class GeminiImageWire
             if (part.Data is { Length: > 0 } data)
             {
                 any = true;
-                contents.Add(new DataContent(data, part.MediaType is { Length: > 0 } mediaType ? mediaType : "image/png"));
+                contents.Add(new DataContent(data, ImageMediaType.Of(part.MediaType)));
             }
             else if (part.Text is { Length: > 0 } text)
             {

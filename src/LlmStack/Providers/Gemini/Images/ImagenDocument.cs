@@ -79,7 +79,7 @@ internal sealed class ImagenDocument : IWireDocument
             }
             else if (isMediaType)
             {
-                mediaType = JsonText.GetString(ref reader) is { Length: > 0 } type ? type : null;
+                mediaType = JsonText.GetString(ref reader);
             }
             else if (isReason)
             {
@@ -93,7 +93,7 @@ internal sealed class ImagenDocument : IWireDocument
             reader.Skip();
         }
 
-        mediaType ??= "image/png";
+        mediaType = ImageMediaType.Of(mediaType);
         AIContent? image = bytes is not null ? new DataContent(bytes, mediaType) : address is not null ? new UriContent(address, mediaType) : null;
         if (image is not null)
         {
