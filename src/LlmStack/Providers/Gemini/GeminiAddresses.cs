@@ -3,7 +3,7 @@ using LlmStack.Providers.Http;
 namespace LlmStack.Providers.Gemini;
 
 /// <summary>Where the operations of one model are.</summary>
-internal sealed record GeminiAddresses(Uri Generate, Uri Stream, Uri Embed)
+internal sealed record GeminiAddresses(Uri Generate, Uri Stream, Uri Embed, Uri Predict)
 {
     public static GeminiAddresses Of(ProviderHttp http, GeminiProfile profile, string model)
     {
@@ -11,6 +11,7 @@ internal sealed record GeminiAddresses(Uri Generate, Uri Stream, Uri Embed)
         return new GeminiAddresses(
             http.Address(path + ":generateContent"),
             new UriBuilder(http.Address(path + ":streamGenerateContent")) { Query = "alt=sse" }.Uri,
-            http.Address(path + profile.EmbedOperation));
+            http.Address(path + profile.EmbedOperation),
+            http.Address(path + ":predict"));
     }
 }

@@ -178,7 +178,7 @@ internal sealed class GeminiPartWriter(ProviderCall call, IReadOnlyList<ChatMess
         return media;
     }
 
-    private static void WriteInline(Utf8JsonWriter writer, DataContent data)
+    public static void WriteInline(Utf8JsonWriter writer, DataContent data)
     {
         writer.WriteStartObject("inlineData"u8);
         writer.WriteString("mimeType"u8, data.MediaType);

@@ -1,15 +1,17 @@
 using System.Collections.Concurrent;
 using LlmStack.Providers.Fidelity;
+using LlmStack.Providers.Gemini.Images;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Gemini;
 
-/// <summary>Google's <c>generateContent</c>; its other face are embeddings.</summary>
+/// <summary>Google's <c>generateContent</c>; its other faces are embeddings and images.</summary>
 internal sealed class GeminiProvider : ILlmProvider
 {
     private readonly ConcurrentDictionary<string, GeminiAddresses> _addresses = new(StringComparer.Ordinal);
     private readonly GeminiEmbeddings _embeddings;
+    private readonly GeminiImages _images;
 
     public GeminiProvider(ProviderSetup setup, GeminiProfile profile)
     {
@@ -17,6 +19,7 @@ internal sealed class GeminiProvider : ILlmProvider
         Profile = profile;
         Http = new ProviderHttp(setup);
         _embeddings = new GeminiEmbeddings(this, profile);
+        _images = new GeminiImages(this);
     }
 
     public ProviderSetup Setup { get; }
@@ -38,6 +41,7 @@ internal sealed class GeminiProvider : ILlmProvider
 
     public object? GetService(Type serviceType) =>
         serviceType == typeof(IEmbeddingProvider) ? _embeddings
+        : serviceType == typeof(IImageProvider) ? _images
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 

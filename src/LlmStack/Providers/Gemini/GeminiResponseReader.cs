@@ -78,7 +78,8 @@ internal static class GeminiResponseReader
         }
     }
 
-    private static LlmException Failure(LlmErrorKind kind, string what, string word, string? message, GeminiDocument document, ProviderHttp http, ProviderCall call)
+    /// <summary>The failure that an answer tells by a word of the format.</summary>
+    public static LlmException Failure(LlmErrorKind kind, string what, string word, string? message, GeminiDocument document, ProviderHttp http, ProviderCall call)
     {
         string more = message is null ? "" : ": " + ErrorFactory.Clean(message, null);
         return new LlmException(kind, $"Provider '{http.Name}' {what} ({word}){more}")

@@ -15,16 +15,36 @@ public sealed class GeminiConformanceTests
     [MemberData(nameof(Names))]
     public Task It_conforms(string name) => ProviderConformance.Case(new Fixture(), name).RunAsync();
 
+    public static TheoryData<string> NamesOfImages => [.. ProviderConformance.Cases(new Fixture { Imagen = true }).Select(static c => c.Name).Where(static name => name.StartsWith("images: ", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(NamesOfImages))]
+    public Task Imagen_models_conform(string name) => ProviderConformance.Case(new Fixture { Imagen = true }, name).RunAsync();
+
     private sealed class Fixture : HttpConformanceFixture
     {
+        /// <summary>Whether images come from a model that predicts them; else from one that chats.</summary>
+        public bool Imagen { get; init; }
+
         public override string Model => GeminiWire.Model;
 
         public override ILlmProvider CreateProvider(Uri address) => Provider(Wire.Sockets(), new Uri(address, "/v1beta"));
 
-        public override ConformanceOperations Operations => ConformanceOperations.Embeddings;
+        public override ConformanceOperations Operations => ConformanceOperations.Embeddings | ConformanceOperations.Images;
 
-        public override CannedBody WriteOperation(CannedOperation answer, bool streaming) =>
-            CannedBody.Json($$"""{"embeddings":[{{string.Join(',', ((CannedVectors)answer).Vectors.Select(static vector => $$"""{"values":{{JsonSerializer.Serialize(vector)}}}"""))}}]}""");
+        public override string ModelOf(ConformanceOperations operation) =>
+            operation != ConformanceOperations.Images ? Model : Imagen ? "imagen-4.0-generate-001" : "gemini-2.5-flash-image";
+
+        public override CannedBody WriteOperation(CannedOperation answer, bool streaming) => CannedBody.Json(answer switch
+        {
+            CannedVectors vectors => $$"""{"embeddings":[{{Joined(vectors.Vectors, static vector => $$"""{"values":{{JsonSerializer.Serialize(vector)}}}""")}}]}""",
+            CannedImages images when Imagen => $$"""{"predictions":[{{Joined(images.Images, static image => $$"""{"mimeType":"image/png","bytesBase64Encoded":"{{Convert.ToBase64String(image.Span)}}"}""")}}]}""",
+            CannedImages images => Chunk(
+                Joined(images.Images, static image => $$$"""{"inlineData":{"mimeType":"image/png","data":"{{{Convert.ToBase64String(image.Span)}}}"}}"""),
+                "STOP",
+                $$"""{"promptTokenCount":{{answer.InputTokens}},"candidatesTokenCount":{{answer.OutputTokens}},"totalTokenCount":{{answer.InputTokens + answer.OutputTokens}}}"""),
+            _ => throw new NotSupportedException(answer.ToString()),
+        });
 
         public override string WriteBody(CannedAnswer answer) => Chunk(string.Join(',', Parts(answer, [answer.Text])), Reason(answer), Usage(answer));
 
@@ -49,6 +69,8 @@ public sealed class GeminiConformanceTests
             "content_filter" => "SAFETY",
             _ => "STOP",
         };
+
+        private static string Joined<T>(IEnumerable<T> items, Func<T, string> write) => string.Join(',', items.Select(write));
 
         private static string Json(string text) => JsonSerializer.Serialize(text);
     }

@@ -19,6 +19,8 @@ public sealed class ProfileOperationsTests
     [InlineData("LlamaCpp", "Embedding Rerank TextCompletion")]
     [InlineData("LiteLLM", "Embedding Image Moderation Rerank SpeechToText TextCompletion TextToSpeech")]
     [InlineData("OpenAI", "Embedding Image Moderation SpeechToText TextCompletion TextToSpeech")]
+    [InlineData("Gemini", "Embedding Image")]
+    [InlineData("VertexAI", "Embedding Image")]
     public void A_service_offers_what_it_has(string type, string operations)
     {
         IProviderFormat format = new ProviderFormats().Rows.Single(row => row.Format.Type == type).Format;

@@ -63,41 +63,8 @@ internal static class ImageWire
         }
 
         call.Report.ReportedCost = document.ReportedCost ?? call.Report.ReportedCost;
-        JsonCapture.Output(call.Capture, document.Images, WriteMedia);
+        ImageCapture.Output(call.Capture, document.Images);
         return new ImageGenerationResponse(document.Images) { Usage = document.Usage };
-    }
-
-    public static void CaptureInput(IContentCapture capture, ImageGenerationRequest request) => JsonCapture.Input(capture, request, static (writer, request) =>
-    {
-        writer.WriteStartObject();
-        writer.WriteString("prompt"u8, request.Prompt);
-        if (request.OriginalImages is { } images)
-        {
-            writer.WritePropertyName("images"u8);
-            WriteMedia(writer, images);
-        }
-
-        writer.WriteEndObject();
-    });
-
-    private static void WriteMedia(Utf8JsonWriter writer, IEnumerable<AIContent> contents)
-    {
-        writer.WriteStartArray();
-        foreach (AIContent content in contents)
-        {
-            if (content is DataContent data)
-            {
-                MediaCapture.Write(writer, data.MediaType, data.Data.Length);
-            }
-            else if (content is UriContent uri)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("url"u8, uri.Uri.AbsoluteUri);
-                writer.WriteEndObject();
-            }
-        }
-
-        writer.WriteEndArray();
     }
 
     private static void WriteText(Utf8JsonWriter writer, string name, string? value)

@@ -9,7 +9,7 @@ internal sealed class OpenAIImages(ProviderHttp http, OperationAddress generatio
     public async ValueTask<ImageGenerationResponse> GenerateImagesAsync(ProviderCall call, ImageGenerationRequest request, ImageGenerationOptions? options, CancellationToken cancellationToken)
     {
         ImageFields fields = ImageFields.Of(call, request, options);
-        ImageWire.CaptureInput(call.Capture, request);
+        ImageCapture.Input(call.Capture, request);
         using HttpResponseMessage response = request.OriginalImages is null
             ? await GenerateAsync(call, fields, cancellationToken).ConfigureAwait(false)
             : await EditAsync(call, fields, request.OriginalImages, cancellationToken).ConfigureAwait(false);

@@ -1,8 +1,7 @@
 using System.Text.Json;
-using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
-namespace LlmStack.Providers.OpenAI.Media;
+namespace LlmStack.Providers.Http;
 
 /// <summary>Traces hold what kind of media it was and how large, not its bytes.</summary>
 internal static class MediaCapture
