@@ -52,25 +52,35 @@ internal sealed class OpenAICompletions(ProviderHttp http, OpenAIProfile profile
         var session = new ChatStreamSession(http, call, profile, (_, token) => OpenAsync(call, prompt, options, token), plainText: true);
         await foreach (ChatResponseUpdate update in EventStreaming.ReadAsync(http, call, session, cancellationToken).ConfigureAwait(false))
         {
-            yield return new TextCompletionUpdate
-            {
-                Text = update.Text,
-                ResponseId = update.ResponseId,
-                ModelId = update.ModelId,
-                FinishReason = update.FinishReason,
-                Usage = UsageOf(update.Contents),
-            };
+            yield return ToUpdate(update);
         }
     }
 
-    public static void CaptureText(IContentCapture capture, string text)
+    /// <summary>The piece of a completion that a piece of a chat stands for.</summary>
+    public static TextCompletionUpdate ToUpdate(ChatResponseUpdate update) => new()
+    {
+        Text = update.Text,
+        ResponseId = update.ResponseId,
+        ModelId = update.ModelId,
+        FinishReason = update.FinishReason,
+        Usage = UsageOf(update.Contents),
+    };
+
+    public static void CaptureText(IContentCapture capture, string text, bool asInput = false)
     {
         using var output = new PooledBuffer(text.Length + 64);
         Utf8JsonWriter writer = JsonWriterCache.Rent(output);
         writer.WriteStringValue(text);
         writer.Flush();
         JsonWriterCache.Return(writer);
-        capture.SetOutput(output.WrittenSpan);
+        if (asInput)
+        {
+            capture.SetInput(output.WrittenSpan);
+        }
+        else
+        {
+            capture.SetOutput(output.WrittenSpan);
+        }
     }
 
     private static UsageDetails? UsageOf(IList<AIContent> contents) => contents.Count > 0 && contents[^1] is UsageContent usage ? usage.Details : null;
