@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using LlmStack.Providers.Http;
-using LlmStack.Providers.OpenAI;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Ollama;
@@ -27,7 +26,7 @@ internal sealed class OllamaCompletions(ProviderHttp http, Uri address) : ITextC
         };
         if (call.Capture.IsEnabled)
         {
-            OpenAICompletions.CaptureText(call.Capture, completion.Text);
+            CompletionText.Capture(call.Capture, completion.Text);
         }
 
         return completion;
@@ -38,7 +37,7 @@ internal sealed class OllamaCompletions(ProviderHttp http, Uri address) : ITextC
         var stream = new OllamaStream(http, call, token => AskAsync(call, prompt, options, stream: true, token), keepsRaw: false, generates: true);
         await foreach (ChatResponseUpdate update in EventStreaming.ReadAsync(http, call, stream, static (bytes, maxBytes) => new SseReader(bytes, maxBytes, lines: true), cancellationToken).ConfigureAwait(false))
         {
-            yield return OpenAICompletions.ToUpdate(update);
+            yield return CompletionText.ToUpdate(update);
         }
     }
 
@@ -46,7 +45,7 @@ internal sealed class OllamaCompletions(ProviderHttp http, Uri address) : ITextC
     {
         if (call.Capture is { IsEnabled: true, HasInput: false })
         {
-            OpenAICompletions.CaptureText(call.Capture, prompt, asInput: true);
+            CompletionText.Capture(call.Capture, prompt, asInput: true);
         }
 
         using PooledBuffer body = OllamaCompletionWriter.Write(call, prompt, options, stream);
