@@ -7,10 +7,10 @@ namespace LlmStack.Providers.Http;
 
 /// <summary>The course of a streamed answer that formats share: what arrives becomes updates, one at most for each event; the end must be announced.</summary>
 /// <typeparam name="TReader">What cuts the bytes into events.</typeparam>
-internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall call, bool keepsRaw) : IEventStream<TReader, ChatResponseUpdate>
+internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall call, bool keepsRaw, bool plainText = false) : IEventStream<TReader, ChatResponseUpdate>
     where TReader : IEventReader
 {
-    private readonly StreamCapture? _capture = call.Capture.IsEnabled ? new StreamCapture(plainText: false) : null;
+    private readonly StreamCapture? _capture = call.Capture.IsEnabled ? new StreamCapture(plainText) : null;
     private JsonElement? _raw;
     private SurrogateCarry _textCarry;
     private SurrogateCarry _reasoningCarry;

@@ -5,7 +5,9 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Providers.Ollama;
 
 /// <summary>Reads one line of a stream, or a whole answer, which has the same shape.</summary>
-internal sealed class OllamaDocument(string requestedModel) : IWireDocument
+/// <param name="requestedModel">The model that was asked for.</param>
+/// <param name="generates">Whether a text is continued, so that the answer is no message but a text.</param>
+internal sealed class OllamaDocument(string requestedModel, bool generates = false) : IWireDocument
 {
     private long? _input;
     private long? _output;
@@ -34,7 +36,11 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
 
     public bool HasError { get; private set; }
 
-    public bool HasMessage { get; private set; }
+    /// <summary>Whether the document has what it is for: a message, or the text that continues a prompt.</summary>
+    public bool HasAnswer { get; private set; }
+
+    /// <summary>The field of that.</summary>
+    public string AnswerField => generates ? "response" : "message";
 
     /// <summary>Calls that earlier lines had, so that ids made here are unique in the stream.</summary>
     public int CallCount { get; private set; }
@@ -53,7 +59,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
         Text = null;
         Thinking = null;
         Calls.Clear();
-        HasMessage = false;
+        HasAnswer = false;
         var reader = new WireReader(json);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
@@ -62,10 +68,17 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            if (reader.ValueTextEquals("message"u8))
+            if (!generates && reader.ValueTextEquals("message"u8))
             {
                 reader.Read();
                 ReadMessage(ref reader);
+            }
+            else if (generates && reader.ValueTextEquals("response"u8))
+            {
+                reader.Read();
+                Text = JsonText.GetString(ref reader);
+                HasAnswer |= Text is not null;
+                reader.Skip();
             }
             else
             {
@@ -137,7 +150,7 @@ internal sealed class OllamaDocument(string requestedModel) : IWireDocument
             return;
         }
 
-        HasMessage = true;
+        HasAnswer = true;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             if (reader.ValueTextEquals("content"u8))

@@ -45,9 +45,9 @@ internal static class OllamaReader
     public static void Parse(PooledBuffer body, OllamaDocument document, ProviderHttp http, ProviderCall call)
     {
         BodyCheck.Read(body, document, http, call);
-        if (document.HasError || !document.HasMessage)
+        if (document.HasError || !document.HasAnswer)
         {
-            throw BodyCheck.ErrorOf(body.WrittenMemory, document.HasError, "message", http, call);
+            throw BodyCheck.ErrorOf(body.WrittenMemory, document.HasError, document.AnswerField, http, call);
         }
     }
 }

@@ -1,22 +1,22 @@
-using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Ollama;
 
 /// <summary>Turns the lines of one streamed answer into updates. Tool calls come whole.</summary>
-internal sealed class OllamaStream(OllamaProvider provider, ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options)
-    : StreamedAnswer<SseReader>(provider.Http, call, RawRequest.WantsResponse(options))
+/// <param name="http">Where it comes from.</param>
+/// <param name="call">The attempt.</param>
+/// <param name="open">Asks.</param>
+/// <param name="keepsRaw">Whether updates keep the lines they were read from.</param>
+/// <param name="generates">Whether a text is continued; its lines differ from a chat's only in where the text is.</param>
+internal sealed class OllamaStream(ProviderHttp http, ProviderCall call, Func<CancellationToken, ValueTask<HttpResponseMessage>> open, bool keepsRaw, bool generates = false)
+    : StreamedAnswer<SseReader>(http, call, keepsRaw, plainText: generates)
 {
-    private readonly OllamaDocument _document = new(call.Model);
+    private readonly OllamaDocument _document = new(call.Model, generates);
 
     protected override UsageDetails? Usage => _document.Usage;
 
-    public override async ValueTask<HttpResponseMessage> OpenAsync(CancellationToken cancellationToken)
-    {
-        using PooledBuffer body = provider.Write(Call, messages, options, stream: true);
-        return await provider.SendAsync(Call, body, stream: true, cancellationToken).ConfigureAwait(false);
-    }
+    public override ValueTask<HttpResponseMessage> OpenAsync(CancellationToken cancellationToken) => open(cancellationToken);
 
     /// <summary>Every line of the stream is a document, so that only pages and texts are something else.</summary>
     protected override bool IsDocument(byte first) => first != (byte)'{';

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 
 namespace LlmStack.Providers.OpenAI;
@@ -31,7 +32,7 @@ internal static class CompletionRequestWriter
 
             if (options is not null)
             {
-                WriteOptions(writer, options);
+                WriteOptions(writer, new State(call, options, profile));
             }
 
             writer.WriteEndObject();
@@ -54,21 +55,23 @@ internal static class CompletionRequestWriter
         }
     }
 
-    private static void WriteOptions(Utf8JsonWriter writer, TextCompletionOptions options)
+    private static void WriteOptions(Utf8JsonWriter writer, in State state)
     {
+        TextCompletionOptions options = state.Options;
+
         // This older endpoint knows max_tokens only, at every vendor.
         if (options.MaxOutputTokens is { } max)
         {
             writer.WriteNumber("max_tokens"u8, max);
         }
 
-        WriteFloat(writer, "temperature", options.Temperature);
-        WriteFloat(writer, "top_p", options.TopP);
-        WriteFloat(writer, "frequency_penalty", options.FrequencyPenalty);
-        WriteFloat(writer, "presence_penalty", options.PresencePenalty);
+        WriteFloat(writer, state, "temperature", options.Temperature);
+        WriteFloat(writer, state, "top_p", options.TopP);
+        WriteFloat(writer, state, "frequency_penalty", options.FrequencyPenalty);
+        WriteFloat(writer, state, "presence_penalty", options.PresencePenalty);
         if (options.Seed is { } seed)
         {
-            writer.WriteNumber("seed"u8, seed);
+            writer.WriteNumber(state.Profile.SeedField, seed);
         }
 
         if (options.StopSequences is { Count: > 0 } stop)
@@ -87,15 +90,25 @@ internal static class CompletionRequestWriter
             writer.WriteString("suffix"u8, suffix);
         }
 
-        if (options.Echo is { } echo)
+        WriteEcho(writer, state);
+        ExtraFields.Write(writer, options.AdditionalProperties, state, static (s, key) => IsWritten(s.Options, s.Profile, key), static (s, key) => s.Drops(key, FieldEffect.Sampling));
+    }
+
+    private static void WriteEcho(Utf8JsonWriter writer, in State state)
+    {
+        if (state.Options.Echo is not { } echo)
+        {
+            return;
+        }
+
+        // Without the field no prompt is repeated, which is what false asks for.
+        if (!state.Profile.CompletionsRefuse("echo") || (echo && !state.Drops("echo", FieldEffect.Meaning)))
         {
             writer.WriteBoolean("echo"u8, echo);
         }
-
-        ExtraFields.Write(writer, options.AdditionalProperties, options, static (o, key) => IsWritten(o, key), static (_, _) => false);
     }
 
-    private static bool IsWritten(TextCompletionOptions options, string field) => field switch
+    private static bool IsWritten(TextCompletionOptions options, OpenAIProfile profile, string field) => field switch
     {
         "prompt" or "model" or "stream" => true,
         "max_tokens" => options.MaxOutputTokens is not null,
@@ -103,16 +116,16 @@ internal static class CompletionRequestWriter
         "top_p" => options.TopP is not null,
         "frequency_penalty" => options.FrequencyPenalty is not null,
         "presence_penalty" => options.PresencePenalty is not null,
-        "seed" => options.Seed is not null,
+        "seed" or "random_seed" => options.Seed is not null && field == profile.SeedField,
         "stop" => options.StopSequences is { Count: > 0 },
         "suffix" => options.Suffix is not null,
         "echo" => options.Echo is not null,
         _ => false,
     };
 
-    private static void WriteFloat(Utf8JsonWriter writer, string name, float? value)
+    private static void WriteFloat(Utf8JsonWriter writer, in State state, string name, float? value)
     {
-        if (value is not { } number)
+        if (value is not { } number || state.Drops(name, FieldEffect.Sampling))
         {
             return;
         }
@@ -123,5 +136,20 @@ internal static class CompletionRequestWriter
         }
 
         writer.WriteNumber(name, number);
+    }
+
+    /// <summary>What decides about one field.</summary>
+    private readonly record struct State(ProviderCall Call, TextCompletionOptions Options, OpenAIProfile Profile)
+    {
+        public bool Drops(string field, FieldEffect effect)
+        {
+            if (!Profile.CompletionsRefuse(field))
+            {
+                return false;
+            }
+
+            FieldPolicy.Unsupported(Call, field, effect, "the service's text completions have no such field");
+            return true;
+        }
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -40,7 +39,7 @@ internal sealed class OpenAICompletions(ProviderHttp http, OpenAIProfile profile
 
         if (call.Capture.IsEnabled)
         {
-            CaptureText(call.Capture, completion.Text);
+            CompletionText.Capture(call.Capture, completion.Text);
         }
 
         return completion;
@@ -52,28 +51,9 @@ internal sealed class OpenAICompletions(ProviderHttp http, OpenAIProfile profile
         var session = new ChatStreamSession(http, call, profile, (_, token) => OpenAsync(call, prompt, options, token), plainText: true);
         await foreach (ChatResponseUpdate update in EventStreaming.ReadAsync(http, call, session, cancellationToken).ConfigureAwait(false))
         {
-            yield return new TextCompletionUpdate
-            {
-                Text = update.Text,
-                ResponseId = update.ResponseId,
-                ModelId = update.ModelId,
-                FinishReason = update.FinishReason,
-                Usage = UsageOf(update.Contents),
-            };
+            yield return CompletionText.ToUpdate(update);
         }
     }
-
-    public static void CaptureText(IContentCapture capture, string text)
-    {
-        using var output = new PooledBuffer(text.Length + 64);
-        Utf8JsonWriter writer = JsonWriterCache.Rent(output);
-        writer.WriteStringValue(text);
-        writer.Flush();
-        JsonWriterCache.Return(writer);
-        capture.SetOutput(output.WrittenSpan);
-    }
-
-    private static UsageDetails? UsageOf(IList<AIContent> contents) => contents.Count > 0 && contents[^1] is UsageContent usage ? usage.Details : null;
 
     private async ValueTask<HttpResponseMessage> OpenAsync(ProviderCall call, string prompt, TextCompletionOptions? options, CancellationToken cancellationToken)
     {

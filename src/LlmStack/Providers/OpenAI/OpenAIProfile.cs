@@ -70,6 +70,12 @@ internal sealed record OpenAIProfile
     /// <summary>The field of the seed.</summary>
     public string SeedField { get; init; } = "seed";
 
+    /// <summary>Where text completions are asked, below the endpoint.</summary>
+    public string CompletionsPath { get; init; } = "/completions";
+
+    /// <summary>Fields that the service's text completions lack.</summary>
+    public IReadOnlyList<string> RefusedCompletionFields { get; init; } = [];
+
     /// <summary>Fields that the service refuses whatever the model.</summary>
     public IReadOnlyList<string> RefusedFields { get; init; } = [];
 
@@ -105,11 +111,16 @@ internal sealed record OpenAIProfile
         ReasoningStateField is null ? null : $"{TraitsName ?? ReasoningStateField}:{(model.IndexOf('/', StringComparison.Ordinal) is > 0 and int at ? model[..at] : model)}";
 
     /// <summary>Whether the service refuses a field whatever the model.</summary>
-    public bool Refuses(string field)
+    public bool Refuses(string field) => Names(RefusedFields, field);
+
+    /// <summary>Whether the service's text completions lack a field.</summary>
+    public bool CompletionsRefuse(string field) => Names(RefusedCompletionFields, field);
+
+    private static bool Names(IReadOnlyList<string> fields, string field)
     {
-        for (int i = 0; i < RefusedFields.Count; i++)
+        for (int i = 0; i < fields.Count; i++)
         {
-            if (string.Equals(RefusedFields[i], field, StringComparison.Ordinal))
+            if (string.Equals(fields[i], field, StringComparison.Ordinal))
             {
                 return true;
             }

@@ -29,7 +29,7 @@ internal sealed class OpenAIProvider : ILlmProvider
         addresses ??= operation => new OperationAddress(_http.Address(operation));
         _address = addresses("/chat/completions");
         _embeddings = new OpenAIEmbeddings(_http, profile, addresses("/embeddings"));
-        _completions = new OpenAICompletions(_http, profile, addresses("/completions"));
+        _completions = new OpenAICompletions(_http, profile, addresses(profile.CompletionsPath));
         _rerank = new OpenAIRerank(_http, addresses("/rerank"), profile.RerankTopField);
         _moderation = new OpenAIModeration(_http, addresses("/moderations"));
         _images = new OpenAIImages(_http, addresses("/images/generations"), addresses("/images/edits"));

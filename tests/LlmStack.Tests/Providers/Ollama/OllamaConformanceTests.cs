@@ -24,10 +24,18 @@ public sealed class OllamaConformanceTests
 
         public override ILlmProvider CreateProvider(Uri address) => OllamaWire.Format.Provider(Wire.Sockets(), address);
 
-        public override ConformanceOperations Operations => ConformanceOperations.Embeddings;
+        public override ConformanceOperations Operations => ConformanceOperations.Embeddings | ConformanceOperations.TextCompletions;
 
-        public override CannedBody WriteOperation(CannedOperation answer, bool streaming) =>
-            CannedBody.Json($$"""{"model":"qwen3","embeddings":{{JsonSerializer.Serialize(((CannedVectors)answer).Vectors)}},"prompt_eval_count":{{answer.InputTokens}}}""");
+        public override CannedBody WriteOperation(CannedOperation answer, bool streaming) => answer switch
+        {
+            CannedCompletion completion when streaming => new CannedBody("application/x-ndjson",
+                [.. completion.Pieces.Select(static piece => Utf8(OllamaWire.Generated(piece) + "\n")), Utf8(Continued(completion, "") + "\n")]),
+            CannedCompletion completion => CannedBody.Json(Continued(completion, string.Concat(completion.Pieces))),
+            _ => CannedBody.Json($$"""{"model":"qwen3","embeddings":{{JsonSerializer.Serialize(((CannedVectors)answer).Vectors)}},"prompt_eval_count":{{answer.InputTokens}}}"""),
+        };
+
+        private static string Continued(CannedCompletion completion, string text) =>
+            $$"""{"model":"qwen3","response":{{Json(text)}},"done":true,"done_reason":"{{completion.FinishReason.Value}}","prompt_eval_count":{{completion.InputTokens}},"eval_count":{{completion.OutputTokens}}}""";
 
         public override string WriteBody(CannedAnswer answer) => Last(answer, $$"""{"role":"assistant","content":{{Json(answer.Text)}},"tool_calls":[{{Calls(answer)}}]}""");
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using LlmStack.Providers.Ollama;
 
 namespace LlmStack.Tests.Providers.Ollama;
@@ -14,6 +15,9 @@ internal static class OllamaWire
     public static string Line(string text) => Message($$"""{"role":"assistant","content":"{{text}}"}""");
 
     public static string Message(string message) => $$"""{"model":"qwen3","created_at":"2026-01-02T03:04:05.678Z","message":{{message}},"done":false}""";
+
+    /// <summary>A line of a continued text.</summary>
+    public static string Generated(string text) => $$"""{"model":"qwen3","created_at":"2026-01-02T03:04:05.678Z","response":{{JsonSerializer.Serialize(text)}},"done":false}""";
 
     public static string Lines(params string[] lines) => string.Concat(lines.Select(static line => line + "\n"));
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using LlmStack.Providers;
 using LlmStack.Providers.OpenAI;
+using LlmStack.Providers.OpenAI.Profiles;
 using LlmStack.Testing;
 using Microsoft.Extensions.AI;
 
@@ -31,6 +32,15 @@ public sealed class OpenAIConformanceTests
     [MemberData(nameof(NamesOfRerank))]
     public Task Compatible_servers_conform(string name) => ProviderConformance.Case(new Fixture { Profile = OpenAIProfile.Compatible }, name).RunAsync();
 
+    /// <summary>A service whose completions are answered as chats are.</summary>
+    private static readonly Fixture Mistral = new() { Profile = OpenAIFamily.Members.Single(static member => member.Type == "Mistral").Profile };
+
+    public static TheoryData<string> NamesOfMistral => [.. ProviderConformance.Cases(Mistral).Select(static c => c.Name).Where(static name => name.StartsWith("text completions: ", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(NamesOfMistral))]
+    public Task Filling_in_the_middle_conforms(string name) => ProviderConformance.Case(Mistral, name).RunAsync();
+
     private sealed class Fixture : HttpConformanceFixture
     {
         public bool Events { get; init; }
@@ -51,7 +61,8 @@ public sealed class OpenAIConformanceTests
 
         public override int OptionalEventsOf(ConformanceOperations operation) => operation == ConformanceOperations.TextCompletions ? 2 : 0;
 
-        public override CannedBody WriteOperation(CannedOperation answer, bool streaming) => OperationBodies.Write(answer, streaming, Events);
+        public override CannedBody WriteOperation(CannedOperation answer, bool streaming) =>
+            Profile.TraitsName == "mistral" && answer is CannedCompletion completion ? OperationBodies.Filled(completion, streaming) : OperationBodies.Write(answer, streaming, Events);
 
         public override string Model => "gpt-4.1";
 

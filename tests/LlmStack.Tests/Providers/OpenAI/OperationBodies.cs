@@ -25,6 +25,18 @@ internal static class OperationBodies
         _ => throw new NotSupportedException(answer.ToString()),
     };
 
+    /// <summary>A completion in the form of a chat's answer, whose usage comes with the last choice.</summary>
+    public static CannedBody Filled(CannedCompletion completion, bool streaming)
+    {
+        string reason = Json(completion.FinishReason.Value);
+        return streaming
+            ? CannedBody.Events([.. completion.Pieces.Select(static piece => Choice("delta", piece, "null", "null")), Choice("delta", "", reason, Usage(completion)), "[DONE]"])
+            : CannedBody.Json(Choice("message", string.Concat(completion.Pieces), reason, Usage(completion)));
+
+        static string Choice(string field, string text, string reason, string usage) =>
+            $$"""{"id":"c1","model":"m","choices":[{"index":0,"{{field}}":{"role":"assistant","content":{{Json(text)}}},"finish_reason":{{reason}}}],"usage":{{usage}}}""";
+    }
+
     private static IEnumerable<string> Completion(CannedCompletion completion) =>
     [
         .. completion.Pieces.Select(piece => Chunk(completion, piece, ends: false, "null")),

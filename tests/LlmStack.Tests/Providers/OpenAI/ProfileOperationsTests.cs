@@ -15,7 +15,7 @@ public sealed class ProfileOperationsTests
     [InlineData("XAI", "Image")]
     [InlineData("Perplexity", "")]
     [InlineData("Voyage", "Embedding Rerank")]
-    [InlineData("Mistral", "Embedding Moderation SpeechToText")]
+    [InlineData("Mistral", "Embedding Moderation SpeechToText TextCompletion")]
     [InlineData("LlamaCpp", "Embedding Rerank TextCompletion")]
     [InlineData("LiteLLM", "Embedding Image Moderation Rerank SpeechToText TextCompletion TextToSpeech")]
     [InlineData("OpenAI", "Embedding Image Moderation SpeechToText TextCompletion TextToSpeech")]

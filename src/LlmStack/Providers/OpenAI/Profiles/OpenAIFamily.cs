@@ -135,7 +135,9 @@ internal static class OpenAIFamily
         },
         new("Mistral", "mistral", "https://api.mistral.ai/v1", "MISTRAL_API_KEY", new OpenAIProfile
         {
-            Operations = OpenAIOperations.Chat | OpenAIOperations.Embeddings | OpenAIOperations.Moderation | OpenAIOperations.Transcription,
+            Operations = OpenAIOperations.Chat | OpenAIOperations.Completions | OpenAIOperations.Embeddings | OpenAIOperations.Moderation | OpenAIOperations.Transcription,
+            CompletionsPath = "/fim/completions",
+            RefusedCompletionFields = ["frequency_penalty", "presence_penalty", "echo", "n", "best_of", "logit_bias", "logprobs", "user"],
             MaxTokensField = "max_tokens",
             TraitsName = "mistral",
             History = HistoryRules.Mistral,
