@@ -95,11 +95,11 @@ internal sealed class LangfuseEndpoint
         }
         catch (OperationCanceledException exception) when (stop.IsCancellationRequested)
         {
-            throw new DeliveryCanceledException(TryWitness.MayHaveArrived(request), exception, stop);
+            throw new DeliveryCanceledException(SentContent.MayHaveLeft(request) && TryWitness.MayHaveArrived(request), exception, stop);
         }
         catch (OperationCanceledException)
         {
-            return Failed("the request timed out") with { IsUncertain = true };
+            return Failed("the request timed out") with { IsUncertain = SentContent.MayHaveLeft(request) };
         }
         catch (Exception exception)
         {

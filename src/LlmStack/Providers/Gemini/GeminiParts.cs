@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
@@ -10,6 +11,9 @@ namespace LlmStack.Providers.Gemini;
 /// <param name="document">Names the answer, so that ids which the server left out are unique in a history.</param>
 internal sealed class GeminiParts(ProviderCall call, GeminiDocument document) : IDisposable
 {
+    /// <summary>For bytes whose kind is not said, or in a word that is none.</summary>
+    private const string UnknownMediaType = "application/octet-stream";
+
     /// <summary>Ids that the server did not send begin with this; they mean nothing to it and are not sent back.</summary>
     public const string OwnIdPrefix = "gemini-";
 
@@ -51,7 +55,7 @@ internal sealed class GeminiParts(ProviderCall call, GeminiDocument document) : 
         }
         else if (part.Data is { } data)
         {
-            (contents ??= new List<AIContent>(1)).Add(new DataContent(data, part.MediaType ?? "application/octet-stream"));
+            (contents ??= new List<AIContent>(1)).Add(new DataContent(data, MediaTypeHeaderValue.TryParse(part.MediaType, out _) ? part.MediaType! : UnknownMediaType));
         }
         else if (part.Whole.ValueKind != JsonValueKind.Undefined)
         {

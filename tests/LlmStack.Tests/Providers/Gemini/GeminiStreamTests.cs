@@ -150,6 +150,21 @@ public sealed class GeminiStreamTests
     }
 
     [Theory]
+    [InlineData("\"mimeType\":\"audio/wav\",", "audio/wav")]
+    [InlineData("\"mimeType\":\"picture\",", "application/octet-stream")]
+    [InlineData("", "application/octet-stream")]
+    public async Task Bytes_whose_kind_is_not_said_are_bytes(string kind, string expected)
+    {
+        StreamOutcome outcome = await RunAsync(
+            Chunk("{\"inlineData\":{" + kind + "\"data\":\"AQID\"}}"),
+            """{"candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"STOP"}]}""");
+
+        Assert.Null(outcome.Failure);
+        DataContent bytes = outcome.Updates.SelectMany(static update => update.Contents).OfType<DataContent>().Single();
+        Assert.Equal((expected, 3), (bytes.MediaType, bytes.Data.Length));
+    }
+
+    [Theory]
     [InlineData("MALFORMED_FUNCTION_CALL")]
     [InlineData("UNEXPECTED_TOOL_CALL")]
     [InlineData("TOO_MANY_TOOL_CALLS")]
