@@ -19,7 +19,6 @@ internal sealed class DeploymentFactory(IReadOnlyDictionary<string, ProviderEntr
             merged[id] = merged.TryGetValue(id, out DeploymentOptions? known) ? DeploymentDefinition.Merge(known, member) : member;
         }
 
-        registry.Prepare(merged.Keys);
         return merged.ToFrozenDictionary(static pair => pair.Key, pair => Make(pair.Key, pair.Value), StringComparer.Ordinal);
     }
 

@@ -21,25 +21,6 @@ internal sealed class DeploymentRegistry
 
     public (DeploymentHealth Health, DeploymentLimits Limits) Get(string id) => _state.GetOrAdd(id, static _ => (new DeploymentHealth(), new DeploymentLimits()));
 
-    /// <summary>
-    /// Makes the state of many deployments at once. What is made together lies together: in a group of thousands most of a decision is the
-    /// processor looking for pages that it has not touched for long, and this halves their number.
-    /// </summary>
-    public void Prepare(IEnumerable<string> ids)
-    {
-        string[] unknown = [.. ids.Where(id => !_state.ContainsKey(id))];
-        var states = new (DeploymentHealth Health, DeploymentLimits Limits)[unknown.Length];
-        for (int i = 0; i < states.Length; i++)
-        {
-            states[i] = (new DeploymentHealth(), new DeploymentLimits());
-        }
-
-        for (int i = 0; i < states.Length; i++)
-        {
-            _state.TryAdd(unknown[i], states[i]);
-        }
-    }
-
     /// <summary>As <see cref="Get"/>, for an id that a caller's name made up.</summary>
     public (DeploymentHealth Health, DeploymentLimits Limits) GetDirect(string id)
     {
