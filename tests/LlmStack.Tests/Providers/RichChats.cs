@@ -100,6 +100,21 @@ internal static class RichChats
         return names;
     }
 
+    /// <summary>That the body of a conversation fits a vendor's type for each model, or that the conversation is among those that the format refuses.</summary>
+    public static async Task AssertFitsAsync(FormatWire wire, VendorTypes types, string type, string name, bool stream, string[] models, HashSet<string> refused, bool cacheBreakpoints = false)
+    {
+        foreach (string model in models)
+        {
+            JsonElement? body = await BodyAsync(wire, name, stream, model, cacheBreakpoints);
+
+            Assert.Equal((name, model, refused.Contains(name)), (name, model, body is null));
+            if (body is { } sent)
+            {
+                types.AssertFits(type, sent);
+            }
+        }
+    }
+
     /// <summary>The body that a conversation becomes; null when the adapter refuses it, which then names the content.</summary>
     /// <param name="wire">The format.</param>
     /// <param name="name">One of <see cref="Names"/>.</param>

@@ -4,8 +4,9 @@ namespace LlmStack.Limits.Scopes;
 
 /// <summary>Reserves and settles over every counter of a call at once: all or nothing.</summary>
 /// <remarks>
-/// One short lock for all counters of the process: a reservation over six of them is held for less than a microsecond, and no order of locks can
-/// be wrong. Nothing inside it waits, allocates or calls out.
+/// One short lock for all counters of the process: a reservation over six of them holds it for less than a microsecond, and no order of locks can
+/// be wrong. Nothing inside it waits for anything or calls users' code; the one long section is the sweep of a table that is full, once in
+/// thousands of new values.
 /// </remarks>
 internal sealed class ScopeBook(IScopeExchange exchange)
 {

@@ -18,19 +18,8 @@ public sealed class CohereTypesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task Every_conversation_fits(string name, bool stream)
-    {
-        foreach (string model in new[] { "command-a-03-2025", "command-a-reasoning-08-2025", "command-a-vision-07-2025", "command-r7b-12-2024" })
-        {
-            JsonElement? body = await RichChats.BodyAsync(Format, name, stream, model);
-
-            Assert.Equal((name, model, Refused.Contains(name)), (name, model, body is null));
-            if (body is { } sent)
-            {
-                Sdk.AssertFits("ChatRequest", sent);
-            }
-        }
-    }
+    public Task Every_conversation_fits(string name, bool stream) =>
+        RichChats.AssertFitsAsync(Format, Sdk, "ChatRequest", name, stream, ["command-a-03-2025", "command-a-reasoning-08-2025", "command-a-vision-07-2025", "command-r7b-12-2024"], Refused);
 
     [Fact]
     public async Task Fields_of_the_service_embeddings_and_rerank_fit()
