@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using LlmStack.Providers;
 using LlmStack.Tests.Providers.OpenAI;
+using LlmStack.Tests.Support;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Tests.Providers;
