@@ -15,10 +15,12 @@ internal static class SchemaMerge
     /// <param name="schema">The schema, which is changed.</param>
     /// <param name="original">The whole schema before any change: where references lead.</param>
     /// <param name="budget">How many references may still be followed: those that contain themselves would grow without end.</param>
-    public static bool AllOf(JsonObject schema, JsonObject original, ref int budget)
+    /// <param name="open">How often each reference was followed on the way to this schema.</param>
+    /// <param name="followed">The references that were followed here.</param>
+    public static bool AllOf(JsonObject schema, JsonObject original, ref int budget, Dictionary<string, int> open, out HashSet<string> followed)
     {
         bool merged = false;
-        HashSet<string> followed = [];
+        followed = [];
         for (int i = 0; i < MaxMerged && schema["allOf"] is JsonArray branches; i++)
         {
             schema.Remove("allOf");
@@ -34,7 +36,7 @@ internal static class SchemaMerge
                 {
                     Into(schema, part);
                 }
-                else if (followed.Add(path) && budget > 0 && SchemaReferences.Resolve(original, path) is JsonObject target)
+                else if (budget > 0 && open.GetValueOrDefault(path) < SchemaReferences.Repeats && followed.Add(path) && SchemaReferences.Resolve(original, path) is JsonObject target)
                 {
                     budget--;
                     Into(schema, target);

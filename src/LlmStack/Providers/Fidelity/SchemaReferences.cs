@@ -6,7 +6,7 @@ namespace LlmStack.Providers.Fidelity;
 internal sealed class SchemaReferences
 {
     /// <summary>How often a recursive part is repeated inside itself before it is cut.</summary>
-    private const int Repeats = 2;
+    public const int Repeats = 2;
 
     /// <summary>References inside references can multiply; behind this many nodes they are cut.</summary>
     private const int MaxNodes = 20_000;
@@ -15,6 +15,7 @@ internal sealed class SchemaReferences
     private readonly SchemaChanges _changes;
     private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
     private int _nodes;
+    private int _nesting;
 
     private SchemaReferences(JsonObject root, SchemaChanges changes)
     {
@@ -105,6 +106,14 @@ internal sealed class SchemaReferences
 
     private JsonNode Copy(JsonNode node, string path)
     {
+        _nesting++;
+        JsonNode copy = CopyOne(node, path);
+        _nesting--;
+        return copy;
+    }
+
+    private JsonNode CopyOne(JsonNode node, string path)
+    {
         _nodes++;
         if (node is JsonArray array)
         {
@@ -145,7 +154,7 @@ internal sealed class SchemaReferences
         int open = _open.GetValueOrDefault(reference);
         JsonNode? target = Resolve(_root, reference);
         JsonObject inlined;
-        if (target is not JsonObject || _nodes > MaxNodes || open >= Repeats)
+        if (target is not JsonObject || _nodes > MaxNodes || _nesting > SchemaRewriter.MaxNesting || open >= Repeats)
         {
             _changes.Add(path, target is JsonObject ? $"the recursion of {reference} was cut" : $"the reference {reference} leads nowhere");
             inlined = new JsonObject { ["type"] = "object" };

@@ -12,7 +12,12 @@ namespace LlmStack.Providers.Fidelity;
 internal static class SchemaRewriter
 {
     private const int MaxListed = 8;
-    private const int MaxNesting = 256;
+
+    /// <summary>A deeper schema is refused; one that becomes deeper by its references is cut.</summary>
+    public const int MaxNesting = 256;
+
+    /// <summary>What is written at most: the rewriting adds levels of its own, and behind the last reference there may be a whole schema.</summary>
+    private const int MaxWritten = 4 * MaxNesting;
 
     /// <summary>The parameters of a tool. Rewritten once for each tool, not for each call.</summary>
     public static JsonElement ForTool(AIFunctionDeclaration tool, SchemaDialect dialect, AttemptReport report)
@@ -87,12 +92,12 @@ internal static class SchemaRewriter
     private static JsonElement Element(JsonObject node)
     {
         using var buffer = new MemoryStream();
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { MaxDepth = MaxWritten }))
         {
             node.WriteTo(writer);
         }
 
-        using JsonDocument document = JsonDocument.Parse(buffer.ToArray(), new JsonDocumentOptions { MaxDepth = 512 });
+        using JsonDocument document = JsonDocument.Parse(buffer.ToArray(), new JsonDocumentOptions { MaxDepth = MaxWritten });
         return document.RootElement.Clone();
     }
 

@@ -26,7 +26,7 @@ internal static class SchemaRoot
             SchemaMerge.Into(root, target);
         }
 
-        SchemaMerge.AllOf(root, original, ref budget);
+        SchemaMerge.AllOf(root, original, ref budget, open: [], out _);
         Unite(root, "anyOf", changes);
         Unite(root, "oneOf", changes);
         string? type = TypeOf(root);

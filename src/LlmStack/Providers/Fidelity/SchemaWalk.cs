@@ -6,8 +6,13 @@ namespace LlmStack.Providers.Fidelity;
 /// <summary>One pass over a schema that makes each part fit the dialect, in place and in the order of the schema.</summary>
 internal sealed class SchemaWalk(SchemaDialect dialect, JsonObject root, SchemaChanges changes)
 {
+    /// <summary>Each level becomes two to four of JSON.</summary>
+    private const int MaxNesting = SchemaRewriter.MaxNesting / 2;
+
     private readonly JsonObject _original = (JsonObject)root.DeepClone();
+    private readonly Dictionary<string, int> _open = new(StringComparer.Ordinal);
     private int _budget = SchemaMerge.MaxReferences;
+    private int _nesting;
 
     public JsonObject Rewrite()
     {
@@ -28,10 +33,15 @@ internal sealed class SchemaWalk(SchemaDialect dialect, JsonObject root, SchemaC
     {
         if (depth > dialect.MaxDepth && (schema.ContainsKey("properties") || schema.ContainsKey("items")))
         {
-            Cut(schema, path);
+            Cut(schema, path, dialect.MaxDepth);
+        }
+        else if (_nesting > MaxNesting && HasParts(schema))
+        {
+            Cut(schema, path, MaxNesting);
         }
 
-        if (!Allows("allOf") && SchemaMerge.AllOf(schema, _original, ref _budget))
+        HashSet<string>? followed = null;
+        if (!Allows("allOf") && SchemaMerge.AllOf(schema, _original, ref _budget, _open, out followed))
         {
             changes.Add(path, "allOf was merged");
         }
@@ -44,7 +54,9 @@ internal sealed class SchemaWalk(SchemaDialect dialect, JsonObject root, SchemaC
         }
 
         SchemaValues.Fit(schema, dialect, path, changes);
+        Enter(followed, 1);
         FitChildren(schema, path, depth);
+        Enter(followed, -1);
         if (dialect.ClosesObjects && IsObject(schema))
         {
             Close(schema, path);
@@ -64,7 +76,18 @@ internal sealed class SchemaWalk(SchemaDialect dialect, JsonObject root, SchemaC
         SchemaText.Order(schema);
     }
 
-    private void Cut(JsonObject schema, string path)
+    private void Enter(HashSet<string>? followed, int step)
+    {
+        _nesting += step;
+        foreach (string reference in followed ?? [])
+        {
+            _open[reference] = _open.GetValueOrDefault(reference) + step;
+        }
+    }
+
+    private static bool HasParts(JsonObject schema) => schema.Any(static property => property.Value is JsonObject or JsonArray { Count: > 0 } && property.Key is not ("enum" or "required" or "type"));
+
+    private void Cut(JsonObject schema, string path, int most)
     {
         JsonNode? description = schema["description"]?.DeepClone();
         schema.Clear();
@@ -74,7 +97,7 @@ internal sealed class SchemaWalk(SchemaDialect dialect, JsonObject root, SchemaC
             schema["description"] = description;
         }
 
-        changes.Add(path, $"what is nested deeper than {dialect.MaxDepth} levels was cut");
+        changes.Add(path, $"what is nested deeper than {most} levels was cut");
     }
 
     private static void AddAlternatives(JsonObject schema, JsonArray more)

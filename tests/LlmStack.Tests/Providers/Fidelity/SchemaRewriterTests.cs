@@ -125,6 +125,29 @@ public sealed class SchemaRewriterTests
         Assert.Contains(problem, error.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Each of its twenty definitions, all nested as deep as is allowed, leads to the next.</summary>
+    [Fact]
+    public void References_behind_references_become_no_deeper_than_can_be_written()
+    {
+        string definitions = string.Join(',', Enumerable.Range(0, 20).Select(static i => $"\"d{i}\":{Deep(100, $"{{\"$ref\":\"#/$defs/d{i + 1}\"}}")}"));
+        string chain = """{"type":"object","properties":{"x":{"allOf":[{"$ref":"#/$defs/d0"},{"type":"object"}]}},"$defs":{DEFS,"d20":{"type":"string"}}}"""
+            .Replace("DEFS", definitions, StringComparison.Ordinal);
+        foreach (SchemaDialect dialect in Dialects)
+        {
+            RewrittenSchema rewritten = SchemaRewriter.Rewrite(Parse(chain), dialect);
+            Assert.Equal(JsonValueKind.Object, rewritten.Schema.ValueKind);
+        }
+    }
+
+    /// <summary>What a random run had found: a part that requires itself grew by some levels with every reference.</summary>
+    [Fact]
+    public void A_part_that_includes_itself_is_repeated_twice_at_most()
+    {
+        JsonElement schema = Parse("""{"type":"object","properties":{"v":{"type":"object","properties":{"a":{"type":"array","items":{"allOf":[{"$ref":"#/properties/v"},{"type":"object"}]}}}}}}""");
+        RewrittenSchema rewritten = SchemaRewriter.Rewrite(schema, SchemaDialect.OpenAIStrict);
+        Assert.Equal(3, rewritten.Schema.GetRawText().Split("\"a\":").Length - 1);
+    }
+
     [Fact]
     public void Hostile_nesting_is_refused_and_multiplying_references_stay_bounded()
     {
@@ -185,8 +208,8 @@ public sealed class SchemaRewriterTests
         }
     }
 
-    private static string Deep(int levels) =>
-        string.Concat(Enumerable.Repeat("""{"type":"object","properties":{"x":""", levels)) + """{"type":"string"}""" + string.Concat(Enumerable.Repeat("}}", levels));
+    private static string Deep(int levels, string innermost = """{"type":"string"}""") =>
+        string.Concat(Enumerable.Repeat("""{"type":"object","properties":{"x":""", levels)) + innermost + string.Concat(Enumerable.Repeat("}}", levels));
 
     private static JsonElement Parse(string json) => JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 2000 }).RootElement.Clone();
 }
