@@ -266,34 +266,6 @@ public sealed class BudgetCallTests
         Assert.Equal([2m, 4m], told.Select(static e => e.Amount!.Value));
     }
 
-    [Fact]
-    public async Task What_the_ledger_knows_of_the_window_counts_after_a_restart()
-    {
-        var ledger = new PastLedger();
-        await using ServiceProvider services = Restart(ledger);
-        await LlmStack.DependencyInjection.LimitServices.StartAsync(services, CancellationToken.None);
-        IReadOnlyList<BudgetStatus> budgets = services.GetRequiredService<ILlmLimits>().GetBudgets();
-        Assert.Equal(["all: 7", "team: 3", "team: 4"], budgets.Select(static b => $"{b.Id}: {b.Spent:0}").Order());
-        LedgerQuery month = ledger.Asked.Single(static q => q.GroupBy.Count == 1);
-        Assert.Equal(new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero), month.From);
-        Assert.Equal([LedgerDimension.Team], month.GroupBy);
-        Assert.Equal("p", month.Where[LedgerDimension.Project]);
-        Assert.Null(ledger.Asked.Single(static q => q.GroupBy.Count == 0).From);
-
-        static ServiceProvider Restart(IUsageLedger ledger)
-        {
-            var collection = new ServiceCollection();
-            collection.AddSingleton<TimeProvider>(new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero)));
-            collection.AddSingleton(ledger);
-            collection.AddLlmStack(static llm => llm
-                .AddOpenAICompatible("a", "http://127.0.0.1:1/v1")
-                .AddBudget("team", static b => { b.Scope.Team = "*"; b.Scope.Project = "p"; b.Amount = 5; })
-                .AddBudget("all", static b => { b.Amount = 10; b.Window = BudgetWindow.None; })
-                .AddBudget("session", static b => { b.Scope.Session = "*"; b.Amount = 10; }));
-            return collection.BuildServiceProvider();
-        }
-    }
-
     private sealed class Observer(List<LlmEvent> told) : IObserver<LlmEvent>
     {
         public void OnCompleted()
@@ -305,24 +277,5 @@ public sealed class BudgetCallTests
         }
 
         public void OnNext(LlmEvent value) => told.Add(value);
-    }
-
-    private sealed class PastLedger : IUsageLedger
-    {
-        public List<LedgerQuery> Asked { get; } = [];
-
-        public ValueTask<LedgerReport> QueryAsync(LedgerQuery query, CancellationToken cancellationToken = default)
-        {
-            Asked.Add(query);
-            LedgerRow[] rows = query.GroupBy.Count == 0
-                ? [Row(query, [], 7)]
-                : [Row(query, ["t1"], 4), Row(query, ["t2"], 3), Row(query, [null], 90)];
-            return ValueTask.FromResult(new LedgerReport(query, rows, new LedgerTotals()));
-        }
-
-        public ValueTask FlushAsync(CancellationToken cancellationToken = default) => default;
-
-        private static LedgerRow Row(LedgerQuery query, string?[] values, decimal cost) =>
-            new(query.GroupBy, null, values, new LedgerTotals { Attempts = 1, Spent = cost });
     }
 }
