@@ -156,6 +156,35 @@ public sealed class BudgetCallTests
     }
 
     [Fact]
+    public async Task A_context_of_its_own_does_not_lead_out_of_a_runs_budget()
+    {
+        using CallHarness h = Harness();
+        LlmContext before = LlmContext.Current;
+        using (LlmBudget run = LlmContext.OpenBudget(5m, "research"))
+        {
+            LlmContext inside = LlmContext.Current;
+            using (LlmContext.Push(new LlmContext { Team = "search" }))
+            {
+                await h.Client.ChatAsync("fast", "Hello", Up(2));
+                Assert.Equal((2m, "search"), (run.Spent, LlmContext.Current.Team));
+            }
+
+            using (LlmContext.Push(before))
+            {
+                await h.Client.ChatAsync("fast", "Hello", Up(2));
+                Assert.Equal(4m, run.Spent);
+            }
+
+            using LlmBudget step = LlmContext.OpenBudget(1m, "step");
+            using IDisposable outer = LlmContext.Push(inside);
+            LlmException refused = await CallHarness.FailsAsync(() => h.Client.ChatAsync("fast", "Hello", Up(2)));
+            Assert.Contains("'step'", refused.Message, StringComparison.Ordinal);
+        }
+
+        Nothing(h);
+    }
+
+    [Fact]
     public void A_runs_budget_is_checked()
     {
         Assert.Throws<ArgumentOutOfRangeException>(static () => LlmContext.OpenBudget(-0.01m));
