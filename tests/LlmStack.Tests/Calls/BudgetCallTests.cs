@@ -1,5 +1,7 @@
 using LlmStack.Limits.Scopes;
+using LlmStack.Providers;
 using LlmStack.Routing;
+using LlmStack.Testing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -154,6 +156,49 @@ public sealed class BudgetCallTests
         await h.Client.ChatAsync("fast", "Hello", Up(20));
         Nothing(h);
     }
+
+    /// <summary>Dollars for each token of the prompt; its answer is free.</summary>
+    [Theory]
+    [InlineData("nothing", 1)]
+    [InlineData("a mark", 1.25)]
+    [InlineData("a mark for an hour", 2)]
+    [InlineData("a mark on a tool", 1.25)]
+    [InlineData("breakpoints", 1.25)]
+    public async Task What_may_be_written_to_the_providers_cache_is_reserved_at_the_price_of_that(string asked, double rate)
+    {
+        var price = new ModelPrice { InputPerMillion = 1_000_000, OutputPerMillion = 0, CacheReadPerMillion = 100_000, CacheWritePerMillion = 1_250_000, CacheWrite1hPerMillion = 2_000_000 };
+        using var h = new CallHarness(llm => llm.AddModelGroup("fast", g => g.AddDeployment("a/m", d => d.Price = price)), "a");
+        h["a"].OnOtherCalls.Delay(TimeSpan.FromSeconds(1)).Answer("hi").Usage(10, 2);
+        var prompt = new ChatMessage(ChatRole.User, new string('x', 4_000));
+        ChatOptions? options = asked switch
+        {
+            "breakpoints" => ((ChatOptions?)null).WithRouting(new RoutingOptions { CacheBreakpoints = true }),
+            "a mark on a tool" => new ChatOptions { Tools = [AIFunctionFactory.Create(static () => 1, new AIFunctionFactoryOptions { Name = "f", AdditionalProperties = new Dictionary<string, object?> { ["cache_control"] = "ephemeral" } })] },
+            _ => null,
+        };
+        if (asked.StartsWith("a mark", StringComparison.Ordinal) && options is null)
+        {
+            prompt.WithCacheMarker(asked == "a mark" ? null : TimeSpan.FromHours(1));
+        }
+
+        using LlmBudget run = LlmContext.OpenBudget(1_000_000m);
+        Task<ChatResponse> call = h.Client.ChatAsync("fast", [prompt], options);
+        await h["a"].WaitForCallAsync(1);
+        int tokens = h.Get<ITokenEstimator>().EstimateTokens([prompt], options);
+        Assert.Equal(tokens * (decimal)rate, run.Reserved);
+        h.Time.Advance(TimeSpan.FromSeconds(1));
+        await call.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((10m, 0m), (run.Spent, run.Reserved));
+    }
+
+    [Theory]
+    [InlineData("openai", "None", "CacheWrite")]
+    [InlineData("azure", "Hour", "CacheWrite")]
+    [InlineData("anthropic", "None", "Input")]
+    [InlineData("bedrock", "Hour", "CacheWrite1h")]
+    [InlineData(null, "Usual", "CacheWrite")]
+    public void Who_writes_to_its_cache_unasked_is_known(string? catalogName, string mark, string expected) =>
+        Assert.Equal(expected, PromptPrice.Of(new ProviderEntry("p", new ScriptedProvider(), new StaticCredential("key", "secret")) { CatalogName = catalogName }, null, Enum.Parse<CacheMark>(mark)).ToString());
 
     [Fact]
     public async Task A_context_of_its_own_does_not_lead_out_of_a_runs_budget()
