@@ -70,19 +70,22 @@ public sealed class SqliteLedgerTests : IDisposable
     [Fact]
     public async Task Lines_are_written_by_the_clock_and_together()
     {
-        await using LedgerFile.Node node = _file.Start();
+        // A length that nobody else waits for.
+        var interval = TimeSpan.FromMilliseconds(1_234);
+        await using LedgerFile.Node node = _file.Start(o => o.FlushInterval = interval);
+        await _file.Watched.WaitBeganAsync(interval).WaitAsync(TimeSpan.FromSeconds(60));
         for (int i = 0; i < 20; i++)
         {
             await node.Client.ChatAsync("fast", "Hello");
         }
 
-        for (int i = 0; i < 5_000 && (!File.Exists(_file.Path) || new FileInfo(_file.Path).Length == 0 || await LinesAsync() < 20); i++)
-        {
-            _file.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(2);
-        }
+        _file.Time.Advance(interval - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(0, _file.Count("line"));
+        _file.Time.Advance(TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal(20, await LinesAsync());
+        // The next pause begins when the batch is in the file.
+        await _file.Watched.WaitBeganAsync(interval).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(20, _file.Count("line"));
     }
 
     [Fact]
@@ -208,18 +211,6 @@ public sealed class SqliteLedgerTests : IDisposable
         (long nano, long atto) = Money.Split(exact);
         Assert.Equal(exact, Money.Join(nano, atto));
         Assert.InRange(atto, 0, 999_999_999);
-    }
-
-    private async Task<long> LinesAsync()
-    {
-        try
-        {
-            return await Task.Run(() => _file.Count("line"));
-        }
-        catch (SqliteException)
-        {
-            return 0;
-        }
     }
 
     private void Spoil(string what)
