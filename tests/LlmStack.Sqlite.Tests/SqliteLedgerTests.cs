@@ -110,6 +110,57 @@ public sealed class SqliteLedgerTests : IDisposable
         Assert.Equal(1, (await node.TotalAsync()).Attempts);
     }
 
+    [Fact]
+    public async Task Names_that_no_line_has_any_more_go_with_the_lines()
+    {
+        await using LedgerFile.Node node = _file.Start(static o => o.Retention = TimeSpan.FromDays(30));
+        await CallAsync(node, "leaver");
+        await node.Ledger.FlushAsync();
+        Assert.Equal((1, 1), (_file.Count("scope"), _file.Count("scope_tag")));
+
+        _file.Time.Advance(TimeSpan.FromDays(31));
+        await CallAsync(node, "stayer");
+        await node.Ledger.FlushAsync();
+        _file.Time.Advance(TimeSpan.FromHours(2));
+        await node.Ledger.FlushAsync();
+        Assert.Equal(["stayer"], await UsersAsync(node));
+        Assert.Equal((1, 1), (_file.Count("scope"), _file.Count("scope_tag")));
+
+        // Who comes back has a name again.
+        await CallAsync(node, "leaver");
+        Assert.Equal(["leaver", "stayer"], await UsersAsync(node));
+    }
+
+    [Fact]
+    public async Task Names_that_another_process_has_deleted_are_written_again()
+    {
+        await using LedgerFile.Node keeps = _file.Start();
+        await CallAsync(keeps, "leaver");
+        await keeps.Ledger.FlushAsync();
+        await using LedgerFile.Node deletes = _file.Start(static o => o.Retention = TimeSpan.FromDays(30));
+        _file.Time.Advance(TimeSpan.FromDays(31));
+        await deletes.Ledger.FlushAsync();
+        Assert.Equal((0, 0), (_file.Count("line"), _file.Count("scope")));
+        await CallAsync(keeps, "leaver");
+        Assert.Equal(["leaver"], await UsersAsync(keeps));
+    }
+
+    [Fact]
+    public async Task What_was_recovered_is_forgotten_with_its_line_because_another_line_may_get_its_number()
+    {
+        await using LedgerFile.Node node = _file.Start(static o => o.Retention = TimeSpan.FromHours(1));
+        await node.Client.ChatAsync("fast", "Hello");
+        await node.Ledger.FlushAsync();
+        using (SqliteConnection connection = _file.Connect())
+        {
+            SqliteSchema.Execute(connection, "INSERT INTO recovered (owner, ticket, line, at) SELECT 'asleep', 7, id, at FROM line");
+        }
+
+        _file.Time.Advance(TimeSpan.FromHours(2));
+        await node.Ledger.FlushAsync();
+        Assert.Equal((0, 0), (_file.Count("line"), _file.Count("recovered")));
+    }
+
     [Theory]
     [InlineData("no database", "is no SQLite database; move it away, and a new one is made")]
     [InlineData("other program", "is the database of another program; use another file")]
@@ -211,6 +262,18 @@ public sealed class SqliteLedgerTests : IDisposable
         (long nano, long atto) = Money.Split(exact);
         Assert.Equal(exact, Money.Join(nano, atto));
         Assert.InRange(atto, 0, 999_999_999);
+    }
+
+    private static async Task CallAsync(LedgerFile.Node node, string user)
+    {
+        using IDisposable pushed = LlmContext.Push(new LlmContext { UserId = user, Tags = ["geo"] });
+        await node.Client.ChatAsync("fast", "Hello");
+    }
+
+    private static async Task<string[]> UsersAsync(LedgerFile.Node node)
+    {
+        LedgerReport report = await node.Ledger.QueryAsync(new LedgerQuery { GroupBy = [LedgerDimension.User] });
+        return [.. report.Rows.Select(static row => row.Values[0]!).Order(StringComparer.Ordinal)];
     }
 
     private void Spoil(string what)
