@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CatalogTool;
 using LlmStack.Catalog;
 
@@ -14,7 +15,12 @@ try
 {
     byte[] before = args.Length == 2 && File.Exists(args[1]) ? File.ReadAllBytes(args[1]) : CatalogText.Embedded().Span.ToArray();
     byte[] after = CatalogCompactor.Compact(File.ReadAllBytes(args[0]), before);
-    foreach (string line in CatalogChanges.Between(Index(before), Index(after)))
+
+    // As the library reads it: what it would refuse is not written.
+    _ = CatalogIndex.Read(new CatalogText(after), verify: true);
+    using JsonDocument old = JsonDocument.Parse(before);
+    using JsonDocument now = JsonDocument.Parse(after);
+    foreach (string line in CatalogChanges.Between(old.RootElement, now.RootElement))
     {
         Console.WriteLine(line);
     }
@@ -27,10 +33,8 @@ try
 
     return 0;
 }
-catch (Exception exception) when (exception is FormatException or System.Text.Json.JsonException or IOException)
+catch (Exception exception) when (exception is FormatException or JsonException or IOException)
 {
     Console.Error.WriteLine(exception.Message);
     return 1;
 }
-
-static CatalogIndex Index(byte[] bytes) => CatalogIndex.Read(new CatalogText(bytes), verify: true);

@@ -14,6 +14,9 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     public RedisConnection(Func<IConnectionMultiplexer> make) => _make = make;
 
+    /// <summary>Whether a server is reached at this moment.</summary>
+    public bool IsConnected => Volatile.Read(ref _connection) is { IsConnected: true };
+
     /// <summary>The database, whether it answers or not. Not for two callers at once.</summary>
     public async ValueTask<IDatabase> OpenAsync(CancellationToken cancellationToken)
     {

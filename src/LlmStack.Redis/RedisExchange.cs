@@ -14,7 +14,6 @@ namespace LlmStack.Redis;
 internal sealed class RedisExchange : IScopeExchange, ICooldownExchange, IPinExchange, IAsyncDisposable, IDisposable
 {
     private const string Subject = "redis";
-    private const int FailuresToOpen = 5;
 
     private readonly RedisConnection _connection;
     private readonly RedisSharingOptions _options;
@@ -23,6 +22,7 @@ internal sealed class RedisExchange : IScopeExchange, ICooldownExchange, IPinExc
     private readonly ILogger _logger;
     private readonly Counter<long>? _failureCount;
     private readonly Histogram<double>? _durations;
+    private readonly ExchangeBreaker _breaker;
     private readonly ScopeSharing _scopes;
     private readonly Lazy<StateSharing> _state;
     private readonly Lazy<LatencySharing> _latency;
@@ -31,7 +31,6 @@ internal sealed class RedisExchange : IScopeExchange, ICooldownExchange, IPinExc
     private readonly Lock _gate = new();
     private Task? _loop;
     private Task? _disposal;
-    private int _failures;
     private int _isStarted;
     private int _forgotten;
     private bool _tooManyTold;
@@ -43,6 +42,7 @@ internal sealed class RedisExchange : IScopeExchange, ICooldownExchange, IPinExc
         _events = events;
         _time = time;
         _logger = logger;
+        _breaker = new ExchangeBreaker(time);
         Meter? meter = meters?.Create(MetricNames.Meter);
         _failureCount = meter?.CreateCounter<long>(MetricNames.ExchangeFailures, "{exchange}", "Exchanges with Redis that failed; nothing is lost by them.");
         _durations = meter?.CreateHistogram<double>(MetricNames.ExchangeDuration, "s", "Duration of an exchange with Redis, in the background.");
@@ -65,7 +65,9 @@ internal sealed class RedisExchange : IScopeExchange, ICooldownExchange, IPinExc
     public bool SharesPins => _options.ShareStickiness;
 
     /// <summary>Whether Redis is taken to be out of reach.</summary>
-    public bool IsOpen => Volatile.Read(ref _failures) >= FailuresToOpen;
+    public bool IsOpen => _breaker.IsOpen;
+
+    public bool IsConnected => _connection.IsConnected;
 
     public ScopeSharing Scopes => _scopes;
 
@@ -106,14 +108,16 @@ internal sealed class RedisExchange : IScopeExchange, ICooldownExchange, IPinExc
         }
     }
 
+    public ExchangeState Read() => _breaker.Read();
+
     /// <summary>One exchange, now.</summary>
     /// <exception cref="Exception">Redis did not take it, or not in time; it is told again with the next one.</exception>
     public async Task ExchangeAsync(CancellationToken cancellationToken)
     {
         await _exchanging.WaitAsync(cancellationToken).ConfigureAwait(false);
+        long started = _time.GetTimestamp();
         try
         {
-            long started = _time.GetTimestamp();
             IDatabase database = await _connection.OpenAsync(cancellationToken).AsTask().WaitAsync(_options.Timeout, _time, cancellationToken).ConfigureAwait(false);
 
             // Always, if only to learn whether Redis still knows this process.
@@ -137,7 +141,7 @@ internal sealed class RedisExchange : IScopeExchange, ICooldownExchange, IPinExc
             _exchanging.Release();
         }
 
-        Succeeded();
+        Succeeded(started);
     }
 
     public void Dispose() => Task.Run(() => DisposeAsync().AsTask()).GetAwaiter().GetResult();
@@ -203,9 +207,9 @@ internal sealed class RedisExchange : IScopeExchange, ICooldownExchange, IPinExc
             _state.Value.TellAll(isCertain: false);
         }
 
-        if (Interlocked.Increment(ref _failures) == FailuresToOpen)
+        string problem = Describe(failure);
+        if (_breaker.Failed(problem))
         {
-            string problem = Describe(failure);
             RedisLog.Trouble(_logger, problem);
             _events.Raise(new LlmEvent { Kind = LlmEventKind.SinkTrouble, Subject = Subject, Message = $"Redis does not answer ({problem}); calls go on with what this process knows." });
         }
@@ -225,9 +229,9 @@ internal sealed class RedisExchange : IScopeExchange, ICooldownExchange, IPinExc
         }
     }
 
-    private void Succeeded()
+    private void Succeeded(long started)
     {
-        if (Interlocked.Exchange(ref _failures, 0) >= FailuresToOpen)
+        if (_breaker.Succeeded(started))
         {
             RedisLog.Recovered(_logger);
             _events.Raise(new LlmEvent { Kind = LlmEventKind.SinkRecovered, Subject = Subject, Message = "Redis answers again." });

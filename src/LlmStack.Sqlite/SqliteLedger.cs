@@ -12,7 +12,6 @@ namespace LlmStack.Sqlite;
 internal sealed class SqliteLedger : ILedgerStore, IAsyncDisposable, IDisposable
 {
     private const string Subject = "ledger";
-    private const int DeletedAtOnce = 10_000;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromSeconds(15);
@@ -26,6 +25,7 @@ internal sealed class SqliteLedger : ILedgerStore, IAsyncDisposable, IDisposable
     private readonly Counter<long>? _failures;
     private readonly PendingLines _pending;
     private readonly SqliteOwner _owner;
+    private readonly SqliteRetention? _retention;
     private readonly SemaphoreSlim _writing = new(1);
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
@@ -47,6 +47,7 @@ internal sealed class SqliteLedger : ILedgerStore, IAsyncDisposable, IDisposable
         _logger = logger;
         _pending = new PendingLines(options.MaxPending, maxMerged);
         _owner = new SqliteOwner(time);
+        _retention = options.Retention is { } keep ? new SqliteRetention(keep, time) : null;
         _failures = meters?.Create(MetricNames.Meter).CreateCounter<long>(MetricNames.LedgerFailures, "{batch}", "Batches of the ledger that could not be written; they are tried again.");
     }
 
@@ -172,22 +173,13 @@ internal sealed class SqliteLedger : ILedgerStore, IAsyncDisposable, IDisposable
                 transaction.Commit();
             }
 
-            _outOfDate = _options.Retention is { } retention && Delete(writer.Connection, retention) == DeletedAtOnce;
+            _outOfDate = _retention?.Apply(writer) == true;
             _nextUpkeep = _time.GetTimestamp() + (long)(UpkeepInterval.TotalSeconds * _time.TimestampFrequency);
         }
         catch (Exception failure)
         {
             throw Failed(failure);
         }
-    }
-
-    private int Delete(SqliteConnection connection, TimeSpan retention)
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "DELETE FROM line WHERE id IN (SELECT id FROM line WHERE at < $before ORDER BY at LIMIT $most)";
-        command.Parameters.AddWithValue("$before", (_time.GetUtcNow() - retention).ToUnixTimeMilliseconds());
-        command.Parameters.AddWithValue("$most", DeletedAtOnce);
-        return command.ExecuteNonQuery();
     }
 
     private LedgerReport Read(LedgerQuery query)

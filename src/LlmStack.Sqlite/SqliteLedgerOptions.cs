@@ -9,7 +9,7 @@ public sealed class SqliteLedgerOptions
     /// </summary>
     public TimeSpan FlushInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Lines older than this are deleted; at least an hour. Null keeps them for ever. Default null.</summary>
+    /// <summary>Lines older than this are deleted, and the names that no line has any more; at least an hour. Null keeps them for ever. Default null.</summary>
     public TimeSpan? Retention { get; set; }
 
     /// <summary>

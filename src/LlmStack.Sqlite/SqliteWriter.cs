@@ -11,12 +11,14 @@ internal sealed class SqliteWriter : IDisposable
     private readonly SqliteOwner _owner;
     private readonly OpenAttemptEstimate _estimate;
     private readonly ScopeTable _scopes;
+    private readonly SqliteCommand _version;
     private readonly SqliteCommand _line;
     private readonly SqliteParameter[] _lineFigures;
     private readonly SqliteCommand _open;
     private readonly SqliteParameter[] _openFigures;
     private readonly LedgerScope _scope = new();
     private readonly LedgerTotals _totals = new();
+    private long _seen;
 
     private SqliteWriter(SqliteConnection connection, SqliteOwner owner, OpenAttemptEstimate estimate)
     {
@@ -24,6 +26,8 @@ internal sealed class SqliteWriter : IDisposable
         _owner = owner;
         _estimate = estimate;
         _scopes = new ScopeTable(connection);
+        _version = connection.CreateCommand();
+        _version.CommandText = "PRAGMA data_version";
         _line = connection.CreateCommand();
         _line.CommandText = $"INSERT INTO line (at, scope, {LineColumns.List()}) VALUES ($at, $scope, {LineColumns.Parameters()})";
         _line.Parameters.Add("$at", SqliteType.Integer);
@@ -90,6 +94,7 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
+            LookForOthers(transaction);
             _line.Transaction = transaction;
             foreach (PendingLine line in batch.Lines)
             {
@@ -127,12 +132,28 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
+    /// <summary>Names were deleted: none of those that were remembered may be relied on.</summary>
+    public void ForgetScopes() => _scopes.Forget();
+
     public void Dispose()
     {
         _scopes.Dispose();
+        _version.Dispose();
         _line.Dispose();
         _open.Dispose();
         _connection.Dispose();
+    }
+
+    /// <summary>Another process that has written meanwhile may have deleted names that are remembered here.</summary>
+    private void LookForOthers(SqliteTransaction transaction)
+    {
+        _version.Transaction = transaction;
+        long version = (long)_version.ExecuteScalar()!;
+        if (version != _seen)
+        {
+            _seen = version;
+            _scopes.Forget();
+        }
     }
 
     private void Insert(SqliteCommand command, SqliteParameter[] figures, long at, LedgerScope scope, LedgerTotals totals, SqliteTransaction transaction)

@@ -39,6 +39,33 @@ public static class CacheMarkerExtensions
         return message;
     }
 
+    /// <summary>For how long the marks of a request keep its prompt; of several the longest.</summary>
+    internal static CacheMark LongestOf(IReadOnlyList<ChatMessage> messages, ChatOptions? options)
+    {
+        CacheMark longest = CacheMark.None;
+        for (int i = 0; i < (options?.Tools?.Count ?? 0); i++)
+        {
+            longest = Longer(longest, options!.Tools![i].AdditionalProperties);
+        }
+
+        for (int i = 0; i < messages.Count; i++)
+        {
+            IList<AIContent> contents = messages[i].Contents;
+            for (int j = 0; j < contents.Count; j++)
+            {
+                longest = contents[j].AdditionalProperties is { } properties ? Longer(longest, properties) : longest;
+            }
+        }
+
+        return longest;
+    }
+
+    private static CacheMark Longer(CacheMark longest, IReadOnlyDictionary<string, object?> properties) =>
+        !properties.TryGetValue(Key, out object? mark) || mark is null or false ? longest
+        : mark.ToString()!.Contains("1h", StringComparison.Ordinal) ? CacheMark.Hour
+        : longest == CacheMark.None ? CacheMark.Usual
+        : longest;
+
     private static string MarkOf(TimeSpan? lifetime) => lifetime switch
     {
         null => "ephemeral",

@@ -97,12 +97,16 @@ public sealed record LlmContext
     /// <inheritdoc/>
     public override int GetHashCode() => System.Runtime.CompilerServices.RuntimeHelpers.GetHashCode(this);
 
-    /// <summary>Makes <paramref name="context"/> the ambient one until the result is disposed.</summary>
+    /// <summary>
+    /// Makes <paramref name="context"/> the ambient one until the result is disposed. A budget that <see cref="OpenBudget"/> has opened
+    /// around it goes on to hold, whatever the context says.
+    /// </summary>
     /// <param name="context">The context; usually <c>LlmContext.Current with { … }</c>.</param>
     public static IDisposable Push(LlmContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return Tracing.AmbientScope.PushContext(context);
+        LlmBudget? around = Current.Budget;
+        return Tracing.AmbientScope.PushContext(around is null || ReferenceEquals(around, context.Budget) ? context : context with { Budget = around });
     }
 
     /// <summary>

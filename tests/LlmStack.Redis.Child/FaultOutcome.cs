@@ -5,6 +5,7 @@ namespace LlmStack.Redis.Child;
 /// <param name="Received">Requests that the provider received.</param>
 /// <param name="Promised">What was promised.</param>
 /// <param name="Seen">What was seen.</param>
+/// <param name="Breakers">Machines whose breaker opened, and closed again.</param>
 /// <param name="Longest">The longest call.</param>
-/// <param name="Holds">Whether the promise was kept, and no call waited.</param>
-public sealed record FaultOutcome(string Fault, int Received, string Promised, string Seen, TimeSpan Longest, bool Holds);
+/// <param name="Holds">Whether the promise was kept, the breakers opened that should, and no call waited.</param>
+public sealed record FaultOutcome(string Fault, int Received, string Promised, string Seen, int Breakers, TimeSpan Longest, bool Holds);

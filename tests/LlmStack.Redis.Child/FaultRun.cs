@@ -48,9 +48,9 @@ public sealed class FaultRun : IAsyncDisposable
         await BudgetAsync(each);
         await TotalsAsync("nothing", each, static _ => Task.CompletedTask);
         await TotalsAsync("FLUSHALL", each, static run => run._redis.FlushAsync());
-        await TotalsAsync("Redis stopped (SIGSTOP) for a third of the time", each, run => run.HaltRedisAsync(each / 3));
-        await TotalsAsync("Redis killed, restarted empty after a third of the time", each, run => run.RestartRedisAsync(each / 3));
-        await TotalsAsync("two of four machines cut off for a third of the time", each, run => run.SplitAsync(each / 3));
+        await TotalsAsync("Redis stopped (SIGSTOP) for a third of the time", each, run => run.HaltRedisAsync(each / 3), breakers: Machines);
+        await TotalsAsync("Redis killed, restarted empty after a third of the time", each, run => run.RestartRedisAsync(each / 3), breakers: Machines);
+        await TotalsAsync("two of four machines cut off for a third of the time", each, run => run.SplitAsync(each / 3), breakers: 2);
         await TotalsAsync("a machine stopped (SIGSTOP) for a third of the time", each, run => run.HaltWorkerAsync(each / 3), stopsMachine: true);
         await KillWorkerAsync(each);
     }
@@ -82,17 +82,23 @@ public sealed class FaultRun : IAsyncDisposable
     }
 
     /// <summary>Something happens after a third of the time; in the end Redis knows exactly what the provider received.</summary>
-    public async Task TotalsAsync(string fault, TimeSpan duration, Func<FaultRun, Task> happen, bool stopsMachine = false)
+    /// <param name="fault">What the report calls it.</param>
+    /// <param name="duration">How long there are calls.</param>
+    /// <param name="happen">What happens.</param>
+    /// <param name="stopsMachine">Whether it stops a machine itself, so that a call there takes longer.</param>
+    /// <param name="breakers">At how many machines the breaker has to open at least: after five exchanges in a row that failed, each by a refusal at once or by a second without an answer.</param>
+    public async Task TotalsAsync(string fault, TimeSpan duration, Func<FaultRun, Task> happen, bool stopsMachine = false, int breakers = 0)
     {
         string team = NextTeam();
         Task<WorkerResult[]> calling = CallAsync(team, duration);
         await Task.Delay(duration / 3);
         await happen(this);
         WorkerResult[] results = await calling;
-        await SettleAsync(_workers);
+        int opened = await SettleAsync(_workers);
         decimal spent = _provider.Take().Length * ProviderServer.Cost;
         decimal told = await ToldAsync("budgets/teams/", team);
-        Add(fault, (int)(spent / ProviderServer.Cost), "Redis has exactly what was received", Invariant($"{spent} USD received, {told} in Redis"), results, told == spent, stopsMachine ? 1 : 0);
+        string promised = breakers == 0 ? "" : Invariant($"; the breaker opens at {breakers} machines");
+        Add(fault, (int)(spent / ProviderServer.Cost), "Redis has exactly what was received" + promised, Invariant($"{spent} USD received, {told} in Redis"), results, told == spent && opened >= breakers, opened, stopsMachine ? 1 : 0);
     }
 
     /// <summary>A machine that is killed has not told what it did last; what it told stays.</summary>
@@ -115,7 +121,7 @@ public sealed class FaultRun : IAsyncDisposable
             // It has ended in the middle of it.
         }
 
-        await SettleAsync(others);
+        int opened = await SettleAsync(others);
         (TimeSpan At, int Worker)[] received = _provider.Take();
         (TimeSpan At, int Worker)[] victims = [.. received.Where(static request => request.Worker == Machines - 1)];
         decimal spent = received.Length * ProviderServer.Cost;
@@ -123,7 +129,7 @@ public sealed class FaultRun : IAsyncDisposable
 
         // Untold is what it did in its last interval; told too much is what it had reserved.
         decimal bound = (victims.Length == 0 ? 0 : victims.Count(request => request.At >= victims[^1].At - (2 * WorkerProgram.Interval)) + Callers) * ProviderServer.Cost;
-        Add("a machine killed (SIGKILL)", received.Length, Invariant($"Redis has what was received, up to {bound} USD of its last moment"), Invariant($"{spent} USD received, {told} in Redis"), results, Math.Abs(told - spent) <= bound);
+        Add("a machine killed (SIGKILL)", received.Length, Invariant($"Redis has what was received, up to {bound} USD of its last moment"), Invariant($"{spent} USD received, {told} in Redis"), results, Math.Abs(told - spent) <= bound, opened);
     }
 
     public string Report()
@@ -132,10 +138,11 @@ public sealed class FaultRun : IAsyncDisposable
         text.Append(CultureInfo.InvariantCulture, $"# Four machines at one Redis\n\nMade by `dotnet run --project tests/LlmStack.Redis.Child -c Release -- --report docs/redis-faults.md`. Four processes with {Callers} callers each, ");
         text.Append(CultureInfo.InvariantCulture, $"a call of each caller every 20 ms, exchange every {WorkerProgram.Interval.TotalMilliseconds} ms; a provider on loopback counts what it receives, each request costs {ProviderServer.Cost} USD. ");
         text.Append(CultureInfo.InvariantCulture, $"Redis and every process ran on one machine with {Environment.ProcessorCount} processors that had other work to do. .NET {Environment.Version}.\n\n");
-        text.Append("| what happens | requests received | promised | seen | longest call | kept |\n|---|---:|---|---|---:|---|\n");
+        text.Append("A machine's breaker opens when five exchanges in a row have failed, refused at once or without an answer for a second; each that opened has closed again.\n\n");
+        text.Append("| what happens | requests received | promised | seen | breakers opened | longest call | kept |\n|---|---:|---|---|---:|---:|---|\n");
         foreach (FaultOutcome outcome in _outcomes)
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {outcome.Fault} | {outcome.Received} | {outcome.Promised} | {outcome.Seen} | {outcome.Longest.TotalMilliseconds:F0} ms | {(outcome.Holds ? "yes" : "**no**")} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {outcome.Fault} | {outcome.Received} | {outcome.Promised} | {outcome.Seen} | {outcome.Breakers} | {outcome.Longest.TotalMilliseconds:F0} ms | {(outcome.Holds ? "yes" : "**no**")} |\n");
         }
 
         return text.ToString();
@@ -193,7 +200,9 @@ public sealed class FaultRun : IAsyncDisposable
 
     private Task<WorkerResult[]> CallAsync(string team, TimeSpan duration) => Task.WhenAll(_workers.Select(worker => worker.RunAsync(team, Callers, duration)));
 
-    private static Task SettleAsync(IEnumerable<Worker> workers) => Task.WhenAll(workers.Select(static worker => worker.SettleAsync()));
+    /// <summary>The number of machines whose breaker had opened.</summary>
+    private static async Task<int> SettleAsync(IEnumerable<Worker> workers) =>
+        (await Task.WhenAll(workers.Select(static worker => worker.SettleAsync()))).Count(static opened => opened > 0);
 
     private string NextTeam() => string.Create(CultureInfo.InvariantCulture, $"team{++_nextTeam}");
 
@@ -214,11 +223,18 @@ public sealed class FaultRun : IAsyncDisposable
         return sum;
     }
 
+    /// <param name="fault">What happened.</param>
+    /// <param name="received">Requests that the provider received.</param>
+    /// <param name="promised">What was promised.</param>
+    /// <param name="seen">What was seen.</param>
+    /// <param name="results">What the machines did.</param>
+    /// <param name="kept">Whether the promise was kept.</param>
+    /// <param name="opened">Machines whose breaker opened.</param>
     /// <param name="halted">How many machines were stopped themselves, so that a call of theirs took longer.</param>
-    private void Add(string fault, int received, string promised, string seen, WorkerResult[] results, bool kept, int halted = 0)
+    private void Add(string fault, int received, string promised, string seen, WorkerResult[] results, bool kept, int opened = 0, int halted = 0)
     {
         TimeSpan longest = results.Select(static result => result.Longest).Order().ElementAt(results.Length - 1 - halted);
-        _outcomes.Add(new FaultOutcome(fault, received, promised, seen, longest, kept && longest < LongestCall && results.All(static result => result.Failures == 0)));
+        _outcomes.Add(new FaultOutcome(fault, received, promised, seen, opened, longest, kept && longest < LongestCall && results.All(static result => result.Failures == 0)));
     }
 
     /// <summary>The most requests in any stretch of time of this length.</summary>

@@ -46,11 +46,14 @@ public sealed class Worker : IAsyncDisposable
         int Number(int index) => int.Parse(words[index], CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Tells Redis everything that was not told yet.</summary>
-    public async Task SettleAsync()
+    /// <summary>Tells Redis everything that was not told yet, and says how often its breaker had opened since it settled last.</summary>
+    public async Task<int> SettleAsync()
     {
         await SayAsync("settle");
-        await ExpectAsync("settled");
+        string said = await ReadAsync();
+        return said.Split(' ') is ["settled", var opened]
+            ? int.Parse(opened, CultureInfo.InvariantCulture)
+            : throw new InvalidOperationException($"A worker said '{said}'.");
     }
 
     public void Halt() => Signals.Halt(_process.Id);

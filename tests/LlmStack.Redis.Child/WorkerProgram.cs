@@ -53,6 +53,8 @@ internal static class WorkerProgram
         await using ServiceProvider built = services.BuildServiceProvider();
         ILlmClient client = built.GetRequiredService<ILlmClient>();
         RedisExchange exchange = built.GetRequiredService<RedisExchange>();
+        using var breaker = new BreakerCount();
+        using IDisposable watched = built.GetRequiredService<ILlmEvents>().Subscribe(breaker);
         exchange.Start();
 
         // The first call of a process compiles everything: not what is measured.
@@ -70,7 +72,8 @@ internal static class WorkerProgram
                     // Once to tell, and once more for a Redis that had forgotten.
                     await SettleAsync(exchange);
                     await SettleAsync(exchange);
-                    Console.WriteLine("settled");
+                    int opened = await breaker.TakeAsync();
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"settled {opened}"));
                     break;
                 default:
                     throw new InvalidOperationException($"Unknown command '{line}'.");

@@ -13,7 +13,7 @@ public class RedisFaultTests
         await run.BudgetAsync(each);
         await run.TotalsAsync("emptied", each / 2, static run => run.FlushAsync());
         await run.TotalsAsync("stopped", each, static run => run.HaltRedisAsync(TimeSpan.FromSeconds(2)));
-        await run.TotalsAsync("killed", each, static run => run.RestartRedisAsync(TimeSpan.FromSeconds(1)));
+        await run.TotalsAsync("killed", each, static run => run.RestartRedisAsync(TimeSpan.FromSeconds(2)), breakers: 4);
         await run.TotalsAsync("split", each / 2, static run => run.SplitAsync(TimeSpan.FromSeconds(1)));
         await run.KillWorkerAsync(each / 2);
         Assert.All(run.Outcomes, static outcome => Assert.True(outcome.Holds, outcome.ToString()));

@@ -1,5 +1,6 @@
 using LlmStack.Limits.Ledger;
 using LlmStack.Testing;
+using LlmStack.Tests.Support;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,9 +18,11 @@ public sealed class LedgerFile : IDisposable
 
     public string Path { get; }
 
-    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 28, 8, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Time => Watched;
 
     public FakeLogCollector Logs { get; } = new();
+
+    internal WatchedTimeProvider Watched { get; } = new(new DateTimeOffset(2026, 11, 28, 8, 0, 0, TimeSpan.Zero));
 
     public static ModelPrice Price => new() { InputPerMillion = 3, OutputPerMillion = 15, CacheReadPerMillion = 0.3m, Version = "v1" };
 

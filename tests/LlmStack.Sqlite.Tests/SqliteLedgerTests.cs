@@ -70,19 +70,22 @@ public sealed class SqliteLedgerTests : IDisposable
     [Fact]
     public async Task Lines_are_written_by_the_clock_and_together()
     {
-        await using LedgerFile.Node node = _file.Start();
+        // A length that nobody else waits for.
+        var interval = TimeSpan.FromMilliseconds(1_234);
+        await using LedgerFile.Node node = _file.Start(o => o.FlushInterval = interval);
+        await _file.Watched.WaitBeganAsync(interval).WaitAsync(TimeSpan.FromSeconds(60));
         for (int i = 0; i < 20; i++)
         {
             await node.Client.ChatAsync("fast", "Hello");
         }
 
-        for (int i = 0; i < 5_000 && (!File.Exists(_file.Path) || new FileInfo(_file.Path).Length == 0 || await LinesAsync() < 20); i++)
-        {
-            _file.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Delay(2);
-        }
+        _file.Time.Advance(interval - TimeSpan.FromMilliseconds(1));
+        Assert.Equal(0, _file.Count("line"));
+        _file.Time.Advance(TimeSpan.FromMilliseconds(1));
 
-        Assert.Equal(20, await LinesAsync());
+        // The next pause begins when the batch is in the file.
+        await _file.Watched.WaitBeganAsync(interval).WaitAsync(TimeSpan.FromSeconds(60));
+        Assert.Equal(20, _file.Count("line"));
     }
 
     [Fact]
@@ -105,6 +108,57 @@ public sealed class SqliteLedgerTests : IDisposable
         }
 
         Assert.Equal(1, (await node.TotalAsync()).Attempts);
+    }
+
+    [Fact]
+    public async Task Names_that_no_line_has_any_more_go_with_the_lines()
+    {
+        await using LedgerFile.Node node = _file.Start(static o => o.Retention = TimeSpan.FromDays(30));
+        await CallAsync(node, "leaver");
+        await node.Ledger.FlushAsync();
+        Assert.Equal((1, 1), (_file.Count("scope"), _file.Count("scope_tag")));
+
+        _file.Time.Advance(TimeSpan.FromDays(31));
+        await CallAsync(node, "stayer");
+        await node.Ledger.FlushAsync();
+        _file.Time.Advance(TimeSpan.FromHours(2));
+        await node.Ledger.FlushAsync();
+        Assert.Equal(["stayer"], await UsersAsync(node));
+        Assert.Equal((1, 1), (_file.Count("scope"), _file.Count("scope_tag")));
+
+        // Who comes back has a name again.
+        await CallAsync(node, "leaver");
+        Assert.Equal(["leaver", "stayer"], await UsersAsync(node));
+    }
+
+    [Fact]
+    public async Task Names_that_another_process_has_deleted_are_written_again()
+    {
+        await using LedgerFile.Node keeps = _file.Start();
+        await CallAsync(keeps, "leaver");
+        await keeps.Ledger.FlushAsync();
+        await using LedgerFile.Node deletes = _file.Start(static o => o.Retention = TimeSpan.FromDays(30));
+        _file.Time.Advance(TimeSpan.FromDays(31));
+        await deletes.Ledger.FlushAsync();
+        Assert.Equal((0, 0), (_file.Count("line"), _file.Count("scope")));
+        await CallAsync(keeps, "leaver");
+        Assert.Equal(["leaver"], await UsersAsync(keeps));
+    }
+
+    [Fact]
+    public async Task What_was_recovered_is_forgotten_with_its_line_because_another_line_may_get_its_number()
+    {
+        await using LedgerFile.Node node = _file.Start(static o => o.Retention = TimeSpan.FromHours(1));
+        await node.Client.ChatAsync("fast", "Hello");
+        await node.Ledger.FlushAsync();
+        using (SqliteConnection connection = _file.Connect())
+        {
+            SqliteSchema.Execute(connection, "INSERT INTO recovered (owner, ticket, line, at) SELECT 'asleep', 7, id, at FROM line");
+        }
+
+        _file.Time.Advance(TimeSpan.FromHours(2));
+        await node.Ledger.FlushAsync();
+        Assert.Equal((0, 0), (_file.Count("line"), _file.Count("recovered")));
     }
 
     [Theory]
@@ -210,16 +264,16 @@ public sealed class SqliteLedgerTests : IDisposable
         Assert.InRange(atto, 0, 999_999_999);
     }
 
-    private async Task<long> LinesAsync()
+    private static async Task CallAsync(LedgerFile.Node node, string user)
     {
-        try
-        {
-            return await Task.Run(() => _file.Count("line"));
-        }
-        catch (SqliteException)
-        {
-            return 0;
-        }
+        using IDisposable pushed = LlmContext.Push(new LlmContext { UserId = user, Tags = ["geo"] });
+        await node.Client.ChatAsync("fast", "Hello");
+    }
+
+    private static async Task<string[]> UsersAsync(LedgerFile.Node node)
+    {
+        LedgerReport report = await node.Ledger.QueryAsync(new LedgerQuery { GroupBy = [LedgerDimension.User] });
+        return [.. report.Rows.Select(static row => row.Values[0]!).Order(StringComparer.Ordinal)];
     }
 
     private void Spoil(string what)

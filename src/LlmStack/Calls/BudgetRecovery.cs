@@ -42,6 +42,7 @@ internal sealed class BudgetRecovery(SnapshotSource snapshots, IUsageLedger? led
         TimeSpan? rolling = budget.Calendar is null && !budget.Table.IsEndless ? budget.Table.Make(default).Length : null;
         var groups = new List<LedgerDimension>();
         var where = new Dictionary<LedgerDimension, string?>();
+        var ofDeployment = new List<(ScopeDimension Dimension, string Value)>();
         foreach ((ScopeDimension dimension, string value) in budget.Pattern.ValuesOf(default))
         {
             if (DimensionOf(dimension) is not { } ledgerDimension)
@@ -54,10 +55,10 @@ internal sealed class BudgetRecovery(SnapshotSource snapshots, IUsageLedger? led
             {
                 groups.Add(ledgerDimension);
             }
-            else if (dimension == ScopeDimension.Model && value.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash)
+            else if (dimension is ScopeDimension.Provider or ScopeDimension.Model)
             {
-                where[LedgerDimension.Provider] = value[..slash];
-                where[LedgerDimension.Model] = value[(slash + 1)..];
+                // Names of the configuration are compared without regard to case, and a model with or without its provider.
+                ofDeployment.Add((dimension, value));
             }
             else
             {
@@ -65,10 +66,19 @@ internal sealed class BudgetRecovery(SnapshotSource snapshots, IUsageLedger? led
             }
         }
 
+        int stars = groups.Count;
+        if (ofDeployment.Count > 0)
+        {
+            groups.AddRange(((LedgerDimension[])[LedgerDimension.Provider, LedgerDimension.Model]).Except(groups.ToArray()));
+        }
+
         LedgerReport report = await ledger!.QueryAsync(
             new LedgerQuery
             {
                 From = budget.Calendar is { } calendar ? new DateTimeOffset(calendar.At(now.UtcTicks).Start, TimeSpan.Zero) : now - rolling,
+
+                // What ends from here on is counted as it does.
+                To = now.AddTicks(1),
                 GroupBy = groups,
                 Where = where,
 
@@ -79,7 +89,7 @@ internal sealed class BudgetRecovery(SnapshotSource snapshots, IUsageLedger? led
         var spent = new Dictionary<ScopeKey, (decimal Amount, DateTimeOffset Start)>();
         foreach (LedgerRow row in report.Rows)
         {
-            if (KeyOf(row.Values) is { } key && row.Totals.Cost is > 0 and var cost)
+            if (IsOf(row, ofDeployment) && KeyOf(row.Values, stars) is { } key && !IsTaken(budget, key) && row.Totals.Cost is > 0 and var cost)
             {
                 DateTimeOffset start = row.Start ?? now;
                 spent[key] = spent.TryGetValue(key, out (decimal Amount, DateTimeOffset Start) sum)
@@ -95,10 +105,43 @@ internal sealed class BudgetRecovery(SnapshotSource snapshots, IUsageLedger? led
         }
     }
 
-    /// <summary>Null for attempts without one of the values: they do not fall under the budget.</summary>
-    private static ScopeKey? KeyOf(IReadOnlyList<string?> values)
+    private static bool IsOf(LedgerRow row, List<(ScopeDimension Dimension, string Value)> ofDeployment)
     {
-        for (int i = 0; i < values.Count; i++)
+        foreach ((ScopeDimension dimension, string value) in ofDeployment)
+        {
+            string? provider = row[LedgerDimension.Provider];
+            string? model = row[LedgerDimension.Model];
+            if (dimension == ScopeDimension.Provider ? !Same(provider, value) : !Same(model, value) && !Same($"{provider}/{model}", value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether these calls fall under an entry of their own instead.</summary>
+    private static bool IsTaken(BudgetRule budget, ScopeKey key)
+    {
+        foreach (ScopeRule rule in budget.MoreSpecific)
+        {
+            if (budget.Pattern.ValuesOf(key).Zip(rule.Pattern.ValuesOf(default)).All(static pair =>
+                pair.Second.Value is ScopePattern.Each
+                || (pair.First.Dimension is ScopeDimension.Provider or ScopeDimension.Model ? Same(pair.First.Value, pair.Second.Value) : pair.First.Value == pair.Second.Value)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool Same(string? value, string? expected) => string.Equals(value, expected, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Null for attempts without one of the values: they do not fall under the budget.</summary>
+    private static ScopeKey? KeyOf(IReadOnlyList<string?> values, int stars)
+    {
+        for (int i = 0; i < stars; i++)
         {
             if (string.IsNullOrEmpty(values[i]))
             {
@@ -108,7 +151,7 @@ internal sealed class BudgetRecovery(SnapshotSource snapshots, IUsageLedger? led
 
         return new ScopeKey(At(0), At(1), At(2), At(3));
 
-        string? At(int index) => index < values.Count ? values[index] : null;
+        string? At(int index) => index < stars ? values[index] : null;
     }
 
     private static LedgerDimension? DimensionOf(ScopeDimension dimension) => dimension switch

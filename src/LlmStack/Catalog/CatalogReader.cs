@@ -83,7 +83,8 @@ internal ref struct CatalogReader
         Expect(JsonTokenType.StartObject, "providers", "an object");
         while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
         {
-            ProviderIndex provider = Provider(_json.GetString()!);
+            string key = _json.GetString()!;
+            ProviderIndex provider = Provider(key);
             _json.Read();
             Expect(JsonTokenType.StartObject, "providers", "an object for each provider");
             while (_json.Read() && _json.TokenType == JsonTokenType.PropertyName)
@@ -92,8 +93,7 @@ internal ref struct CatalogReader
                 _json.Read();
                 if (name.EndsWith("Factor", StringComparison.Ordinal) && !name.StartsWith("cache", StringComparison.Ordinal))
                 {
-                    Expect(JsonTokenType.Number, name, "a number");
-                    (provider.ServiceTiers ??= new(StringComparer.OrdinalIgnoreCase))[name[..^"Factor".Length]] = _json.GetDecimal();
+                    (provider.ServiceTiers ??= new(StringComparer.OrdinalIgnoreCase))[name[..^"Factor".Length]] = CatalogValues.Amount(ref _json, $"providers.{key}.{name}");
                 }
                 else
                 {

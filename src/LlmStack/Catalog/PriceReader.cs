@@ -19,11 +19,11 @@ internal static class PriceReader
             || (price.PerRequest ?? price.SearchPerThousand ?? price.PagePerThousand ?? price.AudioPerHour) is not null;
     }
 
-    public static Dictionary<string, LongContextPrice> LongContext(ref Utf8JsonReader reader, string at) => ReadList<LongContextPrice>(ref reader, at, LongContextField);
+    public static Dictionary<string, LongContextPrice> LongContext(ref Utf8JsonReader reader, string at) => ReadList<LongContextPrice>(ref reader, at, LongContextField, "from");
 
-    public static Dictionary<string, PriceWindow> Windows(ref Utf8JsonReader reader, string at) => ReadList<PriceWindow>(ref reader, at, WindowField);
+    public static Dictionary<string, PriceWindow> Windows(ref Utf8JsonReader reader, string at) => ReadList<PriceWindow>(ref reader, at, WindowField, "utcFrom", "utcTo");
 
-    public static Dictionary<string, FuturePrice> Next(ref Utf8JsonReader reader, string at) => ReadList<FuturePrice>(ref reader, at, FutureField);
+    public static Dictionary<string, FuturePrice> Next(ref Utf8JsonReader reader, string at) => ReadList<FuturePrice>(ref reader, at, FutureField, "date");
 
     private static void ListPrice(ref Utf8JsonReader reader, ModelPrice price, string name, string at)
     {
@@ -121,7 +121,8 @@ internal static class PriceReader
         }
     }
 
-    private static Dictionary<string, T> ReadList<T>(ref Utf8JsonReader reader, string at, Field<T> field)
+    /// <summary>Without what says when a price holds it would hold always.</summary>
+    private static Dictionary<string, T> ReadList<T>(ref Utf8JsonReader reader, string at, Field<T> field, params ReadOnlySpan<string> required)
         where T : UnitPrices, new()
     {
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -133,25 +134,38 @@ internal static class PriceReader
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             var item = new T();
-            ReadObject(ref reader, item, at, field);
+            ReadObject(ref reader, item, at, field, required);
             all[(all.Count + 1).ToString(CultureInfo.InvariantCulture)] = item;
         }
 
         return all;
     }
 
-    private static void ReadObject<T>(ref Utf8JsonReader reader, T target, string at, Field<T> field)
+    private static void ReadObject<T>(ref Utf8JsonReader reader, T target, string at, Field<T> field, params ReadOnlySpan<string> required)
     {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             throw CatalogValues.Wrong(ref reader, at, "an object");
         }
 
+        int seen = 0;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = reader.GetString()!;
             reader.Read();
             field(ref reader, target, name, at + "." + name);
+            if (required.IndexOf(name) is >= 0 and var index)
+            {
+                seen |= 1 << index;
+            }
+        }
+
+        for (int i = 0; i < required.Length; i++)
+        {
+            if ((seen & (1 << i)) == 0)
+            {
+                throw new FormatException($"The catalogue has nothing for {at}.{required[i]}; it is required.");
+            }
         }
     }
 }

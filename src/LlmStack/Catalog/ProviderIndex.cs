@@ -78,7 +78,8 @@ internal sealed class ProviderIndex(string provider)
         }
 
         string normal = ModelIds.Normalize(provider, model);
-        return Plain(normal) ?? Plain(ModelIds.WithoutVendor(normal)) ?? ByPattern(model) ?? ByPattern(ModelIds.WithoutVendor(normal));
+        string bare = ModelIds.WithoutVendor(normal);
+        return Plain(normal) ?? Plain(bare) ?? ByPattern(model, bare);
     }
 
     private int? Plain(string normal)
@@ -93,11 +94,12 @@ internal sealed class ProviderIndex(string provider)
         return normal.StartsWith(Regional, StringComparison.Ordinal) && _normal.TryGetValue(normal[Regional.Length..], out offset) ? offset : null;
     }
 
-    private int? ByPattern(string model)
+    /// <summary>Both forms at once, or a short pattern that one of them matches would hide the longest.</summary>
+    private int? ByPattern(string model, string bare)
     {
         foreach ((ModelPattern pattern, int offset) in _patterns)
         {
-            if (pattern.IsMatch(model))
+            if (pattern.IsMatch(model) || pattern.IsMatch(bare))
             {
                 return offset;
             }

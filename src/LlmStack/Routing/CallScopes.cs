@@ -21,6 +21,7 @@ internal sealed class CallScopes(ScopeBook book, TimeProvider time, WallClock cl
     private ScopePlan _plan = ScopePlan.Empty;
     private ModelLookup _models = null!;
     private bool _countsCost;
+    private CacheMark? _mark;
     private int _lastInput;
     private int _lastPriority = RoutingOptions.DefaultPriority;
     private LlmContext _lastContext = LlmContext.Empty;
@@ -237,6 +238,7 @@ internal sealed class CallScopes(ScopeBook book, TimeProvider time, WallClock cl
         _candidate.Clear();
         _plan = ScopePlan.Empty;
         _models = null!;
+        _mark = null;
         _lastContext = LlmContext.Empty;
         WaitedTicks = 0;
         LikelyOutputTokens = 0;
@@ -287,9 +289,9 @@ internal sealed class CallScopes(ScopeBook book, TimeProvider time, WallClock cl
         bool free = !_countsCost || deployment.IsFree;
         if (!free)
         {
-            // As if nothing were answered from the provider's cache: a reservation is to be enough.
+            // As if nothing were answered from the provider's cache, and all that may be were written to it: a reservation is to be enough.
             DateTimeOffset? moment = deployment.Price is { } price && PriceSelection.DependsOnTime(price) ? time.GetUtcNow() : null;
-            cost = CostForecast.For(deployment.Price, request.EstimatedInputTokens, LikelyOutputTokens, moment) is { } known ? Money.FromDollars(known) : ScopeOutcome.Unknown;
+            cost = CostForecast.For(deployment.Price, request.EstimatedInputTokens, LikelyOutputTokens, moment, prompt: PromptOf(request, deployment)) is { } known ? Money.FromDollars(known) : ScopeOutcome.Unknown;
             assumed = cost == ScopeOutcome.Unknown ? AssumedCost(deployment, request.EstimatedInputTokens, LikelyOutputTokens) : 0;
         }
 
@@ -305,6 +307,16 @@ internal sealed class CallScopes(ScopeBook book, TimeProvider time, WallClock cl
             Priority = request.Routing?.Priority ?? RoutingOptions.DefaultPriority,
             Context = request.Context,
         };
+    }
+
+    private UsageBucket PromptOf(in RouteRequest request, Deployment deployment)
+    {
+        if (deployment.Price?.CacheWritePerMillion is null || request.Messages is not { } messages)
+        {
+            return UsageBucket.Input;
+        }
+
+        return PromptPrice.Of(deployment.ProviderEntry!, request.Routing, _mark ??= CacheMarkerExtensions.LongestOf(messages, request.Options));
     }
 
     private long AssumedCost(Deployment deployment, long input, long output) =>

@@ -1,5 +1,7 @@
 using LlmStack.Limits.Scopes;
+using LlmStack.Providers;
 using LlmStack.Routing;
+using LlmStack.Testing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -155,6 +157,78 @@ public sealed class BudgetCallTests
         Nothing(h);
     }
 
+    /// <summary>Dollars for each token of the prompt; its answer is free.</summary>
+    [Theory]
+    [InlineData("nothing", 1)]
+    [InlineData("a mark", 1.25)]
+    [InlineData("a mark for an hour", 2)]
+    [InlineData("a mark on a tool", 1.25)]
+    [InlineData("breakpoints", 1.25)]
+    public async Task What_may_be_written_to_the_providers_cache_is_reserved_at_the_price_of_that(string asked, double rate)
+    {
+        var price = new ModelPrice { InputPerMillion = 1_000_000, OutputPerMillion = 0, CacheReadPerMillion = 100_000, CacheWritePerMillion = 1_250_000, CacheWrite1hPerMillion = 2_000_000 };
+        using var h = new CallHarness(llm => llm.AddModelGroup("fast", g => g.AddDeployment("a/m", d => d.Price = price)), "a");
+        h["a"].OnOtherCalls.Delay(TimeSpan.FromSeconds(1)).Answer("hi").Usage(10, 2);
+        var prompt = new ChatMessage(ChatRole.User, new string('x', 4_000));
+        ChatOptions? options = asked switch
+        {
+            "breakpoints" => ((ChatOptions?)null).WithRouting(new RoutingOptions { CacheBreakpoints = true }),
+            "a mark on a tool" => new ChatOptions { Tools = [AIFunctionFactory.Create(static () => 1, new AIFunctionFactoryOptions { Name = "f", AdditionalProperties = new Dictionary<string, object?> { ["cache_control"] = "ephemeral" } })] },
+            _ => null,
+        };
+        if (asked.StartsWith("a mark", StringComparison.Ordinal) && options is null)
+        {
+            prompt.WithCacheMarker(asked == "a mark" ? null : TimeSpan.FromHours(1));
+        }
+
+        using LlmBudget run = LlmContext.OpenBudget(1_000_000m);
+        Task<ChatResponse> call = h.Client.ChatAsync("fast", [prompt], options);
+        await h["a"].WaitForCallAsync(1);
+        int tokens = h.Get<ITokenEstimator>().EstimateTokens([prompt], options);
+        Assert.Equal(tokens * (decimal)rate, run.Reserved);
+        h.Time.Advance(TimeSpan.FromSeconds(1));
+        await call.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal((10m, 0m), (run.Spent, run.Reserved));
+    }
+
+    [Theory]
+    [InlineData("openai", "None", "CacheWrite")]
+    [InlineData("azure", "Hour", "CacheWrite")]
+    [InlineData("anthropic", "None", "Input")]
+    [InlineData("bedrock", "Hour", "CacheWrite1h")]
+    [InlineData(null, "Usual", "CacheWrite")]
+    public void Who_writes_to_its_cache_unasked_is_known(string? catalogName, string mark, string expected) =>
+        Assert.Equal(expected, PromptPrice.Of(new ProviderEntry("p", new ScriptedProvider(), new StaticCredential("key", "secret")) { CatalogName = catalogName }, null, Enum.Parse<CacheMark>(mark)).ToString());
+
+    [Fact]
+    public async Task A_context_of_its_own_does_not_lead_out_of_a_runs_budget()
+    {
+        using CallHarness h = Harness();
+        LlmContext before = LlmContext.Current;
+        using (LlmBudget run = LlmContext.OpenBudget(5m, "research"))
+        {
+            LlmContext inside = LlmContext.Current;
+            using (LlmContext.Push(new LlmContext { Team = "search" }))
+            {
+                await h.Client.ChatAsync("fast", "Hello", Up(2));
+                Assert.Equal((2m, "search"), (run.Spent, LlmContext.Current.Team));
+            }
+
+            using (LlmContext.Push(before))
+            {
+                await h.Client.ChatAsync("fast", "Hello", Up(2));
+                Assert.Equal(4m, run.Spent);
+            }
+
+            using LlmBudget step = LlmContext.OpenBudget(1m, "step");
+            using IDisposable outer = LlmContext.Push(inside);
+            LlmException refused = await CallHarness.FailsAsync(() => h.Client.ChatAsync("fast", "Hello", Up(2)));
+            Assert.Contains("'step'", refused.Message, StringComparison.Ordinal);
+        }
+
+        Nothing(h);
+    }
+
     [Fact]
     public void A_runs_budget_is_checked()
     {
@@ -266,34 +340,6 @@ public sealed class BudgetCallTests
         Assert.Equal([2m, 4m], told.Select(static e => e.Amount!.Value));
     }
 
-    [Fact]
-    public async Task What_the_ledger_knows_of_the_window_counts_after_a_restart()
-    {
-        var ledger = new PastLedger();
-        await using ServiceProvider services = Restart(ledger);
-        await LlmStack.DependencyInjection.LimitServices.StartAsync(services, CancellationToken.None);
-        IReadOnlyList<BudgetStatus> budgets = services.GetRequiredService<ILlmLimits>().GetBudgets();
-        Assert.Equal(["all: 7", "team: 3", "team: 4"], budgets.Select(static b => $"{b.Id}: {b.Spent:0}").Order());
-        LedgerQuery month = ledger.Asked.Single(static q => q.GroupBy.Count == 1);
-        Assert.Equal(new DateTimeOffset(2026, 11, 1, 0, 0, 0, TimeSpan.Zero), month.From);
-        Assert.Equal([LedgerDimension.Team], month.GroupBy);
-        Assert.Equal("p", month.Where[LedgerDimension.Project]);
-        Assert.Null(ledger.Asked.Single(static q => q.GroupBy.Count == 0).From);
-
-        static ServiceProvider Restart(IUsageLedger ledger)
-        {
-            var collection = new ServiceCollection();
-            collection.AddSingleton<TimeProvider>(new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero)));
-            collection.AddSingleton(ledger);
-            collection.AddLlmStack(static llm => llm
-                .AddOpenAICompatible("a", "http://127.0.0.1:1/v1")
-                .AddBudget("team", static b => { b.Scope.Team = "*"; b.Scope.Project = "p"; b.Amount = 5; })
-                .AddBudget("all", static b => { b.Amount = 10; b.Window = BudgetWindow.None; })
-                .AddBudget("session", static b => { b.Scope.Session = "*"; b.Amount = 10; }));
-            return collection.BuildServiceProvider();
-        }
-    }
-
     private sealed class Observer(List<LlmEvent> told) : IObserver<LlmEvent>
     {
         public void OnCompleted()
@@ -305,24 +351,5 @@ public sealed class BudgetCallTests
         }
 
         public void OnNext(LlmEvent value) => told.Add(value);
-    }
-
-    private sealed class PastLedger : IUsageLedger
-    {
-        public List<LedgerQuery> Asked { get; } = [];
-
-        public ValueTask<LedgerReport> QueryAsync(LedgerQuery query, CancellationToken cancellationToken = default)
-        {
-            Asked.Add(query);
-            LedgerRow[] rows = query.GroupBy.Count == 0
-                ? [Row(query, [], 7)]
-                : [Row(query, ["t1"], 4), Row(query, ["t2"], 3), Row(query, [null], 90)];
-            return ValueTask.FromResult(new LedgerReport(query, rows, new LedgerTotals()));
-        }
-
-        public ValueTask FlushAsync(CancellationToken cancellationToken = default) => default;
-
-        private static LedgerRow Row(LedgerQuery query, string?[] values, decimal cost) =>
-            new(query.GroupBy, null, values, new LedgerTotals { Attempts = 1, Spent = cost });
     }
 }

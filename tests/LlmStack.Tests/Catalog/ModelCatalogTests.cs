@@ -62,6 +62,16 @@ public sealed class ModelCatalogTests
     }
 
     [Fact]
+    public void The_longest_literal_wins_in_whichever_form_of_the_id_it_is_found()
+    {
+        ModelCatalog catalog = Of(
+            """{"provider":"p","model":"a","match":["*claude-sonnet"],"price":{"in":1,"out":1}}""",
+            """{"provider":"p","model":"b","match":["^claude-sonnet-5-5-x"],"price":{"in":2,"out":2}}""");
+        Assert.Equal("p/a", catalog.Find("p", "publishers/anthropic/models/claude-sonnet-5-4-x@20260101")?.Id);
+        Assert.Equal("p/b", catalog.Find("p", "publishers/anthropic/models/claude-sonnet-5-5-xl@20260101")?.Id);
+    }
+
+    [Fact]
     public void A_free_variant_costs_nothing_and_keeps_what_is_known_of_the_model()
     {
         ModelInfo free = Embedded.Find("openrouter", "openai/gpt-oss-20b:free")!;
@@ -114,6 +124,10 @@ public sealed class ModelCatalogTests
     [InlineData("""{"schema":1,"generated":"2026-01-01","models":[{"provider":"p","model":"m","price":{"in":-1}}]}""", "price.in")]
     [InlineData("""{"schema":1,"generated":"2026-01-01","models":[{"provider":"p","model":"m","price":{"in":"3"}}]}""", "price.in")]
     [InlineData("""{"schema":1,"generated":"2026-01-01","models":[{"provider":"p","model":"m","tiers":[{"from":0,"in":1}]}]}""", "tiers.from")]
+    [InlineData("""{"schema":1,"generated":"2026-01-01","models":[{"provider":"p","model":"m","tiers":[{"in":1}]}]}""", "nothing for p/m: tiers.from")]
+    [InlineData("""{"schema":1,"generated":"2026-01-01","models":[{"provider":"p","model":"m","windows":[{"utcFrom":"01:00","in":1}]}]}""", "nothing for p/m: windows.utcTo")]
+    [InlineData("""{"schema":1,"generated":"2026-01-01","models":[{"provider":"p","model":"m","next":[{"in":1}]}]}""", "nothing for p/m: next.date")]
+    [InlineData("""{"schema":1,"generated":"2026-01-01","providers":{"p":{"batchFactor":-0.5}},"models":[{"provider":"p","model":"m"}]}""", "'-0.5' for providers.p.batchFactor")]
     [InlineData("""{"schema":1,"generated":"2026-01-01","models":[{"provider":"p","model":"m","context":-5}]}""", "context")]
     [InlineData("""{"schema":1,"generated":"2026-01-01","models":[{"provider":"p","model":"m","retires":"soon"}]}""", "retires")]
     [InlineData("""{"schema":1,"generated":"2026-01-01","models":[{"provider":"p","model":"m","match":["~(a+)+$"]}]}""", "match")]

@@ -62,6 +62,10 @@ public sealed class LedgerExportTests
     [InlineData("@SUM(A1)", "\"'@SUM(A1)\"")]
     [InlineData("\tx", "\"'\tx\"")]
     [InlineData("a,\"b\"\r\nc", "\"a,\"\"b\"\"\r\nc\"")]
+    [InlineData("a;=1+1", "\"a;'=1+1\"")]
+    [InlineData("a\n@SUM(A1)", "\"a\n'@SUM(A1)\"")]
+    [InlineData("a;b", "\"a;b\"")]
+    [InlineData("a,-1", "\"a,-1\"")]
     [InlineData("plain-name", "plain-name")]
     [InlineData("Käthe", "Käthe")]
     public async Task A_name_cannot_become_a_formula_or_break_a_line(string team, string written) =>

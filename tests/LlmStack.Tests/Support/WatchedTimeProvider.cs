@@ -11,6 +11,14 @@ internal sealed class WatchedTimeProvider(DateTimeOffset start) : FakeTimeProvid
     /// <summary>Completes when a wait has begun that was not taken yet.</summary>
     public Task WaitBeganAsync() => _armed.Reader.WaitToReadAsync().AsTask();
 
+    /// <summary>Completes when a wait of this length has begun; takes it, and those that began before it.</summary>
+    public async Task WaitBeganAsync(TimeSpan length)
+    {
+        while (await _armed.Reader.ReadAsync().ConfigureAwait(false) != length)
+        {
+        }
+    }
+
     /// <summary>Takes the wait that began first.</summary>
     public bool TryTakeWait(out TimeSpan wait) => _armed.Reader.TryRead(out wait);
 

@@ -44,7 +44,10 @@ internal static class CsvText
         line.Append(CultureInfo.InvariantCulture, $"{totals.InputTokens},{totals.CachedInputTokens},{totals.CacheWriteTokens},{totals.OutputTokens},{totals.ReasoningTokens}");
     }
 
-    /// <summary>A name, quoted where it must be. Users choose some of them, so none may become a formula in somebody's spreadsheet.</summary>
+    /// <summary>
+    /// A name, quoted where it must be. Users choose some of them, so none may become a formula in somebody's spreadsheet, neither at once nor
+    /// behind a sign that a spreadsheet of another country takes for the end of a field: those do not read our quotes as quotes.
+    /// </summary>
     public static void Text(StringBuilder line, string? value)
     {
         if (string.IsNullOrEmpty(value))
@@ -52,20 +55,33 @@ internal static class CsvText
             return;
         }
 
-        bool formula = value[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' or '＝' or '＋' or '－' or '＠';
-        bool quote = value.AsSpan().ContainsAny("\",\r\n") || value[0] == ' ' || value[^1] == ' ';
-        if (!formula && !quote)
+        bool quote = IsFormulaSign(value[0]) || value.AsSpan().ContainsAny("\",;\t\r\n") || value[0] == ' ' || value[^1] == ' ';
+        if (!quote)
         {
             line.Append(value);
             return;
         }
 
-        line.Append('"').Append(formula ? "'" : "");
+        line.Append(value[0] is '\t' or '\r' or '\n' ? "\"'" : "\"");
+        char before = ';';
         foreach (char c in value)
         {
-            line.Append(c == '"' ? "\"\"" : c.ToString());
+            if (IsFormulaSign(c) && before is ';' or '\t' or '\r' or '\n')
+            {
+                line.Append('\'');
+            }
+
+            line.Append(c);
+            if (c == '"')
+            {
+                line.Append(c);
+            }
+
+            before = c;
         }
 
         line.Append('"');
     }
+
+    private static bool IsFormulaSign(char c) => c is '=' or '+' or '-' or '@' or '＝' or '＋' or '－' or '＠';
 }

@@ -15,8 +15,8 @@ public static class LedgerExport
     /// <param name="destination">Where to write; left open.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
     /// <remarks>
-    /// Names that a spreadsheet would take for a formula, because they begin with <c>=</c>, <c>+</c>, <c>-</c>, <c>@</c>, a tab or a line
-    /// break, get an apostrophe in front.
+    /// Names get an apostrophe where a spreadsheet would take them for a formula: in front of one that begins with <c>=</c>, <c>+</c>,
+    /// <c>-</c>, <c>@</c>, a tab or a line break, and where such a sign follows a semicolon, a tab or a line break inside it.
     /// </remarks>
     public static async Task WriteCsvAsync(this LedgerReport report, Stream destination, CancellationToken cancellationToken = default)
     {
