@@ -40,6 +40,9 @@ internal sealed class RoutingSnapshot
     /// <summary>For groups that have none of their own, those behind <c>provider/model</c> included.</summary>
     public IReadOnlyList<FallbackRule> DefaultFallbacks { get; init; } = [];
 
+    /// <summary>What error answers mean that no built-in rule knows; null when nothing was said.</summary>
+    public Providers.Http.UserErrorPatterns? ErrorPatterns { get; init; }
+
     /// <summary>Compared with a deployment's environments.</summary>
     public string? Environment { get; init; }
 
