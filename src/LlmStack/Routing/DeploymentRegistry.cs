@@ -18,6 +18,7 @@ internal sealed class DeploymentRegistry
     private readonly ConcurrentDictionary<string, ProbeState> _probes = new(StringComparer.Ordinal);
     private int _direct;
     private int _directBudgets;
+    private int _directGates;
 
     public (DeploymentHealth Health, DeploymentLimits Limits) Get(string id) => _state.GetOrAdd(id, static _ => (new DeploymentHealth(), new DeploymentLimits()));
 
@@ -33,6 +34,16 @@ internal sealed class DeploymentRegistry
 
     /// <summary>Places and queue of a deployment that the configuration names.</summary>
     public ConcurrencyGate GateOf(string id) => _gates.GetOrAdd(id, static _ => new ConcurrencyGate());
+
+    /// <summary>As <see cref="GateOf"/>, for an id that a caller's name made up.</summary>
+    public ConcurrencyGate DirectGateOf(string id)
+    {
+        if (_gates.TryGetValue(id, out ConcurrencyGate? known))
+        {
+            return known;
+        }
+        return Interlocked.Increment(ref _directGates) <= MaxRemembered ? GateOf(id) : new ConcurrencyGate();
+    }
 
     /// <summary>What the last probe of a deployment found.</summary>
     public ProbeState ProbeOf(string id) => _probes.GetOrAdd(id, static _ => new ProbeState());
