@@ -15,6 +15,7 @@ internal sealed class DeploymentRegistry
     private readonly ConcurrentDictionary<string, RetryBudget> _budgets = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, GroupControl> _controls = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<(string Group, double Share), RetryBudget> _hedges = new();
+    private readonly ConcurrentDictionary<string, MirrorUse> _mirrors = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, ProbeState> _probes = new(StringComparer.Ordinal);
     private int _direct;
     private int _directBudgets;
@@ -56,6 +57,9 @@ internal sealed class DeploymentRegistry
 
     /// <summary>What the hedges of a group draw on, by its name; another share starts anew.</summary>
     public RetryBudget HedgeBudgetOf(string group, double share) => _hedges.GetOrAdd((group.ToUpperInvariant(), share), static key => new RetryBudget(key.Share, floor: 1));
+
+    /// <summary>The copies of a group's calls.</summary>
+    public MirrorUse MirrorUseOf(string group) => _mirrors.GetOrAdd(group, static _ => new MirrorUse());
 
     /// <summary>As <see cref="RetryBudgetOf"/>, for a name that a caller made up.</summary>
     public RetryBudget DirectRetryBudgetOf(string name)
