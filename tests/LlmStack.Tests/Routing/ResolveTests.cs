@@ -95,6 +95,8 @@ public class ResolveTests
     [Theory]
     [InlineData("fsat", "'fsat'", "fast")]
     [InlineData("quik", "'quik'", "quick")]
+    [InlineData("gpt-mni", "'gpt-mni'", "Similar names: gpt-mini")]
+    [InlineData("opneai/gpt-mini", "'opneai/gpt-mini'", "Similar names: openai/gpt-mini")]
     [InlineData("opneai/gpt", "The provider 'opneai' is unknown", "azure, openai")]
     [InlineData("openai/", "names a provider but no model", "provider/model")]
     public void Unknown_name_is_an_error_that_names_what_is_near(string name, string expected, string near)
