@@ -55,6 +55,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         call.Api = deployment.Api;
         call.Credential = key;
         call.Timeouts = attempt.Timeouts;
+        call.Report.ErrorPatterns = state.Snapshot.ErrorPatterns;
         SetFidelity(call, deployment.ProviderEntry!, state.Request.Routing);
         trace.BeginAttempt(state, attempt);
         ledger.Opened(state, attempt);

@@ -95,6 +95,7 @@ internal sealed class AttemptLoop(CallPlanner planner, ScopeGate gate, AttemptQu
                 continue;
             }
 
+            planner.Begun(state, now);
             try
             {
                 TOperation asked = operation;

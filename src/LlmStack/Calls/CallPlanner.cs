@@ -136,15 +136,28 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
     /// The first move is free, and so is the first attempt in each group: it is a request of that group from then on. Later ones draw on
     /// the group's budget, so that an outage does not multiply its load; when that is used up, other groups may still serve.
     /// </summary>
-    private bool MayAsk(CallState state, long now)
+    private bool MayAsk(CallState state, long now) =>
+        state.Attempts < 2 || state.AttemptsInGroup == 0 || TryTake(state, now);
+
+    /// <summary>Takes a further attempt out of the group's budget, unless the one is still there that was taken for an attempt which then did not begin.</summary>
+    private bool TryTake(CallState state, long now)
     {
-        if (state is { Attempts: > 0, AttemptsInGroup: 0 })
+        if (state.RetryTaken is null && state.Group.RetryBudget.TryTake(now, time.TimestampFrequency))
         {
-            state.Group.RetryBudget.CountRequest(now, time.TimestampFrequency);
-            return true;
+            state.RetryTaken = now;
         }
 
-        return state.Attempts < 2 || state.Group.RetryBudget.TryTake(now, time.TimestampFrequency);
+        return state.RetryTaken is not null;
+    }
+
+    /// <summary>Counts an attempt that has begun: the first in a fallback group is a request of that group.</summary>
+    public void Begun(CallState state, long now)
+    {
+        state.RetryTaken = null;
+        if (state is { Attempts: > 1, AttemptsInGroup: 1 })
+        {
+            state.Group.RetryBudget.CountRequest(now, time.TimestampFrequency);
+        }
     }
 
     private CallDecision Ask(CallState state, in PickResult pick, PickMode mode)
@@ -199,7 +212,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
             return CallDecision.Fail(FinalError(state, wait));
         }
 
-        if (!state.Group.RetryBudget.TryTake(now, time.TimestampFrequency))
+        if (!TryTake(state, now))
         {
             return CallDecision.Fail(FinalError(state));
         }
@@ -227,7 +240,7 @@ internal sealed class CallPlanner(RoutingEngine engine, TimeProvider time, IRand
                 {
                     // Asking the same deployment again takes a wait; and only a move to a healthy one is free.
                     return state.LastRepeatable is not null && state.History!.WasAsked(member.Deployment) ? Retry(state, now)
-                        : state.LastError is not null && !state.Group.RetryBudget.TryTake(now, time.TimestampFrequency) ? CallDecision.Fail(FinalError(state))
+                        : state.LastError is not null && !TryTake(state, now) ? CallDecision.Fail(FinalError(state))
                         : Ask(state, leastBad, PickMode.LeastBad);
                 }
 

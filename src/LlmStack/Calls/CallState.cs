@@ -31,6 +31,7 @@ internal sealed class CallState(TimeProvider time)
     public int Attempts;
     public int AttemptsInGroup;
     public int RetriesInGroup;
+    public long? RetryTaken;
     public TimeSpan AttemptWait;
     public LlmException? LastError;
     public LlmException? LastRepeatable;
@@ -156,6 +157,7 @@ internal sealed class CallState(TimeProvider time)
     /// <summary>Enters a group: its members are fresh, its own settings and retries begin. The number of attempts is the request's.</summary>
     public void Enter(ModelGroup group, FallbackRewrite? rewrite)
     {
+        GiveBackRetry();
         EnteredGroups!.Add(group);
         Group = group;
         Policy = group.Policy.MaxAttempts == Policy.MaxAttempts ? group.Policy : group.Policy with { MaxAttempts = Policy.MaxAttempts };
@@ -167,8 +169,19 @@ internal sealed class CallState(TimeProvider time)
         Array.Clear(_retriesOfKind);
     }
 
+    /// <summary>What was taken out of the group's budget for an attempt that never began is there for other calls.</summary>
+    private void GiveBackRetry()
+    {
+        if (RetryTaken is { } taken)
+        {
+            Group.RetryBudget.GiveBack(taken, time.TimestampFrequency);
+            RetryTaken = null;
+        }
+    }
+
     public void Reset()
     {
+        GiveBackRetry();
         Snapshot = null!;
         Group = null!;
         Policy = CallPolicy.Default;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LlmStack.Providers;
+using LlmStack.Providers.Http;
 
 namespace LlmStack.Calls;
 
@@ -22,12 +23,31 @@ internal static class FailureClassifier
         }
 
         string provider = attempt.Member!.Deployment.Provider;
-        return thrown switch
+        LlmException failure = thrown switch
         {
             LlmException error => error,
             OperationCanceledException or TimeoutException => new LlmException(LlmErrorKind.Timeout, $"The provider '{provider}' cancelled the call by a time limit of its own.", thrown) { Provider = provider },
             _ => new LlmException(LlmErrorKind.Unknown, $"The provider '{provider}' threw {thrown.GetType().Name}.", thrown) { Provider = provider },
         };
+        return attempt.RunsUserCode && attempt.Call.Report.ErrorPatterns is { } patterns ? Reclassified(patterns, provider, failure) : failure;
+    }
+
+    /// <summary>What users say of errors holds for adapters of their own and clients of others as well: what they threw, or what that was translated from.</summary>
+    private static LlmException Reclassified(UserErrorPatterns patterns, string provider, LlmException failure)
+    {
+        LlmErrorKind? kind = patterns.Find(provider, failure.StatusCode, new ErrorBody(failure.InnerException?.Message ?? failure.Message, failure.ErrorCode, null, null, null));
+        return kind is null || kind == failure.Kind
+            ? failure
+            : new LlmException(kind.Value, failure.Message, failure.InnerException)
+            {
+                RetryAfter = failure.RetryAfter,
+                StatusCode = failure.StatusCode,
+                ErrorCode = failure.ErrorCode,
+                RequestId = failure.RequestId,
+                Provider = failure.Provider,
+                PartialText = failure.PartialText,
+                Usage = failure.Usage,
+            };
     }
 
     public static OperationCanceledException Cancelled(CallState state, Exception? thrown = null) =>

@@ -70,7 +70,10 @@ internal sealed class LlmRouter(SnapshotSource snapshots, RoutingEngine engine, 
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(group);
-        configuration.Change(GroupKey(name), options => options.ModelGroups[name] = group);
+
+        // What is changed at its deployments later, and what the caller does with it, must not reach what was given here.
+        ModelGroupOptions given = group.Copy();
+        configuration.Change(GroupKey(name), options => options.ModelGroups[name] = given.Copy());
     }
 
     public void RemoveGroup(string name)

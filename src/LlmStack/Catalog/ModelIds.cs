@@ -22,6 +22,13 @@ internal static class ModelIds
         return id.Contains("claude", StringComparison.Ordinal) ? DashedVersion(id) : id;
     }
 
+    /// <summary>Whether an id names one edition of a model by its date.</summary>
+    public static bool IsDated(string model)
+    {
+        string id = WithoutVersion(WithoutVariant(model.Trim().ToLowerInvariant()));
+        return WithoutDate(id).Length < id.Length;
+    }
+
     /// <summary>Without the vendor's name before the last slash; the same id when it has none.</summary>
     public static string WithoutVendor(string id) => id[(id.LastIndexOf('/') + 1)..];
 

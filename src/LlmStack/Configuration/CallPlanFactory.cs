@@ -20,7 +20,7 @@ internal static class CallPlanFactory
             }
         }
 
-        MirrorPlan? mirror = group.Mirror is { } options ? new MirrorPlan(options.Group!.Trim(), options.SampleRate, options.MaxConcurrency, options.RequestsPerMinute) : null;
+        MirrorPlan? mirror = group.Mirror is { } options ? new MirrorPlan(options.Group!.Trim(), options.SampleRate, options.MaxConcurrency, options.RequestsPerMinute, registry.MirrorUseOf(name)) : null;
         CascadePlan? cascade = group.Cascade is { } stages ? new CascadePlan(stages.EscalateTo!.Trim(), stages.Validator, stages.Judge?.Trim()) : null;
         return parallel is null && mirror is null && cascade is null && !group.SingleFlight ? null : new CallPlans(parallel, mirror, group.SingleFlight, cascade);
     }

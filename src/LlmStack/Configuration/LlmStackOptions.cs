@@ -62,6 +62,9 @@ public sealed class LlmStackOptions
     /// <summary>Groups to fall back to for every group without fallbacks of its own, by any id, as <see cref="ModelGroupOptions.Fallbacks"/>.</summary>
     public Dictionary<string, FallbackOptions> DefaultFallbacks { get; set; } = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>What error answers mean that no built-in rule knows, by any id.</summary>
+    public Dictionary<string, ErrorPatternOptions> ErrorPatterns { get; set; } = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>What traces contain.</summary>
     public TracingOptions Tracing { get; set; } = new();
 

@@ -17,6 +17,7 @@ internal sealed class LlmStackOptionsValidator(IEnvironment environment, LlmStac
         EnvironmentValues.Validate(environment, problems);
         new ProviderValidation(registrations, formats, problems).Validate(options);
         new GroupValidation(strategies, problems).Validate(options);
+        ErrorPatternValidation.Validate(options, problems);
         ModelValidation.Validate(options, problems);
         CatalogValidation.Validate(options, problems);
         LimitValidation.Validate(options, problems);

@@ -52,4 +52,14 @@ public sealed class ModelGroupOptions
 
     /// <summary>Cheap first, a better group where the answer is not good enough. Null: none.</summary>
     public CascadeOptions? Cascade { get; set; }
+
+    /// <summary>The same settings with deployments, rules and fallbacks that can come and go apart from these.</summary>
+    internal ModelGroupOptions Copy()
+    {
+        var copy = (ModelGroupOptions)MemberwiseClone();
+        copy.Deployments = new(Deployments, Deployments.Comparer);
+        copy.Rules = new(Rules, Rules.Comparer);
+        copy.Fallbacks = new(Fallbacks, Fallbacks.Comparer);
+        return copy;
+    }
 }

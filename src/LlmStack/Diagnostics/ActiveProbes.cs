@@ -85,12 +85,16 @@ internal sealed class ActiveProbes(SnapshotSource snapshots, ProviderProbe probe
                     continue;
                 }
 
-                if (!_due.TryGetValue(deployment.Id, out long at) || at <= now)
+                // A reload may have made the interval shorter than what is left of the old one.
+                long soonest = now + health.ToTicks(plan.Interval);
+                bool isDue = !_due.TryGetValue(deployment.Id, out long at) || at <= now;
+                if (isDue)
                 {
                     due.Add(deployment);
-                    at = now + health.ToTicks(plan.Interval);
-                    _due[deployment.Id] = at;
                 }
+
+                at = isDue ? soonest : Math.Min(at, soonest);
+                _due[deployment.Id] = at;
 
                 next = Math.Min(next, at);
             }

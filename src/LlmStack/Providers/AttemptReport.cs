@@ -42,8 +42,12 @@ public sealed class AttemptReport
         }
     }
 
+    /// <summary>The user's own patterns of errors, which come before the built-in rules; null when there are none.</summary>
+    internal Http.UserErrorPatterns? ErrorPatterns { get; set; }
+
     internal void Reset()
     {
+        ErrorPatterns = null;
         RequestId = null;
         StatusCode = null;
         RawFinishReason = null;

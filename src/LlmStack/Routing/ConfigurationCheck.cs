@@ -49,7 +49,7 @@ internal static class ConfigurationCheck
         int reachable = 0;
         foreach (Member member in group.Members)
         {
-            if (WhyUnreachable(snapshot, member, anyDefault) is { } why)
+            if (WhyUnreachable(snapshot, member, group, anyDefault) is { } why)
             {
                 findings.Add(new ConfigurationFinding(ConfigurationFindingKind.UnreachableDeployment, member.Deployment.Id, $"No request of the group '{group.Name}' can reach '{member.Deployment.Id}': {why}."));
             }
@@ -58,13 +58,16 @@ internal static class ConfigurationCheck
                 reachable++;
             }
         }
-        if (reachable == 0)
+        if (reachable == 0 && group.Rules is not { LeadsAway: true })
         {
             findings.Add(new ConfigurationFinding(ConfigurationFindingKind.UnreachableGroup, group.Name, group.Members.Length == 0
                 ? $"The group '{group.Name}' has no deployments."
                 : $"No request can be served by the group '{group.Name}': none of its deployments can be reached."));
         }
-        foreach (FallbackRule rule in group.Fallbacks)
+        group.Rules?.FindIdle(findings);
+
+        // A group of DefaultFallbacks is in its own list without anybody having written it there.
+        foreach (FallbackRule rule in UsesDefaults(snapshot, group) ? [] : group.Fallbacks)
         {
             if (string.Equals(rule.Group, group.Name, StringComparison.OrdinalIgnoreCase))
             {
@@ -73,9 +76,16 @@ internal static class ConfigurationCheck
         }
     }
 
-    private static string? WhyUnreachable(RoutingSnapshot snapshot, Member member, bool anyDefault)
+    /// <summary>Whether a group has no fallbacks of its own.</summary>
+    public static bool UsesDefaults(RoutingSnapshot snapshot, ModelGroup group) => ReferenceEquals(group.Fallbacks, snapshot.DefaultFallbacks);
+
+    private static string? WhyUnreachable(RoutingSnapshot snapshot, Member member, ModelGroup group, bool anyDefault)
     {
         Deployment deployment = member.Deployment;
+        if (group.Rules is { LeadsAway: true } && !snapshot.Groups.Values.Any(other => other.Rules is not { LeadsAway: true } && Array.Exists(other.Members, another => another.Deployment == deployment)))
+        {
+            return "each of its rules chooses another group";
+        }
         if (deployment.Environments.Count > 0 && !deployment.Environments.Contains(snapshot.Environment, StringComparer.OrdinalIgnoreCase))
         {
             return $"it serves {string.Join(", ", deployment.Environments)}, and the environment is {snapshot.Environment ?? "not set"}";

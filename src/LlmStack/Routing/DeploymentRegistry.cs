@@ -15,9 +15,11 @@ internal sealed class DeploymentRegistry
     private readonly ConcurrentDictionary<string, RetryBudget> _budgets = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, GroupControl> _controls = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<(string Group, double Share), RetryBudget> _hedges = new();
+    private readonly ConcurrentDictionary<string, MirrorUse> _mirrors = new(StringComparer.OrdinalIgnoreCase);
     private readonly ConcurrentDictionary<string, ProbeState> _probes = new(StringComparer.Ordinal);
     private int _direct;
     private int _directBudgets;
+    private int _directGates;
 
     public (DeploymentHealth Health, DeploymentLimits Limits) Get(string id) => _state.GetOrAdd(id, static _ => (new DeploymentHealth(), new DeploymentLimits()));
 
@@ -34,6 +36,16 @@ internal sealed class DeploymentRegistry
     /// <summary>Places and queue of a deployment that the configuration names.</summary>
     public ConcurrencyGate GateOf(string id) => _gates.GetOrAdd(id, static _ => new ConcurrencyGate());
 
+    /// <summary>As <see cref="GateOf"/>, for an id that a caller's name made up.</summary>
+    public ConcurrencyGate DirectGateOf(string id)
+    {
+        if (_gates.TryGetValue(id, out ConcurrencyGate? known))
+        {
+            return known;
+        }
+        return Interlocked.Increment(ref _directGates) <= MaxRemembered ? GateOf(id) : new ConcurrencyGate();
+    }
+
     /// <summary>What the last probe of a deployment found.</summary>
     public ProbeState ProbeOf(string id) => _probes.GetOrAdd(id, static _ => new ProbeState());
 
@@ -45,6 +57,9 @@ internal sealed class DeploymentRegistry
 
     /// <summary>What the hedges of a group draw on, by its name; another share starts anew.</summary>
     public RetryBudget HedgeBudgetOf(string group, double share) => _hedges.GetOrAdd((group.ToUpperInvariant(), share), static key => new RetryBudget(key.Share, floor: 1));
+
+    /// <summary>The copies of a group's calls.</summary>
+    public MirrorUse MirrorUseOf(string group) => _mirrors.GetOrAdd(group, static _ => new MirrorUse());
 
     /// <summary>As <see cref="RetryBudgetOf"/>, for a name that a caller made up.</summary>
     public RetryBudget DirectRetryBudgetOf(string name)

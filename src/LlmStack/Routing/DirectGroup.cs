@@ -2,12 +2,12 @@ using LlmStack.Routing.Strategies;
 
 namespace LlmStack.Routing;
 
-/// <summary>Makes the group of one behind a name of the form <c>provider/model</c>.</summary>
+/// <summary>Makes the group of one behind a name of the form <c>provider/model</c> of which the configuration has no deployment.</summary>
 internal static class DirectGroup
 {
     private static readonly WeightedStrategy Strategy = new();
 
-    /// <summary>Null when the name has no known provider before its first slash, or no model after it.</summary>
+    /// <summary>The deployment of that id, else a new one. Null when the name has no known provider before its first slash, or no model after it.</summary>
     public static ModelGroup? TryMake(RoutingSnapshot snapshot, string name)
     {
         int slash = name.IndexOf('/', StringComparison.Ordinal);
@@ -15,7 +15,7 @@ internal static class DirectGroup
         {
             return null;
         }
-        Deployment deployment = Find(snapshot, name, provider, name[(slash + 1)..]) ?? Make(snapshot, provider, name[(slash + 1)..]);
+        Deployment deployment = snapshot.Deployments.TryGetValue(name, out Deployment? byId) ? byId : Make(snapshot, provider, name[(slash + 1)..]);
         return Of(snapshot, name, [new Member("direct", deployment)], provider);
     }
 
@@ -43,25 +43,5 @@ internal static class DirectGroup
             ContextWindow = info?.ContextWindow,
             Price = ModelLookup.PriceOf(provider, info),
         };
-    }
-
-    private static Deployment? Find(RoutingSnapshot snapshot, string name, ProviderEntry provider, string model)
-    {
-        if (snapshot.Deployments.TryGetValue(name, out Deployment? byId))
-        {
-            return byId;
-        }
-        Deployment? first = null;
-        foreach (Deployment deployment in snapshot.Deployments.Values)
-        {
-            // The map has no order of its own; the smallest id makes the choice the same in every process.
-            if (string.Equals(deployment.Provider, provider.Name, StringComparison.OrdinalIgnoreCase)
-                && string.Equals(deployment.Model, model, StringComparison.Ordinal)
-                && (first is null || string.CompareOrdinal(deployment.Id, first.Id) < 0))
-            {
-                first = deployment;
-            }
-        }
-        return first;
     }
 }

@@ -18,7 +18,8 @@ internal static class FallbackCycles
         int start = path.FindIndex(name => string.Equals(name, group.Name, StringComparison.OrdinalIgnoreCase));
         if (start >= 0)
         {
-            if (path.Count - start > 1)
+            // Groups of DefaultFallbacks fall back to each other without anybody having written a circle.
+            if (path.Count - start > 1 && !path.Skip(start).All(name => ConfigurationCheck.UsesDefaults(snapshot, snapshot.Groups[name])))
             {
                 string circle = string.Join(" → ", path.Skip(start).Append(group.Name));
                 findings.Add(new ConfigurationFinding(ConfigurationFindingKind.FallbackCycle, group.Name, $"The fallbacks run in a circle: {circle}. A call enters each group once."));

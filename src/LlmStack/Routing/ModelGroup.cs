@@ -86,6 +86,10 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
                 return null;
             }
             filled[i] = new Member(member.Key, deployment, member.Weight, member.Order) { Constraint = member.Constraint };
+            if (Plans?.Parallel is { Delay: null })
+            {
+                deployment.Health.TrackPercentiles();
+            }
         }
         return new ModelGroup(Name, filled, Strategy, StrategyName, Policy, Fallbacks)
         {
@@ -97,6 +101,7 @@ internal sealed class ModelGroup(string name, Member[] members, IRoutingStrategy
             Selector = Selector,
             Rules = Rules,
             Classifier = Classifier,
+            Plans = Plans,
             RetryBudget = RetryBudget,
         };
     }

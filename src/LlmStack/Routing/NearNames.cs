@@ -19,7 +19,9 @@ internal static class NearNames
         candidates.AddRange(snapshot.Groups.Keys);
         candidates.AddRange(snapshot.Aliases.Keys);
         candidates.AddRange(snapshot.Wildcards.Select(static wildcard => wildcard.Pattern.Text));
-        AppendList(text, " Similar names: ", Nearest(name, candidates));
+        candidates.AddRange(snapshot.Deployments.Values.Select(static deployment => deployment.Model));
+        candidates.AddRange(snapshot.Deployments.Keys);
+        AppendList(text, " Similar names: ", Nearest(name, candidates.Distinct(StringComparer.OrdinalIgnoreCase)));
         if (slash > 0)
         {
             string[] providers = [.. snapshot.Providers.Keys.Order(StringComparer.OrdinalIgnoreCase)];

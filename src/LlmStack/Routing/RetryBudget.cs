@@ -33,6 +33,20 @@ internal sealed class RetryBudget(double share = RetryBudget.Share, int floor = 
         return taken;
     }
 
+    /// <summary>Puts back what was taken at <paramref name="timestamp"/> for an attempt that did not begin.</summary>
+    public void GiveBack(long timestamp, long frequency)
+    {
+        long second = timestamp / frequency;
+        int slot = (int)((ulong)second % Slots);
+        _gate.Enter();
+        if (_seconds[slot] == second && _retries[slot] > 0)
+        {
+            _retries[slot]--;
+        }
+
+        _gate.Exit();
+    }
+
     private bool TryTake(long second)
     {
         int slot = SlotAt(second);

@@ -40,6 +40,9 @@ internal sealed class RoutingSnapshot
     /// <summary>For groups that have none of their own, those behind <c>provider/model</c> included.</summary>
     public IReadOnlyList<FallbackRule> DefaultFallbacks { get; init; } = [];
 
+    /// <summary>What error answers mean that no built-in rule knows; null when nothing was said.</summary>
+    public Providers.Http.UserErrorPatterns? ErrorPatterns { get; init; }
+
     /// <summary>Compared with a deployment's environments.</summary>
     public string? Environment { get; init; }
 
@@ -69,7 +72,7 @@ internal sealed class RoutingSnapshot
         }
     }
 
-    /// <summary>Exact group → alias → wildcard → <c>provider/model</c> → model family → default group.</summary>
+    /// <summary>Exact group → alias → wildcard → model family → <c>provider/model</c> → default group.</summary>
     /// <exception cref="LlmException"><see cref="LlmErrorKind.NotFound"/> with the near matches.</exception>
     public ResolvedName Resolve(string name)
     {
@@ -80,12 +83,17 @@ internal sealed class RoutingSnapshot
         return (_names ??= ExactNames()).TryGetValue(name, out ResolvedName exact) || _others.TryGetValue(name, out exact) ? exact : ResolveSlowly(name);
     }
 
+    /// <summary>What an alias or a pattern leads to: a group, or <c>provider/model</c>. Null when there is none.</summary>
+    public ModelGroup? FindTarget(string target) => Groups.TryGetValue(target, out ModelGroup? group) ? group : FindAtProvider(target);
+
+    private ModelGroup? FindAtProvider(string name) => ModelFamily.TryMakeAt(this, name) ?? DirectGroup.TryMake(this, name);
+
     private FrozenDictionary<string, ResolvedName> ExactNames()
     {
         var names = new Dictionary<string, ResolvedName>(StringComparer.OrdinalIgnoreCase);
         foreach ((string alias, string target) in Aliases)
         {
-            if ((Groups.TryGetValue(target, out ModelGroup? group) ? group : DirectGroup.TryMake(this, target)) is { } found)
+            if (FindTarget(target) is { } found)
             {
                 names[alias] = new ResolvedName(found, alias);
             }
@@ -141,8 +149,7 @@ internal sealed class RoutingSnapshot
                 return new ResolvedName(matched, wildcard.Pattern.Text);
             }
         }
-        // What names a known provider is meant for it; every other name may be that of a model.
-        if ((DirectGroup.TryMake(this, name) ?? ModelFamily.TryMake(this, name)) is { } found)
+        if ((ModelFamily.TryMake(this, name) ?? FindAtProvider(name)) is { } found)
         {
             return new ResolvedName(found, null);
         }

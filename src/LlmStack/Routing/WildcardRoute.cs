@@ -35,7 +35,6 @@ internal sealed class WildcardRoute
         {
             return _group.Fill(snapshot, name, captures);
         }
-        string target = _target!.Fill(name, captures);
-        return snapshot.Groups.TryGetValue(target, out ModelGroup? group) ? group : DirectGroup.TryMake(snapshot, target);
+        return snapshot.FindTarget(_target!.Fill(name, captures));
     }
 }

@@ -39,6 +39,11 @@ public sealed class FieldFailureTests
     [InlineData("chat")]
     [InlineData("stream")]
     [InlineData("embeddings")]
+    [InlineData("completion")]
+    [InlineData("completion stream")]
+    [InlineData("rerank")]
+    [InlineData("moderation")]
+    [InlineData("speech")]
     public async Task Retry_after_and_cooldown_hold_whatever_is_asked_for(string surface)
     {
         using CallHarness h = new(llm => llm.AddModelGroup("fast", g => g.AddDeployment("a/m").AddDeployment("b/m", d => d.Order = 1)), "a", "b");
@@ -54,7 +59,12 @@ public sealed class FieldFailureTests
         {
             "chat" => await RouteAsync(h),
             "stream" => (await h.StreamAsync("fast"))[^1].GetRoute()!,
-            _ => (await h.Client.EmbedAsync("fast", ["x"])).GetRoute()!,
+            "embeddings" => (await h.Client.EmbedAsync("fast", ["x"])).GetRoute()!,
+            "completion" => (await h.Client.CompleteAsync("fast", "x")).GetRoute()!,
+            "completion stream" => (await h.Client.CompleteStreamingAsync("fast", "x").ToListAsync())[^1].GetRoute()!,
+            "rerank" => (await h.Client.RerankAsync("fast", "x", ["y"])).GetRoute()!,
+            "moderation" => (await h.Client.AsModerator("fast").ModerateAsync(["x"])).GetRoute()!,
+            _ => (await h.Client.AsTextToSpeechClient("fast").GetAudioAsync("x")).GetRoute()!,
         };
     }
 

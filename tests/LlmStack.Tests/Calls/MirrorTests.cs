@@ -101,6 +101,37 @@ public sealed class MirrorTests
     }
 
     [Fact]
+    public async Task A_reload_does_not_fill_the_budget_of_copies_up_again()
+    {
+        using CallHarness h = Mirrored(m => m.RequestsPerMinute = 2);
+        for (int i = 0; i < 6; i++)
+        {
+            h.Router.SetAlias("other", i % 2 == 0 ? "shadow" : "live");
+            await h.Client.ChatAsync("live", "Hello");
+            await h.Get<BackgroundCalls>().IdleAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        }
+
+        Assert.Equal(2, h["b"].Calls.Count);
+    }
+
+    [Fact]
+    public async Task A_copy_under_way_takes_its_place_after_a_reload_too()
+    {
+        using CallHarness h = Mirrored(m => m.MaxConcurrency = 1);
+        h["b"].OnCall(1).StallAfter(0);
+        await h.Client.ChatAsync("live", "Hello");
+        await h["b"].WaitForCallAsync(1).WaitAsync(TimeSpan.FromSeconds(30));
+
+        h.Router.SetAlias("other", "live");
+        await h.Client.ChatAsync("live", "Hello");
+
+        Task drained = h.Get<BackgroundCalls>().DrainAsync();
+        h.Time.Advance(BackgroundCalls.DrainTime);
+        await drained.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Single(h["b"].Calls);
+    }
+
+    [Fact]
     public async Task Policy_of_the_call_binds_its_copy()
     {
         using CallHarness h = Mirrored();

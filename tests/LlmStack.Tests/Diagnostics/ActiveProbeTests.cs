@@ -65,6 +65,18 @@ public sealed class ActiveProbeTests
     }
 
     [Fact]
+    public async Task An_interval_that_was_made_shorter_counts_from_that_moment()
+    {
+        using CallHarness h = Pair(new ProbeOptions { Kind = ProbeKind.Chat, Interval = TimeSpan.FromDays(1) }, "a");
+        await StartAsync(h);
+        h.Router.SetGroup("g", new ModelGroupOptions { Deployments = { ["a/m"] = new DeploymentOptions { Model = "a/m", Probe = Chat } } });
+        await PassAsync(h, Interval - TimeSpan.FromSeconds(1));
+        Assert.Single(h["a"].Calls);
+        await PassAsync(h, TimeSpan.FromSeconds(1) + TimeSpan.FromMilliseconds(1));
+        Assert.Equal(2, h["a"].Calls.Count);
+    }
+
+    [Fact]
     public async Task Who_fails_is_left_out_and_seen_everywhere_until_he_passes()
     {
         using CallHarness h = Pair(Chat, "a", "b");

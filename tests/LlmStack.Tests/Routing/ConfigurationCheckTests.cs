@@ -97,6 +97,44 @@ public sealed class ConfigurationCheckTests
     }
 
     [Fact]
+    public async Task Rules_that_never_decide_and_deployments_that_rules_lead_away_from_are_told()
+    {
+        await using ServiceProvider services = Stack.Build(static llm => llm
+            .AddOpenAICompatible("local", "http://127.0.0.1:1/v1")
+            .AddModelGroup("entry", static g => g.AddDeployment("local/lonely").AddDeployment("local/shared").Configure(static o =>
+            {
+                o.Rules["a"] = new RuleOptions { Order = 1, When = "hasTools", Group = "tools" };
+                o.Rules["b"] = new RuleOptions { Order = 2, Group = "rest" };
+                o.Rules["c"] = new RuleOptions { Order = 3, When = "streaming", Use = ["local"] };
+            }))
+            .AddModelGroup("tools", static g => g.AddDeployment("local/shared"))
+            .AddModelGroup("rest", static g => g.AddDeployment("local/rest").Configure(static o => o.Rules["x"] = new RuleOptions { When = "vision", Group = "tools" })));
+        Assert.Equal(
+            [
+                (Kind.UnreachableDeployment, "local/lonely", "No request of the group 'entry' can reach 'local/lonely': each of its rules chooses another group."),
+                (Kind.UnreachableDeployment, "local/rest", "No request of the group 'rest' can reach 'local/rest': each of its rules chooses another group."),
+                (Kind.SettingWithoutEffect, "entry", "The rule 'c' of the group 'entry' never decides: 'b' before it has no condition."),
+            ],
+            services.GetRequiredService<ILlmRouter>().CheckConfiguration().Select(static f => (f.Kind, f.Subject, f.Message)));
+    }
+
+    [Fact]
+    public async Task Default_fallbacks_make_no_circles_and_no_group_fall_back_to_itself()
+    {
+        await using ServiceProvider services = Stack.Build(static llm => llm
+            .AddOpenAICompatible("local", "http://127.0.0.1:1/v1")
+            .AddModelGroup("one", static g => g.AddDeployment("local/a"))
+            .AddModelGroup("safe", static g => g.AddDeployment("local/b"))
+            .AddModelGroup("safest", static g => g.AddDeployment("local/c"))
+            .Configure(static o =>
+            {
+                o.DefaultFallbacks["safe"] = new FallbackOptions();
+                o.DefaultFallbacks["safest"] = new FallbackOptions();
+            }));
+        Assert.Empty(services.GetRequiredService<ILlmRouter>().CheckConfiguration());
+    }
+
+    [Fact]
     public async Task Settings_of_a_whole_call_and_of_connecting_are_told_where_nobody_reads_them()
     {
         await using ServiceProvider services = Stack.Build(static llm => llm

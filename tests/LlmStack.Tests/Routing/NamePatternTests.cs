@@ -1,5 +1,6 @@
 using CsCheck;
 using LlmStack.Routing;
+using LlmStack.Tests.Calls;
 using LlmStack.Tests.Configuration;
 using LlmStack.Tests.Support;
 
@@ -125,5 +126,44 @@ public class NamePatternTests
 
         Assert.Equal(["mine", "openai/m", "openai/m@eu"], Ids("first"));
         Assert.Equal(Ids("first"), Ids("second"));
+    }
+
+    [Fact]
+    public async Task A_group_of_models_with_stars_keeps_its_plans_and_the_limits_of_its_deployments()
+    {
+        using CallHarness h = new(
+            llm => llm
+                .AddModelGroup("engine", g => g
+                    .AddDeployment("a/*", d =>
+                    {
+                        d.MaxConcurrency = 1;
+                        d.MaxQueue = 0;
+                        d.AcceptsPrefill = true;
+                    })
+                    .AddDeployment("b/*")
+                    .Configure(o =>
+                    {
+                        o.Pattern = "engine/*";
+                        o.Race = 2;
+                    })),
+            "a",
+            "b");
+        h["a"].OnOtherCalls.Delay(TimeSpan.FromSeconds(30)).Answer("late");
+        h["b"].OnOtherCalls.Answer("first");
+
+        CallRoute raced = (await h.Client.ChatAsync("engine/big", "Hello")).GetRoute()!;
+        ModelGroup group = h.Get<SnapshotSource>().Current.Resolve("engine/big").Group;
+        Deployment filled = group.Members.Single(static m => m.Deployment.Provider == "a").Deployment;
+
+        Assert.Equal(["a/big", "b/big"], raced.Attempts.Select(static a => a.Deployment).Order(StringComparer.Ordinal));
+        Assert.Equal(AttemptRole.Race, raced.Attempts.Max(static a => a.Role));
+        Assert.Equal((1, 0, true), (filled.MaxConcurrency, filled.MaxQueue, filled.AcceptsPrefill));
+
+        // A place that is taken is taken for every call of that model, also after the group was made anew.
+        Assert.True(filled.Gate.TryEnter(1));
+        h.Router.SetAlias("some", "a/x");
+        Deployment again = h.Get<SnapshotSource>().Current.Resolve("engine/big").Group.Members.Single(static m => m.Deployment.Provider == "a").Deployment;
+        Assert.NotSame(filled, again);
+        Assert.False(again.Gate.TryEnter(1));
     }
 }

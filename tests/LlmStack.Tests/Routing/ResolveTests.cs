@@ -95,6 +95,8 @@ public class ResolveTests
     [Theory]
     [InlineData("fsat", "'fsat'", "fast")]
     [InlineData("quik", "'quik'", "quick")]
+    [InlineData("gpt-mni", "'gpt-mni'", "Similar names: gpt-mini")]
+    [InlineData("opneai/gpt-mini", "'opneai/gpt-mini'", "Similar names: openai/gpt-mini")]
     [InlineData("opneai/gpt", "The provider 'opneai' is unknown", "azure, openai")]
     [InlineData("openai/", "names a provider but no model", "provider/model")]
     public void Unknown_name_is_an_error_that_names_what_is_near(string name, string expected, string near)
@@ -141,6 +143,84 @@ public class ResolveTests
         Assert.NotNull(snapshot.Resolve("gpt-4o").Group.Members[0].Deployment.Price);
         Assert.Equal("gpt-4o", snapshot.Resolve("gpt-4o").Group.Name);
         Assert.Equal(LlmErrorKind.NotFound, Assert.Throws<LlmException>(() => snapshot.Resolve("no-such-model")).Kind);
+    }
+
+    private const string Families = """
+        {
+          "Providers": {
+            "openai": { "Type": "OpenAI", "ApiKey": "k", "Policy": { "ConnectTimeout": "00:00:03" } }, "azure": { "Type": "AzureOpenAI", "Endpoint": "https://x.openai.azure.com", "ApiKey": "k" },
+            "anthropic": { "Type": "Anthropic", "ApiKey": "k" }, "local": { "Endpoint": "http://127.0.0.1:1/v1" }
+          },
+          "ModelGroups": {
+            "fast": { "Deployments": {
+              "a": { "Model": "openai/gpt-4o-mini", "Region": "eu", "RequestsPerMinute": 5 }, "b": { "Model": "openai/gpt-4o-mini", "Id": "second" },
+              "c": { "Model": "azure/ours", "BaseModel": "gpt-4o" }, "d": { "Model": "azure/gpt-4o-mini" }, "e": { "Model": "local/qwen", "Region": "a" }, "f": { "Model": "local/qwen", "Region": "b" } } },
+            "claude": { "Deployments": { "a": { "Model": "anthropic/claude-sonnet-4-5" }, "b": { "Model": "anthropic/claude-3-5-sonnet-20241022" } } },
+            "exact": { "Deployments": { "a": { "Model": "openai/gpt-4.1-nano" }, "b": { "Model": "openai/gpt-4.1-nano-2025-04-14" } } }
+          },
+          "Aliases": { "mini": { "Target": "openai/gpt-4o-mini-2024-07-18" }, "m": { "Name": "my-*", "Target": "openai/*" } }
+        }
+        """;
+
+    [Theory]
+    [InlineData("openai/gpt-4o-mini", "openai/gpt-4o-mini@eu second")]                      // everybody there who runs it
+    [InlineData("openai/gpt-4o-mini-2024-07-18", "openai/gpt-4o-mini@eu second")]           // the dated name of the same model
+    [InlineData("OpenAI/GPT-4o-Mini", "openai/gpt-4o-mini@eu second")]
+    [InlineData("openai/gpt-4o-mini@eu", "openai/gpt-4o-mini@eu")]                          // an id stands for itself
+    [InlineData("local/qwen", "local/qwen@a local/qwen@b")]                                 // no catalogue knows it
+    [InlineData("azure/gpt-4o", "azure/ours")]                                              // a deployment's own name says nothing
+    [InlineData("anthropic/claude-sonnet-4.5", "anthropic/claude-sonnet-4-5")]
+    [InlineData("mini", "openai/gpt-4o-mini@eu second")]                                    // as the target of an alias
+    [InlineData("my-gpt-4o-mini", "openai/gpt-4o-mini@eu second")]                          // and of a pattern
+    [InlineData("openai/gpt-4.1-nano", "openai/gpt-4.1-nano")]                              // exactly that model before others of the family
+    [InlineData("openai/gpt-4.1-nano-2025-04-14", "openai/gpt-4.1-nano-2025-04-14")]
+    public void A_name_with_its_provider_leads_to_the_configured_deployments_of_that_model_there(string name, string ids)
+    {
+        using var services = Stack.Build(configuration: Stack.Json(Families));
+        RoutingSnapshot snapshot = services.Snapshot();
+        ModelGroup group = snapshot.Resolve(name).Group;
+        Assert.Equal(ids.Split(' '), group.Members.Select(static m => m.Deployment.Id));
+        Assert.All(group.Members, member => Assert.Same(snapshot.Deployments[member.Deployment.Id], member.Deployment));
+    }
+
+    [Theory]
+    [InlineData("openai/gpt-4o")]                            // configured at another provider only
+    [InlineData("local/gpt-4o-mini")]
+    [InlineData("openai/gpt-4o-mini-search-preview")]        // priced as the configured one, but another model
+    [InlineData("anthropic/claude-3-5-sonnet-20240620")]     // another edition than the configured one
+    [InlineData("anthropic/no-such-model")]
+    public void A_name_with_its_provider_is_never_taken_by_another_model_or_provider(string name)
+    {
+        using var services = Stack.Build(configuration: Stack.Json(Families));
+        Deployment deployment = Assert.Single(services.Snapshot().Resolve(name).Group.Members).Deployment;
+        Assert.Equal(name, deployment.Id);
+        Assert.Equal(name, $"{deployment.Provider}/{deployment.Model}");
+    }
+
+    [Fact]
+    public void A_family_at_one_provider_has_that_providers_settings_in_the_groups_place()
+    {
+        using var services = Stack.Build(configuration: Stack.Json(Families));
+        Assert.Equal(TimeSpan.FromSeconds(3), services.Snapshot().Resolve("openai/gpt-4o-mini").Group.Policy.ConnectTimeout);
+        Assert.Equal(CallPolicy.Default.ConnectTimeout, services.Snapshot().Resolve("gpt-4o-mini").Group.Policy.ConnectTimeout);
+    }
+
+    [Fact]
+    public void The_family_comes_before_the_default_group_and_after_patterns()
+    {
+        using var services = Stack.Build(configuration: Stack.Json("""
+            {
+              "Providers": { "openai": { "Type": "OpenAI", "ApiKey": "k" } },
+              "ModelGroups": { "fast": { "Deployments": { "a": { "Model": "openai/gpt-4o-mini" } } } },
+              "DefaultGroup": "fast",
+              "Aliases": { "p": { "Name": "gpt-4o-*", "Target": "fast" } }
+            }
+            """));
+        RoutingSnapshot snapshot = services.Snapshot();
+        Assert.Equal("fast", snapshot.Resolve("gpt-4o-mini").Group.Name);
+        Assert.Equal("gpt-4o", snapshot.Resolve("gpt-4o").Group.Name);
+        Assert.Equal("openai/gpt-4o-mini", snapshot.Resolve("openai/gpt-4o-mini").Group.Name);
+        Assert.Equal("fast", snapshot.Resolve("no-such-model").Group.Name);
     }
 
     [Theory]

@@ -47,6 +47,63 @@ public class RuntimeChangeTests
     }
 
     [Fact]
+    public async Task A_refused_change_of_a_group_that_was_added_leaves_nothing_behind()
+    {
+        using CallHarness h = Harness();
+        var group = new ModelGroupOptions { Deployments = { ["x"] = new DeploymentOptions { Model = "b/large" } } };
+        h.Router.SetGroup("new", group);
+        Assert.Throws<LlmException>(() => h.Router.SetDeployment("new", "y", new DeploymentOptions { Model = "nobody/m" }));
+
+        h.Router.SetAlias("fine", "new");
+
+        Assert.Equal("b/large", (await h.Client.ChatAsync("fine", "Hello")).GetRoute()!.Deployment);
+        Assert.Equal(["x"], group.Deployments.Keys);
+
+        // Nor is what the caller does with his object afterwards a change.
+        group.Deployments.Clear();
+        h.Router.RemoveAlias("fine");
+        h.Router.SetDeployment("new", "z", new DeploymentOptions { Model = "a/small" });
+        h.Router.RemoveDeployment("new", "x");
+        Assert.Equal("a/small", (await h.Client.ChatAsync("new", "Hello")).GetRoute()!.Deployment);
+    }
+
+    [Fact]
+    public async Task Under_load_changes_lose_no_call_and_leave_nothing_behind()
+    {
+        using CallHarness h = Harness();
+        h["a"].OnOtherCalls.Answer("ok");
+        int version = (int)h.Get<SnapshotSource>().Current.Version;
+        using var done = new CancellationTokenSource();
+        Task changes = Task.Run(() =>
+        {
+            int i = 0;
+            for (; !done.IsCancellationRequested || i < 50; i++)
+            {
+                h.Router.SetGroup("g", new ModelGroupOptions
+                {
+                    Deployments = { ["x"] = new DeploymentOptions { Model = "a/m", MaxConcurrency = i % 2 == 0 ? null : 1_000 }, ["y"] = new DeploymentOptions { Model = "b/m", Weight = i % 3 } },
+                });
+                h.Router.SetDeployment("g", "z", new DeploymentOptions { Model = "b/large", TokensPerMinute = i % 2 == 0 ? null : int.MaxValue });
+                h.Router.SetAlias("quick", i % 2 == 0 ? "g" : "other");
+                h.Router.RemoveDeployment("g", "z");
+            }
+
+            return i;
+        });
+        await Parallel.ForEachAsync(Enumerable.Range(0, 4_000), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (i, ct) =>
+        {
+            string model = (i % 3) switch { 0 => "g", 1 => "quick", _ => "a/m" };
+            Assert.Equal("ok", (await h.Client.ChatAsync(model, "Hello", cancellationToken: ct)).Text);
+        });
+        await done.CancelAsync();
+        await changes;
+
+        Assert.True(h.Get<SnapshotSource>().Current.Version >= version + 200);
+        Assert.Equal(4_000, h["a"].Calls.Count + h["b"].Calls.Count);
+        h.AssertNothingLeaks();
+    }
+
+    [Fact]
     public async Task What_was_learned_stays_and_calls_under_way_finish_on_the_old_snapshot()
     {
         using CallHarness h = Harness();

@@ -8,6 +8,9 @@ namespace LlmStack.Providers.ChatClient;
 /// <summary>Finds the kind of exceptions that other people's clients throw, without reflection.</summary>
 internal static partial class ForeignErrors
 {
+    /// <summary>How many exceptions inside each other are looked at.</summary>
+    private const int MaxDepth = 5;
+
     public static Exception Translate(Exception error, string provider, AttemptReport report, CancellationToken cancellationToken)
     {
         if (error is LlmException)
@@ -42,8 +45,23 @@ internal static partial class ForeignErrors
         _ => LlmErrorKind.Unknown,
     };
 
-    /// <summary>The status that the exception carries, or as a last resort the one that vendors' clients write into messages.</summary>
+    /// <summary>
+    /// The status that the exception carries, or as a last resort the one that vendors' clients write into messages; of one that wraps
+    /// others, what those say: a refusal that is told as a failed connection is still a refusal.
+    /// </summary>
     private static int? StatusOf(Exception error)
+    {
+        int? status = null;
+        Exception? at = error;
+        for (int depth = 0; at is not null && status is null && depth < MaxDepth; depth++, at = at.InnerException)
+        {
+            status = OwnStatusOf(at);
+        }
+
+        return status;
+    }
+
+    private static int? OwnStatusOf(Exception error)
     {
         if (error is HttpRequestException { StatusCode: { } code })
         {

@@ -6,6 +6,21 @@ namespace LlmStack.Routing.Rules;
 /// <param name="otherwise">What assigns requests whose rule chooses no pool, or null.</param>
 internal sealed class RuleSet(string group, RoutingRule[] rules, IPoolSelector? otherwise) : IPoolSelector
 {
+    /// <summary>Whether no call stays in the group: every rule that can decide chooses another one.</summary>
+    public bool LeadsAway { get; } = Array.TrueForAll(rules[..Reached(rules)], static rule => rule.Group is not null);
+
+    /// <summary>Finds rules that never decide, because one before them has no condition.</summary>
+    public void FindIdle(List<ConfigurationFinding> findings)
+    {
+        int reached = Reached(rules);
+        foreach (RoutingRule rule in rules[reached..])
+        {
+            findings.Add(new ConfigurationFinding(ConfigurationFindingKind.SettingWithoutEffect, group, $"The rule '{rule.Id}' of the group '{group}' never decides: '{rules[reached - 1].Id}' before it has no condition."));
+        }
+    }
+
+    private static int Reached(RoutingRule[] rules) => Array.FindIndex(rules, static rule => rule is { Condition: null, Predicate: null }) is >= 0 and var always ? always + 1 : rules.Length;
+
     /// <exception cref="LlmException"><see cref="LlmErrorKind.Configuration"/> when no rule matches.</exception>
     public RoutingRule First(in RouteRequest request) =>
         Match(request) ?? throw new LlmException(LlmErrorKind.Configuration, $"No rule of the group '{group}' matches this call, and none is without a condition; allowed is a last rule without When.");

@@ -66,6 +66,9 @@ public sealed class ChatClientProviderTests
         { new VendorException("Service failed. Status: 503 (Unavailable)"), LlmErrorKind.Overloaded },
         { new VendorException("Status code: 400 maximum context length is 5 tokens"), LlmErrorKind.ContextWindowExceeded },
         { new VendorException("odd"), LlmErrorKind.Unknown },
+        { new HttpRequestException("Connection error.", new VendorException("HTTP 429 (rate_limit_exceeded)")), LlmErrorKind.RateLimited },
+        { new IOException("Connection error.", new AggregateException(new HttpRequestException("x", null, HttpStatusCode.PaymentRequired))), LlmErrorKind.QuotaExhausted },
+        { new HttpRequestException("Connection error.", new IOException("reset")), LlmErrorKind.Network },
     };
 
     [Theory]
