@@ -23,10 +23,11 @@ internal static class Emitter
         Stream witness = options.Witness ? Console.OpenStandardOutput() : Stream.Null;
         var watch = Stopwatch.StartNew();
         var threads = new Thread[options.Threads];
+        var longest = new TimeSpan[options.Threads];
         for (int i = 0; i < threads.Length; i++)
         {
             int index = i;
-            threads[i] = new Thread(() => Emit(sink, options, index, witness, watch));
+            threads[i] = new Thread(() => longest[index] = Emit(sink, options, index, witness, watch));
             threads[i].Start();
         }
 
@@ -45,7 +46,7 @@ internal static class Emitter
         await stack.DisposeAsync();
         var result = new EmitterResult(
             counters.Emitted, counters.Accepted, counters.TurnedAway, counters.Delivered, counters.Dropped, counters.Unknown,
-            flush.Pending, counters.Bypassed, emitted, watch.Elapsed.TotalSeconds, heap);
+            flush.Pending, counters.Bypassed, emitted, watch.Elapsed.TotalSeconds, heap, longest.Max().TotalMilliseconds);
         if (!options.Witness)
         {
             Console.WriteLine(JsonSerializer.Serialize(result, EmitterJson.Default.EmitterResult));
@@ -82,7 +83,8 @@ internal static class Emitter
         }
     }
 
-    private static void Emit(LangfuseTraceSink sink, EmitterOptions options, int thread, Stream witness, Stopwatch watch)
+    /// <summary>Emits; returns how long the longest <c>Emit</c> took.</summary>
+    private static TimeSpan Emit(LangfuseTraceSink sink, EmitterOptions options, int thread, Stream witness, Stopwatch watch)
     {
         var record = new SpanRecord { Type = ObservationType.Span, StartUnixNanos = 1_790_000_000_000_000_000, EndUnixNanos = 1_790_000_000_250_000_000 };
         record.Configure(captures: true, 16 * 1024 * 1024, TraceValueWriter.Default);
@@ -91,6 +93,7 @@ internal static class Emitter
         content[0] = content[^1] = (byte)'"';
         byte[] noted = new byte[sizeof(ulong)];
         long count = 0;
+        TimeSpan longest = TimeSpan.Zero;
         for (ulong id = options.FirstId + (ulong)thread; options.Spans == 0 || id < options.FirstId + (ulong)options.Spans; id += (ulong)options.Threads)
         {
             // No two spans have the same bytes, and every one says which it is in its content too.
@@ -105,7 +108,13 @@ internal static class Emitter
             record.Name = options.BadEvery > 0 && id % (ulong)options.BadEvery == 0 ? BadName : "step";
             record.SetInput(content);
             long bypassed = sink.SpanCounters.Bypassed;
+            long started = Stopwatch.GetTimestamp();
             sink.Emit(new SpanData(record));
+            if (Stopwatch.GetElapsedTime(started) is var took && took > longest)
+            {
+                longest = took;
+            }
+
             if (options.Witness)
             {
                 BinaryPrimitives.WriteUInt64LittleEndian(noted, sink.SpanCounters.Bypassed == bypassed ? id : id | PastSpool);
@@ -120,6 +129,8 @@ internal static class Emitter
                 Pace(watch, count * options.Threads / (double)options.Rate);
             }
         }
+
+        return longest;
     }
 
     private static void Pace(Stopwatch watch, double due)

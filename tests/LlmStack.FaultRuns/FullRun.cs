@@ -79,6 +79,17 @@ internal static class FullRun
             report.Kill(await KillRun.RunAsync(Path.Combine(work, "kill"), options.Kills, options.Seed + 2, StormRun.FaultShare, TimeSpan.FromSeconds(2)));
         }
 
+        if (options.Wants("burst"))
+        {
+            List<BurstResult> bursts = [];
+            foreach (int spans in (int[])[20_000, 100_000, 300_000, 1_000_000])
+            {
+                bursts.Add(await BurstRun.RunAsync(Path.Combine(work, "burst"), spans, runs: 5));
+            }
+
+            report.Burst(bursts);
+        }
+
         if (options.Wants("flip"))
         {
             report.Flip(await FlipRun.RunAsync(Path.Combine(work, "flip"), 50_000, 200, options.Seed + 3));

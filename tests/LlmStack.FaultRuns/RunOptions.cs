@@ -15,7 +15,7 @@ internal sealed record RunOptions
 
     public int Rounds { get; init; } = 100;
 
-    /// <summary>Names of the parts to run: <c>storm-spool</c>, <c>storm-older</c>, <c>storm-memory</c>, <c>kill</c>, <c>flip</c>, <c>disk</c>, <c>dead</c>; all when empty.</summary>
+    /// <summary>Names of the parts to run: <c>storm-spool</c>, <c>storm-older</c>, <c>storm-memory</c>, <c>kill</c>, <c>burst</c>, <c>flip</c>, <c>disk</c>, <c>dead</c>; all when empty.</summary>
     public IReadOnlyList<string> Only { get; init; } = [];
 
     public static RunOptions Parse(IReadOnlyList<string> arguments)

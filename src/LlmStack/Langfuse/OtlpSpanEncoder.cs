@@ -159,14 +159,21 @@ internal sealed class OtlpSpanEncoder
         writer.Attribute(key, text[..reader.CopyString(text)]);
     }
 
+    /// <summary>Whether it has anything of a model call.</summary>
+    private static bool IsCall(SpanRecord record) =>
+        record.Operation is not null || record.Model is not null || record.Usage is not null || record.Options is not null || record.Prompt is not null || record.FirstTokenUnixNanos > 0 || HasCost(record);
+
+    private static bool HasCost(SpanRecord record) => record.Billing?.ReportedCost is not null || record.Replayed is { Cost.Length: > 0 };
+
     private void WriteCall(ref ProtoWriter writer, SpanRecord record)
     {
-        if (record.Operation is null && record.Model is null && record.Usage is null)
+        if (!IsCall(record))
         {
             return;
         }
 
-        bool priced = record.Type is ObservationType.Generation or ObservationType.Embedding || record.Usage is not null;
+        // What a user says that a step of his own cost is told; a call above its attempts costs nothing by itself.
+        bool priced = record.Type is ObservationType.Generation or ObservationType.Embedding || record.Usage is not null || (record.Operation is null && HasCost(record));
 
         WriteNames(ref writer, record, priced);
 
@@ -281,9 +288,9 @@ internal sealed class OtlpSpanEncoder
             buckets = UsageBuckets.From(usage);
             writer.Attribute("langfuse.observation.usage_details"u8, record.Replayed is { } said ? said.Usage : _json.Usage(usage, buckets));
         }
-        else if (record.ErrorKind is not null)
+        else if (AttemptFacts.FailureOf(record) is not null)
         {
-            // Without any usage the server would count the prompt's tokens and invent a cost for a call that failed.
+            // Without any usage the server would count the prompt's tokens and invent a cost for a call that failed, or was cancelled before it was sent.
             writer.Attribute("langfuse.observation.usage_details"u8, """{"input":0,"output":0,"total":0}"""u8);
         }
 

@@ -27,6 +27,18 @@ internal readonly record struct AttemptFacts(string Deployment, LlmErrorKind? Er
             : null;
     }
 
+    /// <summary>What the call or attempt failed of, cancellation included; null when it succeeded or is none.</summary>
+    public static LlmErrorKind? FailureOf(SpanRecord record)
+    {
+        if (record.ErrorKind is { } kind)
+        {
+            return kind;
+        }
+
+        // A call that its only attempt ended stands for that attempt.
+        return Of(record) is { } facts ? facts.Error : record.Route?.WrittenAttempts is [.., var last] ? last.Error : null;
+    }
+
     /// <summary>The same parts of a call that its first attempt served; nothing where attempts have spans of their own.</summary>
     public static (TimeSpan Credential, TimeSpan Connect) PartsOf(SpanRecord record) =>
         record.Replayed is { } replayed ? (replayed.Credential, replayed.Connect)

@@ -165,18 +165,22 @@ internal static class JsonLinesFormat
 
     private static void WriteUsage(Utf8JsonWriter writer, SpanRecord record)
     {
-        if (record.Usage is not { } usage)
+        // Disjoint buckets: adding them up gives the total.
+        if (record.Usage is { } usage)
         {
-            return;
+            Raw(writer, "usage", record.Replayed is { } replayed ? replayed.Usage : Texts.Usage(usage, UsageBuckets.From(usage)));
+        }
+        else if (record.ErrorKind is null && record.Attempt is null && AttemptFacts.FailureOf(record) is not null)
+        {
+            // That it was cancelled before anything was used is told by nothing else in the line.
+            Raw(writer, "usage", """{"input":0,"output":0,"total":0}"""u8);
         }
 
-        // Disjoint buckets: adding them up gives the total.
-        Raw(writer, "usage", record.Replayed is { } replayed ? replayed.Usage : Texts.Usage(usage, UsageBuckets.From(usage)));
         if (record.Replayed is { } said)
         {
             Cost(writer, said.Cost, said.CostTotal);
         }
-        else if (CostCalculator.TryCompute(record.Deployment?.Price, usage, record.Billing, out CostAmounts cost))
+        else if (CostCalculator.TryCompute(record.Deployment?.Price, record.Usage, record.Billing, out CostAmounts cost))
         {
             Cost(writer, Texts.Cost(cost), cost.Total);
         }

@@ -265,6 +265,27 @@ public sealed class OtlpSpanEncoderTests
         Assert.Equal(0, span.StatusCode);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_cancelled_before_it_was_sent_has_used_nothing(bool isAttempt)
+    {
+        // Else the server counts the words of the input and prices them: a cost that nobody has.
+        await using SinkHarness harness = await SinkHarness.StartAsync();
+        SpanRecord record = Generation();
+        var attempt = new RouteAttempt(record.Deployment!, "fast") { Error = LlmErrorKind.Cancelled };
+        record.Level = ObservationLevel.Warning;
+        record.StatusMessage = "cancelled";
+        record.Attempt = isAttempt ? attempt : null;
+        record.Route = isAttempt ? null : new CallRoute("fast", 1);
+        record.Route?.Add(attempt);
+
+        DecodedSpan span = await harness.RoundTripAsync(record);
+
+        Assert.Equal("""{"input":0,"output":0,"total":0}""", span.Text("langfuse.observation.usage_details"));
+        Assert.Equal("WARNING", span.Text("langfuse.observation.level"));
+    }
+
     [Fact]
     public async Task An_unpriced_call_above_its_attempts_names_no_model()
     {

@@ -113,6 +113,42 @@ public sealed class SpanMappingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_is_known_of_a_call_is_sent_without_a_model_and_a_usage_too()
+    {
+        using (SpanScope span = _tracer.StartSpan("priced", ObservationType.Generation))
+        {
+            span.Cost = 0.02m;
+        }
+
+        using (SpanScope span = _tracer.StartSpan("bought", ObservationType.Tool))
+        {
+            span.Cost = 0.5m;
+        }
+
+        using (SpanScope span = _tracer.StartSpan("linked", ObservationType.Generation))
+        {
+            span.Prompt = new PromptReference("greeting", 3);
+        }
+
+        using (SpanScope span = _tracer.StartSpan("tuned", ObservationType.Generation))
+        {
+            span.Parameters = new ChatOptions { Temperature = 0.2f };
+        }
+
+        using (SpanScope span = _tracer.StartSpan("streamed", ObservationType.Generation))
+        {
+            span.FirstTokenTime = Now.AddMilliseconds(120);
+        }
+
+        Dictionary<string, DecodedSpan> sent = await SpansAsync();
+        Assert.Equal(0.02m, CostOf(sent["priced"]));
+        Assert.Equal(0.5m, CostOf(sent["bought"]));
+        Assert.Equal("greeting", sent["linked"].Text("langfuse.observation.prompt.name"));
+        Assert.Equal("""{"temperature":0.2}""", sent["tuned"].Text("langfuse.observation.model.parameters"));
+        Assert.Equal("2026-03-01T12:00:00.1200000Z", sent["streamed"].Text("langfuse.observation.completion_start_time"));
+    }
+
+    [Fact]
     public async Task Only_generations_are_linked_to_a_prompt()
     {
         using (SpanScope span = _tracer.StartSpan("step", ObservationType.Chain))
@@ -169,6 +205,8 @@ public sealed class SpanMappingTests : IAsyncLifetime
         Assert.False(sent["moment"].Attributes.ContainsKey("langfuse.internal.is_app_root"));
         Assert.Equal(sent["moment"].StartUnixNanos, sent["moment"].EndUnixNanos);
     }
+
+    private static decimal CostOf(DecodedSpan span) => JsonSerializer.Deserialize<JsonElement>(span.Text("langfuse.observation.cost_details")!).GetProperty("total").GetDecimal();
 
     private async Task<Dictionary<string, DecodedSpan>> SpansAsync()
     {

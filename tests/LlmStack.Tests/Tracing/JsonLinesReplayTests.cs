@@ -1,4 +1,5 @@
 using System.Text;
+using LlmStack.Catalog;
 using LlmStack.Routing;
 using LlmStack.Testing;
 using LlmStack.Tests.Calls;
@@ -85,6 +86,39 @@ public sealed class JsonLinesReplayTests : IDisposable
             (span.Usage?.InputTokenCount, span.Usage?.OutputTokenCount, span.Usage?.CachedInputTokenCount, span.Usage?.ReasoningTokenCount),
             (span.GetInputJson(), span.GetOutputJson(), span.IsAppRoot, span.Parameters?.Temperature, span.Parameters?.MaxOutputTokens),
             (span.Context.UserId, span.Context.Public, string.Join(',', span.Context.Tags), string.Join(',', span.Metadata)));
+    }
+
+    [Theory]
+    [InlineData("cost")]
+    [InlineData("cancelled")]
+    public async Task A_call_without_a_usage_comes_along_with_what_it_cost(string what)
+    {
+        SpanRecord record = SinkHarness.Record("call");
+        record.Type = ObservationType.Generation;
+        record.Model = "m";
+        if (what == "cost")
+        {
+            record.Billing = new BillingTerms { ReportedCost = 0.02m };
+        }
+        else
+        {
+            record.Route = new CallRoute("fast", 1);
+            record.Route.Add(new RouteAttempt(new Deployment("a/m", "a", "m"), "fast") { Error = LlmErrorKind.Cancelled });
+        }
+
+        var live = new EncodingSink();
+        var again = new EncodingSink();
+        live.Emit(new SpanData(record));
+        await using (var lines = new JsonLinesTraceSink(File))
+        {
+            lines.Emit(new SpanData(record));
+            await lines.FlushAsync(Patience);
+        }
+
+        await JsonLinesReplay.RunAsync(File, again);
+
+        Assert.Contains(what == "cost" ? "0.02" : "\"total\":0", Encoding.UTF8.GetString(Assert.Single(again.Spans)), StringComparison.Ordinal);
+        Assert.Equal(live.Spans.Select(Convert.ToHexString), again.Spans.Select(Convert.ToHexString));
     }
 
     [Theory]

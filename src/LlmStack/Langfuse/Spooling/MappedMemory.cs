@@ -47,6 +47,9 @@ internal sealed unsafe class MappedMemory : MemoryManager<byte>
         if (disposing)
         {
             _view.SafeMemoryMappedViewHandle.ReleasePointer();
+
+            // By itself the view brings everything to the disk first, and waits for it: most of the time of a file that is deleted.
+            _view.SafeMemoryMappedViewHandle.Dispose();
             _view.Dispose();
             _file.Dispose();
         }

@@ -14,6 +14,12 @@ internal sealed class Spool : IDisposable
 
     /// <summary>Sealed segments that stay mapped because they are read next.</summary>
     private const int KeptMapped = 2;
+
+    /// <summary>Segments ahead of a burst: beyond those at rest they are only allocated, and take neither memory nor time to write.</summary>
+    private const int MostAhead = 16;
+
+    /// <summary>The part of the bound that may lie ahead and hold nothing.</summary>
+    private const int ShareAhead = 4;
     private readonly SpoolSettings _settings;
     private readonly SpoolDirectory _directory;
     private readonly SinkCounters _counters;
@@ -24,6 +30,7 @@ internal sealed class Spool : IDisposable
     private readonly Lock _opening = new();
     private readonly bool _copiesOnWrite;
     private readonly bool _mayAdopt;
+    private readonly SpoolPace _pace;
     private Action _ready = static () => { };
     private long _lastAdoption;
     private int _scans;
@@ -41,8 +48,11 @@ internal sealed class Spool : IDisposable
         Reader = new SpoolReader(settings, Writer, counters, time, logger);
         _copiesOnWrite = directory.CopiesOnWrite();
 
+        _pace = new SpoolPace(settings.Spares, Math.Max(settings.Spares, (int)Math.Min(MostAhead, settings.MaxBytes / ShareAhead / settings.SegmentBytes)), time);
+
         // The first segment is there before the first record.
-        string? first = AddSpare();
+        string? first = Allocate();
+        Prepare();
         _mayAdopt = first is null || SpoolSegment.TryOpen(first, settings.Identity, settings.Form, out SpoolSegment? second) == SpoolOpening.Busy || GiveBack(second);
     }
 
@@ -95,9 +105,11 @@ internal sealed class Spool : IDisposable
             }
         }
 
-        while (Writer.NeedsSpare && (!_failed || isTick) && AddSpare() is not null)
+        _pace.Observe(Writer.Taken, isTick);
+        MakeAhead(mayTry: !_failed || isTick);
+        if (isTick)
         {
-            // One after the other, until there are enough or there is no room.
+            GiveBackSurplus();
         }
 
         if (isTick && _copiesOnWrite && !_directory.HasRoomFor(2L * _settings.SegmentBytes))
@@ -156,8 +168,54 @@ internal sealed class Spool : IDisposable
         }
     }
 
+    private void MakeAhead(bool mayTry)
+    {
+        while (true)
+        {
+            // Room first, which is cheap: whoever takes it meets pages that are not in memory, but need not wait.
+            if (mayTry && Writer.Ahead < _pace.Ahead)
+            {
+                mayTry = Allocate() is not null;
+            }
+            else if (!Writer.NeedsSpare || !Prepare())
+            {
+                return;
+            }
+        }
+    }
+
+    private void GiveBackSurplus()
+    {
+        while (Writer.Ahead is var ahead && ahead > _pace.Ahead && ahead < int.MaxValue && Writer.TryTakeBack(out SpoolSegment? surplus))
+        {
+            SpoolFiles.Remove(surplus);
+        }
+    }
+
+    /// <summary>Brings an allocated segment into memory; false when there is none, or the disk does not let it.</summary>
+    private bool Prepare()
+    {
+        if (!Writer.TryTakeBack(out SpoolSegment? segment))
+        {
+            return false;
+        }
+
+        try
+        {
+            segment.Prepare();
+            Writer.Supply(segment);
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            SpoolFiles.Remove(segment);
+            Refuse(exception.Message);
+            return false;
+        }
+    }
+
     /// <summary>Makes a further segment; returns its path, or null when there is no room.</summary>
-    private string? AddSpare()
+    private string? Allocate()
     {
         try
         {
@@ -173,7 +231,7 @@ internal sealed class Spool : IDisposable
             }
 
             SpoolSegment spare = Create();
-            Writer.Supply(spare);
+            Writer.Reserve(spare);
             if (_failed)
             {
                 _failed = false;
@@ -198,7 +256,7 @@ internal sealed class Spool : IDisposable
             {
                 lock (_opening)
                 {
-                    return SpoolSegment.Create(_directory.NewFile(_settings.Form, now, nonce), SpoolHeader.Plan(_settings.Identity, _settings.Form, now, nonce, _settings.SegmentBytes));
+                    return SpoolSegment.Create(_directory.NewFile(_settings.Form, now, nonce), SpoolHeader.Plan(_settings.Identity, _settings.Form, now, nonce, _settings.SegmentBytes), mayReserve: !_copiesOnWrite);
                 }
             }
             catch (IOException) when (attempt == 0)
@@ -210,7 +268,6 @@ internal sealed class Spool : IDisposable
 
     private string? Refuse(string reason)
     {
-        Writer.Refuse();
         if (!_failed)
         {
             _failed = true;

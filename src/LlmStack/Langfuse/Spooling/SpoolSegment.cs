@@ -23,6 +23,7 @@ internal sealed class SpoolSegment : IDisposable
     private int _committed;
     private int _dataEnd;
     private int _unsynced;
+    private bool _isWritten;
 
     private SpoolSegment(FileStream file, in SpoolHeader header, int length)
     {
@@ -57,19 +58,27 @@ internal sealed class SpoolSegment : IDisposable
     /// <summary>The bytes of the committed records.</summary>
     public int DataBytes => _dataEnd - _header.DataOffset;
 
-    /// <summary>Makes a new segment, every byte of it allocated and mapped, pinned for its writer.</summary>
+    /// <summary>Makes a new segment, every byte of it allocated.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="header">Its first page.</param>
+    /// <param name="mayReserve">Whether room that the file system says is there, is there; otherwise every byte is written.</param>
     /// <exception cref="IOException">There is no room.</exception>
-    public static SpoolSegment Create(string path, in SpoolHeader header)
+    public static SpoolSegment Create(string path, in SpoolHeader header, bool mayReserve)
     {
-        FileStream file = SpoolDirectory.OpenFile(path, FileMode.CreateNew, header.Length);
+        FileStream file = SpoolDirectory.OpenFile(path, FileMode.CreateNew, OperatingSystem.IsLinux() ? 0 : header.Length);
         try
         {
-            // Preallocation alone is a wish that some file systems do not grant; what was written has its room.
-            byte[] zeros = new byte[Math.Min(header.Length, 128 * 1024)];
-            for (int written = 0; written < header.Length; written += zeros.Length)
+            var segment = new SpoolSegment(file, header, header.Length);
+            if (!mayReserve || !SpoolAllocation.TryAllocate(file.SafeFileHandle, path, header.Length))
             {
-                RandomAccess.Write(file.SafeFileHandle, zeros.AsSpan(0, Math.Min(zeros.Length, header.Length - written)), written);
+                segment.Fill();
             }
+
+            Span<byte> first = stackalloc byte[SpoolHeader.Size];
+            first.Clear();
+            header.Write(first);
+            segment.WritePosition(first, 0);
+            RandomAccess.Write(file.SafeFileHandle, first, 0);
 
             // Between making the file and locking it, somebody who looks for what dead processes left may have taken it for such a one.
             if (!File.Exists(path))
@@ -77,11 +86,6 @@ internal sealed class SpoolSegment : IDisposable
                 throw new IOException($"'{path}' was removed while it was made");
             }
 
-            var segment = new SpoolSegment(file, header, header.Length);
-            segment.Pin();
-            header.Write(segment._map!.GetSpan());
-            segment.WritePosition(0);
-            segment._map.Touch();
             segment._unsynced = 1;
             return segment;
         }
@@ -91,6 +95,21 @@ internal sealed class SpoolSegment : IDisposable
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Brings a new segment into memory, so that its writer meets no page that is not there. Before anybody writes to it.</summary>
+    /// <exception cref="IOException">The disk does not let it.</exception>
+    public void Prepare()
+    {
+        if (!_isWritten)
+        {
+            // In large pieces, which is cheaper than page by page at the first touch.
+            Fill();
+        }
+
+        Pin();
+        _map!.Touch();
+        Unpin();
     }
 
     /// <summary>Takes over a segment that nobody has, whatever state it is in.</summary>
@@ -173,7 +192,7 @@ internal sealed class SpoolSegment : IDisposable
     public void Settle(int record)
     {
         Position = record;
-        WritePosition(record);
+        WritePosition(_map!.GetSpan(), record);
         Volatile.Write(ref _unsynced, 1);
     }
 
@@ -214,13 +233,35 @@ internal sealed class SpoolSegment : IDisposable
         Volatile.Write(ref _unsynced, 0);
         if (OperatingSystem.IsWindows())
         {
-            lock (_mapping)
-            {
-                _map?.Flush();
-            }
+            FlushMapped();
         }
 
         RandomAccess.FlushToDisk(_file.SafeFileHandle);
+    }
+
+    private void FlushMapped()
+    {
+        MappedMemory? map;
+        lock (_mapping)
+        {
+            map = _map;
+            if (map is null)
+            {
+                return;
+            }
+
+            // Whoever leaves the segment meanwhile does not wait for the disk.
+            _pins++;
+        }
+
+        try
+        {
+            map.Flush();
+        }
+        finally
+        {
+            Unpin();
+        }
     }
 
     /// <summary>Removes the file; everything in it is delivered or dropped.</summary>
@@ -290,6 +331,12 @@ internal sealed class SpoolSegment : IDisposable
         return SpoolOpening.Opened;
     }
 
+    private void Fill()
+    {
+        SpoolAllocation.WriteZeros(_file.SafeFileHandle, SpoolHeader.Size, _length);
+        _isWritten = true;
+    }
+
     private static Span<byte> Slot(Span<byte> map, int record) => map.Slice(SpoolHeader.Size + (record * SpoolHeader.SlotSize), SpoolHeader.SlotSize);
 
     private uint Check(ReadOnlySpan<byte> slot, int record) => SpoolChecksum.Of(slot[..20], _header.Nonce ^ (uint)record);
@@ -338,11 +385,11 @@ internal sealed class SpoolSegment : IDisposable
 
     private uint PositionCheck(int position) => BitOperations.Crc32C(_header.Nonce, (uint)position);
 
-    private void WritePosition(int position)
+    private void WritePosition(Span<byte> map, int position)
     {
         // Both at once, so that a process that is killed leaves the old or the new.
         ulong value = (uint)position | ((ulong)PositionCheck(position) << 32);
-        ref ulong field = ref MemoryMarshal.AsRef<ulong>(_map!.GetSpan()[SpoolHeader.PositionOffset..]);
+        ref ulong field = ref MemoryMarshal.AsRef<ulong>(map[SpoolHeader.PositionOffset..]);
         Volatile.Write(ref field, BitConverter.IsLittleEndian ? value : BinaryPrimitives.ReverseEndianness(value));
     }
 }

@@ -1,20 +1,19 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 
 namespace LlmStack.Langfuse.Spooling;
 
 /// <summary>
-/// The writing end: records are encoded straight into the active segment under one short lock. It touches no file: segments come from the keeper
-/// ahead of need. A burst that outruns him waits for a moment, once; where no segment comes, the caller keeps the record in memory.
+/// The writing end: records are encoded straight into the active segment under one short lock. It waits for no file: segments come from the keeper
+/// ahead of need. Where none is ready, the caller keeps the record in memory.
 /// </summary>
 internal sealed class SpoolWriter : IDisposable
 {
-    /// <summary>How long a burst may wait for the keeper. A disk that takes longer is not waited for again until it has made a segment.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(100);
     private readonly Queue<SpoolSegment> _sealed = new();
     private readonly ConcurrentQueue<SpoolSegment> _spares = new();
 
-    // Counts the spares, and one more when the keeper has none to give.
-    private readonly SemaphoreSlim _supplied = new(0);
+    // Those that are only allocated: whoever takes one maps it, and meets its pages one by one.
+    private readonly ConcurrentQueue<SpoolSegment> _reserves = new();
     private readonly SpoolSettings _settings;
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
@@ -27,8 +26,8 @@ internal sealed class SpoolWriter : IDisposable
     private int _due;
     private int _dueBytes;
     private long _accepted;
+    private long _taken;
     private volatile bool _isClosed;
-    private volatile bool _isSlow;
 
     public SpoolWriter(SpoolSettings settings, TimeProvider time)
     {
@@ -47,7 +46,14 @@ internal sealed class SpoolWriter : IDisposable
     /// <summary>The segment that is written to, after <see cref="Begin"/>.</summary>
     public SpoolSegment Active => _active!;
 
+    /// <summary>Whether a further segment should be brought into memory.</summary>
     public bool NeedsSpare => _spares.Count < _settings.Spares && !_isClosed;
+
+    /// <summary>Segments that lie ready, in memory or not.</summary>
+    public int Ahead => _isClosed ? int.MaxValue : _spares.Count + _reserves.Count;
+
+    /// <summary>How many segments were taken so far.</summary>
+    public long Taken => Volatile.Read(ref _taken);
 
     /// <param name="ready">Called under the lock when records became ready to be sent.</param>
     /// <param name="needsSpare">Called under the lock when the next segment was taken.</param>
@@ -133,23 +139,14 @@ internal sealed class SpoolWriter : IDisposable
         }
     }
 
-    /// <summary>Hands in a further segment. For the keeper, as what follows.</summary>
-    public void Supply(SpoolSegment spare)
-    {
-        _spares.Enqueue(spare);
-        _isSlow = false;
-        _supplied.Release();
-    }
+    /// <summary>Hands in a further segment that is prepared. For the keeper, as what follows.</summary>
+    public void Supply(SpoolSegment spare) => _spares.Enqueue(spare);
 
-    /// <summary>Says that no segment will come for now: nobody waits for one.</summary>
-    public void Refuse()
-    {
-        if (!_isSlow)
-        {
-            _isSlow = true;
-            _supplied.Release();
-        }
-    }
+    /// <summary>Hands in a further segment that is only allocated.</summary>
+    public void Reserve(SpoolSegment spare) => _reserves.Enqueue(spare);
+
+    /// <summary>Takes back a segment that is only allocated.</summary>
+    public bool TryTakeBack([NotNullWhen(true)] out SpoolSegment? spare) => _reserves.TryDequeue(out spare);
 
     /// <summary>Whether somebody else removed the segment that is written to. Asks the disk.</summary>
     public bool IsRemoved
@@ -169,7 +166,6 @@ internal sealed class SpoolWriter : IDisposable
     /// <summary>Writes no further into the segments there are: the disk may have no room for bytes that are written again, or nobody would find them.</summary>
     public void Suspend()
     {
-        _isSlow = true;
         lock (Gate)
         {
             if (_active is { } active)
@@ -229,12 +225,11 @@ internal sealed class SpoolWriter : IDisposable
         }
 
         DeleteSpares();
-        _supplied.Dispose();
     }
 
     private void DeleteSpares()
     {
-        while (_spares.TryDequeue(out SpoolSegment? spare))
+        while (_spares.TryDequeue(out SpoolSegment? spare) || _reserves.TryDequeue(out spare))
         {
             SpoolFiles.Remove(spare);
         }
@@ -242,23 +237,26 @@ internal sealed class SpoolWriter : IDisposable
 
     private SpoolSegment? TakeSpare()
     {
-        // What was let in for a spare that is gone again, or for a refusal, is found empty.
-        while (_supplied.Wait(0))
+        if (!_spares.TryDequeue(out SpoolSegment? next) && !_reserves.TryDequeue(out next))
         {
-            if (_spares.TryDequeue(out SpoolSegment? ready))
-            {
-                _needsSpare();
-                return ready;
-            }
+            _needsSpare();
+            return null;
         }
 
+        try
+        {
+            next.Pin();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // No room in the address space of the process; the file is as good as before.
+            _reserves.Enqueue(next);
+            return null;
+        }
+
+        _taken++;
         _needsSpare();
-        if (!_isSlow && !_supplied.Wait(LongestWait))
-        {
-            _isSlow = true;
-        }
-
-        return _spares.TryDequeue(out SpoolSegment? late) ? late : null;
+        return next;
     }
 
     private void Seal(SpoolSegment full)

@@ -14,7 +14,7 @@ public sealed class SpoolDirectoryTests
     {
         using var folder = new SpoolFolder();
         var directory = new SpoolDirectory(folder.Spool, Identity);
-        using SpoolSegment segment = SpoolSegment.Create(directory.NewFile("otlp", 1, 1), SpoolHeader.Plan(Identity, "otlp", 1, 1, 64 * 1024));
+        using SpoolSegment segment = SpoolSegment.Create(directory.NewFile("otlp", 1, 1), SpoolHeader.Plan(Identity, "otlp", 1, 1, 64 * 1024), mayReserve: true);
 
         Assert.Equal(Private, File.GetUnixFileMode(folder.Spool));
         Assert.Equal(Private, File.GetUnixFileMode(directory.Folder));

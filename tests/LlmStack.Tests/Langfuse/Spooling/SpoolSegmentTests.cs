@@ -174,15 +174,61 @@ public sealed class SpoolSegmentTests : IDisposable
         Assert.Empty(Read(segment));
     }
 
-    [Fact]
-    public void Every_byte_is_allocated_before_it_is_mapped()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Every_byte_is_allocated_before_it_is_mapped(bool mayReserve)
     {
         string path = Path.Combine(_directory.FullName, "allocated.seg");
-        using SpoolSegment segment = SpoolSegment.Create(path, SpoolHeader.Plan(Identity, Form, 0, 7, 1024 * 1024));
+        using SpoolSegment segment = SpoolSegment.Create(path, SpoolHeader.Plan(Identity, Form, 0, 7, 1024 * 1024), mayReserve);
         using var stat = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("stat", ["-c", "%b %B", path]) { UseShellExecute = false, RedirectStandardOutput = true })!;
         long[] blocks = [.. stat.StandardOutput.ReadToEnd().Split(' ').Select(static text => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture))];
 
         Assert.InRange(blocks[0] * blocks[1], 1024 * 1024, long.MaxValue);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_new_segment_is_written_to_whether_it_was_prepared_or_not(bool prepared)
+    {
+        string path = Path.Combine(_directory.FullName, "new.seg");
+        using (SpoolSegment segment = SpoolSegment.Create(path, SpoolHeader.Plan(Identity, Form, 999, 7, Length), mayReserve: true))
+        {
+            if (prepared)
+            {
+                segment.Prepare();
+            }
+
+            segment.Pin();
+            Write(segment);
+        }
+
+        using SpoolSegment again = Open(File.ReadAllBytes(path));
+        Assert.Equal(Enumerable.Range(0, Records).Select(static i => (Text(i), 1_000L + i)), Read(again));
+    }
+
+    [Fact]
+    public void A_new_segment_that_nobody_wrote_to_holds_nothing()
+    {
+        string path = Path.Combine(_directory.FullName, "empty.seg");
+        SpoolSegment.Create(path, SpoolHeader.Plan(Identity, Form, 999, 7, Length), mayReserve: true).Dispose();
+
+        Assert.Equal(SpoolOpening.Opened, SpoolSegment.TryOpen(path, Identity, Form, out SpoolSegment? segment));
+        using (segment)
+        {
+            Assert.Equal((0, 0), (segment!.Committed, segment.Position));
+        }
+    }
+
+    private static void Write(SpoolSegment segment)
+    {
+        for (int i = 0; i < Records; i++)
+        {
+            byte[] record = Encoding.ASCII.GetBytes(Text(i));
+            record.CopyTo(segment.Free);
+            segment.Commit(record.Length, 1_000 + i);
+        }
     }
 
     private static string Text(int record) => $"record {record} " + new string((char)('a' + record), 40 * record);
@@ -213,15 +259,10 @@ public sealed class SpoolSegmentTests : IDisposable
     private byte[] Bytes(int settled = 0, uint nonce = 7)
     {
         string path = Path.Combine(_directory.FullName, Guid.NewGuid().ToString("N"));
-        using (SpoolSegment segment = SpoolSegment.Create(path, SpoolHeader.Plan(Identity, Form, 999, nonce, Length)))
+        using (SpoolSegment segment = SpoolSegment.Create(path, SpoolHeader.Plan(Identity, Form, 999, nonce, Length), mayReserve: true))
         {
-            for (int i = 0; i < Records; i++)
-            {
-                byte[] record = Encoding.ASCII.GetBytes(Text(i));
-                record.CopyTo(segment.Free);
-                segment.Commit(record.Length, 1_000 + i);
-            }
-
+            segment.Pin();
+            Write(segment);
             if (settled > 0)
             {
                 segment.Settle(settled);
