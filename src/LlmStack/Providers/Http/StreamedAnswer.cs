@@ -132,8 +132,8 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
 
     protected void Add(AIContent content) => (_contents ??= []).Add(content);
 
-    /// <summary>Says that something was produced which is complete only later.</summary>
-    protected void Progress() => _progress = true;
+    /// <summary>Says that something beside text has begun; it may be complete only later.</summary>
+    protected void BeginMoreThanText() => call.Report.HasBegunMoreThanText = true;
 
     protected void AddText(string? text) => AddWhole(_textCarry.Take(text), reasoning: false);
 
@@ -145,12 +145,14 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
         {
             (_refusal ??= new StringBuilder()).Append(text);
             _progress = true;
+            BeginMoreThanText();
         }
     }
 
     protected void AddFragment(in ToolCallFragment fragment)
     {
         _progress = true;
+        BeginMoreThanText();
         if (!(Tools ??= new ToolCallAssembler()).TryAdd(fragment))
         {
             throw ErrorFactory.Invalid(http.Name, call.Report, "sent more than 512 tool calls, or a tool call with more than 4 MiB of arguments.");

@@ -293,6 +293,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         for (int i = 0; i < _document.PieceCount; i++)
         {
             ref ChatPiece piece = ref _document.PieceAt(i);
+            call.Report.HasBegunMoreThanText |= piece.HasToolCalls || piece.Choice != 0 || piece.Audio is not null || !string.IsNullOrEmpty(piece.Refusal);
             if (!ChoiceAt(piece.Choice).TryTakeFacts(ref piece, data))
             {
                 throw ErrorFactory.Invalid(http.Name, call.Report, "sent more reasoning state than there is room for.");
