@@ -301,7 +301,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
 
             if (FinishReasons.FailureOf(piece.Finish) is { } failure)
             {
-                throw FinishReasons.Failure(http.Name, failure, piece.Finish!, call.Report);
+                throw ErrorFactory.Ended(http.Name, failure, piece.Finish!, call.Report);
             }
         }
 
