@@ -198,13 +198,12 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
 
     private bool Decide(SseReader reader)
     {
-        if (!reader.TryPeek(out byte first))
+        if (!StreamOpening.TryPeek(reader, http, call, out byte first))
         {
-            return reader.Ended ? throw ErrorFactory.Invalid(http.Name, call.Report, "sent an empty stream.") : false;
+            return false;
         }
 
-        // The content type is not asked: servers label streams as anything, and errors as streams.
-        _isWhole = first is (byte)'{' or (byte)'[' or (byte)'<' or (byte)'"';
+        _isWhole = StreamOpening.IsDocument(first);
         _decided = true;
         return true;
     }
@@ -235,7 +234,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         }
 
         Span<byte> data = reader.Data.Trim(" \t\r\n\0"u8);
-        if (data.EndsWith("[DONE]"u8) || data.SequenceEqual("\"[DONE]\""u8))
+        if (IsDone(data) || data.SequenceEqual("\"[DONE]\""u8))
         {
             Done = true;
             data = data[..^(data[^1] == (byte)'"' ? data.Length : 6)].TrimEnd(" \t\r\n"u8);
@@ -268,6 +267,10 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         _raw = _keepsRaw ? RawRequest.Copy(data) : null;
         _template.Learn(data, _document);
     }
+
+    /// <summary>Alone, or on a line of its own behind a chunk; a text that says the same may have been cut right there.</summary>
+    private static bool IsDone(ReadOnlySpan<byte> data) =>
+        data.EndsWith("[DONE]"u8) && data[..^6].TrimEnd(" \t"u8) is var before && (before.IsEmpty || before[^1] == (byte)'\n');
 
     private bool TryParse(Span<byte> data, bool mayBeCut)
     {
@@ -310,7 +313,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
             _tools ??= new ToolCallAssembler(profile.RepeatsArguments, profile.UnwrapsArguments);
             if (!_tools.TryAdd(_document.Fragments[i]))
             {
-                throw ErrorFactory.Invalid(http.Name, call.Report, "sent more than 512 tool calls, or a tool call with more than 4 MiB of arguments.");
+                throw ToolCallAssembler.TooLarge(http, call);
             }
         }
     }
