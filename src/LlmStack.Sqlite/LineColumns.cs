@@ -17,7 +17,9 @@ internal static class LineColumns
 
     public static string Sums(string table) => string.Join(", ", Array.ConvertAll(Names, name => $"SUM({table}.{name})"));
 
-    public static string Definitions() => string.Join(", ", Array.ConvertAll(Names, static name => name + " INTEGER NOT NULL DEFAULT 0"));
+    public static string Definitions() => string.Join(", ", Array.ConvertAll(Names, Definition));
+
+    public static string Definition(string name) => name + " INTEGER NOT NULL DEFAULT 0";
 
     public static string Parameters() => string.Join(", ", Array.ConvertAll(Names, static name => "$" + name));
 

@@ -11,13 +11,13 @@ namespace LlmStack.Sqlite;
 /// </remarks>
 internal static class SqliteSchema
 {
-    /// <summary>Written into the file; a newer one is not touched.</summary>
-    public const int Version = 1;
+    /// <summary>Written into the file; a newer one is not touched. 2: images.</summary>
+    public const int Version = 2;
 
     /// <summary>The bytes "LlmL", so that another program's file is not taken for ours.</summary>
     private const int ApplicationId = 0x4C6C6D4C;
 
-    /// <summary>Checks whose the file is and makes what is missing.</summary>
+    /// <summary>Checks whose the file is and makes what is missing, be it the columns that an earlier version did not know.</summary>
     /// <exception cref="LedgerFileException">It is another program's, or a later version's.</exception>
     public static void Ensure(SqliteConnection connection)
     {
@@ -31,7 +31,7 @@ internal static class SqliteSchema
         // Another process may have been faster.
         if (!Matches(connection))
         {
-            Execute(connection, Tables());
+            Execute(connection, Scalar(connection, "PRAGMA user_version") == 0 ? Tables() : MissingColumns(connection));
         }
 
         transaction.Commit();
@@ -61,6 +61,16 @@ internal static class SqliteSchema
         }
 
         return Scalar(connection, "SELECT COUNT(*) FROM sqlite_master") == 0 ? false : throw new LedgerFileException("is the database of another program; use another file");
+    }
+
+    private static string MissingColumns(SqliteConnection connection)
+    {
+        IEnumerable<string> added =
+            from table in new[] { "line", "open_attempt" }
+            from column in LineColumns.Names
+            where Scalar(connection, $"SELECT COUNT(*) FROM pragma_table_info('{table}') WHERE name = '{column}'") == 0
+            select $"ALTER TABLE {table} ADD COLUMN {LineColumns.Definition(column)};";
+        return $"{string.Concat(added)}PRAGMA user_version = {Version};";
     }
 
     private static string Tables()

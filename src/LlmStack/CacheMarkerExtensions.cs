@@ -2,7 +2,7 @@ using Microsoft.Extensions.AI;
 
 namespace LlmStack;
 
-/// <summary>Marks up to where a provider should keep a prompt in its cache, for providers that are told so (Anthropic, Bedrock).</summary>
+/// <summary>Marks up to where a provider should keep a prompt in its cache, for providers that are told so (Anthropic, Bedrock, and OpenRouter and LiteLLM, which hand it on).</summary>
 /// <remarks>Providers that cache by themselves ignore the mark. A marked prompt gets no automatic breakpoints.</remarks>
 public static class CacheMarkerExtensions
 {

@@ -161,10 +161,29 @@ public sealed class SqliteLedgerTests : IDisposable
         Assert.Equal((0, 0), (_file.Count("line"), _file.Count("recovered")));
     }
 
+    [Fact]
+    public async Task A_file_of_the_first_version_gets_the_columns_it_lacks_and_keeps_its_lines()
+    {
+        await using (LedgerFile.Node first = _file.Start())
+        {
+            await first.Client.ChatAsync("fast", "Hello");
+        }
+
+        using (SqliteConnection connection = _file.Connect())
+        {
+            SqliteSchema.Execute(connection, "ALTER TABLE line DROP COLUMN n_images; ALTER TABLE open_attempt DROP COLUMN n_images; PRAGMA user_version = 1");
+        }
+
+        await using LedgerFile.Node second = _file.Start();
+        await second.Client.ChatAsync("fast", "Hello");
+        await second.Ledger.FlushAsync();
+        Assert.Equal(2, (await second.TotalAsync()).Attempts);
+    }
+
     [Theory]
     [InlineData("no database", "is no SQLite database; move it away, and a new one is made")]
     [InlineData("other program", "is the database of another program; use another file")]
-    [InlineData("newer", "has the schema version 7; this version of LlmStack knows 1: update it, or use another file")]
+    [InlineData("newer", "has the schema version 7; this version of LlmStack knows 2: update it, or use another file")]
     public async Task A_file_that_cannot_be_used_is_said_once_and_calls_go_on(string what, string problem)
     {
         Spoil(what);

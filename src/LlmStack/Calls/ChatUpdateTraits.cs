@@ -51,7 +51,7 @@ internal readonly struct ChatUpdateTraits : IUpdateTraits<ChatResponseUpdate>
             }
         }
 
-        attempt.IsPlain &= IsPlain(update, attempt);
+        attempt.IsPlain &= IsPlain(update);
         if (update.FinishReason is { } reason)
         {
             attempt.Facts.FinishReason = reason.Value;
@@ -136,13 +136,12 @@ internal readonly struct ChatUpdateTraits : IUpdateTraits<ChatResponseUpdate>
     }
 
     /// <summary>Whether the update may be part of an answer that another deployment can go on with: text and reasoning alone.</summary>
-    private static bool IsPlain(ChatResponseUpdate update, CallAttempt attempt)
+    private static bool IsPlain(ChatResponseUpdate update)
     {
         IList<AIContent> contents = update.Contents;
         if (contents.Count == 0)
         {
-            // Our own adapters make no update of metadata alone: without contents it is a fragment of a tool call. Others' do.
-            return attempt.RunsUserCode && update is not RoutedChatResponseUpdate { IsProgress: true };
+            return update is not RoutedChatResponseUpdate { IsProgress: true };
         }
 
         for (int i = 0; i < contents.Count; i++)

@@ -25,6 +25,7 @@ internal sealed class StreamRecovery(AttemptLoop loop, AttemptAccounting attempt
         bool continues = (state.Request.Routing?.OnStreamLost ?? state.Policy.OnStreamLost) == StreamLossBehavior.Continue
             && operation.IsContinuable
             && attempt.IsPlain
+            && !attempt.Call.Report.HasBegunMoreThanText
             && delivered.Length > 0
             && cause.Retryability != LlmRetryability.Never;
         if (!continues)

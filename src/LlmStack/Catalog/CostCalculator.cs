@@ -50,7 +50,13 @@ internal static class CostCalculator
     {
         UnitPrices card = PriceSelection.Select(list, buckets.TotalInput, terms?.At);
         decimal tier = TierFactor(list, terms?.ServiceTier, out bool estimated);
-        bool byToken = list.InputPerMillion is not null || list.OutputPerMillion is not null || (list.PerRequest ?? list.SearchPerThousand ?? list.PagePerThousand ?? list.AudioPerHour) is null;
+        bool byToken = list.InputPerMillion is not null || list.OutputPerMillion is not null || (list.PerRequest ?? list.SearchPerThousand ?? list.PagePerThousand ?? list.AudioPerHour ?? list.PerImage) is null;
+        if (byToken && list.PerImage is null && buckets[UsageBucket.Images] > 0 && buckets.Total == 0)
+        {
+            // Images of which no tokens were told, at a price of tokens.
+            return;
+        }
+
         for (BucketMask used = buckets.Used; !used.IsEmpty;)
         {
             used = used.TakeFirst(out UsageBucket bucket);
@@ -103,6 +109,7 @@ internal static class CostCalculator
         UsageBucket.SearchUnits => (price.SearchPerThousand ?? 0) * PerThousand,
         UsageBucket.Pages => (price.PagePerThousand ?? 0) * PerThousand,
         UsageBucket.AudioSeconds => (price.AudioPerHour ?? 0) / SecondsPerHour,
+        UsageBucket.Images => price.PerImage ?? 0,
         _ => price.PerRequest ?? 0,
     };
 

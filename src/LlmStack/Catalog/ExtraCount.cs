@@ -18,4 +18,5 @@ internal enum ExtraCount
     SearchUnits,
     Pages,
     AudioSeconds,
+    Images,
 }

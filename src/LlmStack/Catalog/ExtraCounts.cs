@@ -6,7 +6,7 @@ namespace LlmStack.Catalog;
 /// <summary>The additional counts of a usage, read in one pass instead of a lookup for each that there might be.</summary>
 internal struct ExtraCounts
 {
-    private const int Count = (int)ExtraCount.AudioSeconds + 1;
+    private const int Count = (int)ExtraCount.Images + 1;
 
     private Values _values;
     private int _present;

@@ -18,6 +18,9 @@ public sealed record ModelPrice : UnitPrices
     /// <summary>Per hour of audio, where audio is billed by its length; null bills none.</summary>
     public decimal? AudioPerHour { get; set; }
 
+    /// <summary>Per image made, where images are billed by the piece; null bills none.</summary>
+    public decimal? PerImage { get; set; }
+
     /// <summary>Which price list this is from; recorded with each cost. Default <c>configured</c>.</summary>
     public string Version { get; set; } = "configured";
 
@@ -39,8 +42,8 @@ public sealed record ModelPrice : UnitPrices
     /// <inheritdoc/>
     public bool Equals(ModelPrice? other) =>
         base.Equals(other)
-        && (PerRequest, WebSearchPerThousand, SearchPerThousand, PagePerThousand, AudioPerHour, Version)
-            == (other!.PerRequest, other.WebSearchPerThousand, other.SearchPerThousand, other.PagePerThousand, other.AudioPerHour, other.Version)
+        && (PerRequest, WebSearchPerThousand, SearchPerThousand, PagePerThousand, AudioPerHour, PerImage, Version)
+            == (other!.PerRequest, other.WebSearchPerThousand, other.SearchPerThousand, other.PagePerThousand, other.AudioPerHour, other.PerImage, other.Version)
         && AreEqual(ServiceTiers, other.ServiceTiers)
         && AreEqual(LongContext, other.LongContext)
         && AreEqual(Windows, other.Windows)

@@ -16,7 +16,7 @@ internal static class PriceReader
     {
         ReadObject(ref reader, price, at, ListPrice);
         return price.InputPerMillion is not null || price.OutputPerMillion is not null || price.OutputImagePerMillion is not null || price.OutputVideoPerMillion is not null
-            || (price.PerRequest ?? price.SearchPerThousand ?? price.PagePerThousand ?? price.AudioPerHour) is not null;
+            || (price.PerRequest ?? price.SearchPerThousand ?? price.PagePerThousand ?? price.AudioPerHour ?? price.PerImage) is not null;
     }
 
     public static Dictionary<string, LongContextPrice> LongContext(ref Utf8JsonReader reader, string at) => ReadList<LongContextPrice>(ref reader, at, LongContextField, "from");
@@ -40,6 +40,9 @@ internal static class PriceReader
                 break;
             case "page1k":
                 price.PagePerThousand = CatalogValues.Amount(ref reader, at);
+                break;
+            case "image1k":
+                price.PerImage = CatalogValues.Amount(ref reader, at) / Thousand;
                 break;
             case "audioHour":
                 price.AudioPerHour = CatalogValues.Amount(ref reader, at);

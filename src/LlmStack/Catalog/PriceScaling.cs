@@ -1,6 +1,6 @@
 namespace LlmStack.Catalog;
 
-/// <summary>Multiplies every price of tokens, also those by length, hour and date. Prices per request, search and page stay.</summary>
+/// <summary>Multiplies every price of tokens, also those by length, hour and date. Prices per request, search, page and image stay.</summary>
 internal static class PriceScaling
 {
     public static ModelPrice Scale(ModelPrice price, decimal factor) => Units(price with

@@ -22,5 +22,6 @@ internal enum UsageBucket
     SearchUnits,
     Pages,
     AudioSeconds,
+    Images,
     Requests,
 }

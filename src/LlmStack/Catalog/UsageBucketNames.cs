@@ -24,6 +24,7 @@ internal static class UsageBucketNames
         UsageKeys.SearchUnits,
         UsageKeys.Pages,
         UsageKeys.AudioSeconds,
+        UsageKeys.Images,
         "request",
     ];
 

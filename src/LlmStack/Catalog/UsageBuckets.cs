@@ -46,6 +46,7 @@ internal struct UsageBuckets
             buckets.Set(UsageBucket.SearchUnits, more[ExtraCount.SearchUnits]);
             buckets.Set(UsageBucket.Pages, more[ExtraCount.Pages]);
             buckets.Set(UsageBucket.AudioSeconds, more[ExtraCount.AudioSeconds]);
+            buckets.Set(UsageBucket.Images, more[ExtraCount.Images]);
         }
         else
         {

@@ -7,7 +7,7 @@ namespace LlmStack.Catalog;
 internal static class UsageKeys
 {
     // In the order of ExtraCount.
-    private static readonly string[] Names = [CacheWrite, CacheWrite1h, InputAudio, OutputAudio, CachedAudio, InputImage, CachedImage, InputVideo, OutputImage, OutputVideo, Citation, WebSearches, SearchUnits, Pages, AudioSeconds];
+    private static readonly string[] Names = [CacheWrite, CacheWrite1h, InputAudio, OutputAudio, CachedAudio, InputImage, CachedImage, InputVideo, OutputImage, OutputVideo, Citation, WebSearches, SearchUnits, Pages, AudioSeconds, Images];
 
     /// <summary>Input tokens written to the provider's cache, however long they are kept.</summary>
     public const string CacheWrite = "input_cache_creation";
@@ -54,6 +54,9 @@ internal static class UsageKeys
     /// <summary>Seconds of audio, where audio is billed by its length; not tokens.</summary>
     public const string AudioSeconds = "audio_seconds";
 
+    /// <summary>Images that were made; not tokens.</summary>
+    public const string Images = "images";
+
     /// <summary>Which count a key names; null for another. Case does not matter, as in the dictionaries that hold them.</summary>
     public static ExtraCount? Find(string key)
     {
@@ -74,6 +77,7 @@ internal static class UsageKeys
             SearchUnits => ExtraCount.SearchUnits,
             Pages => ExtraCount.Pages,
             AudioSeconds => ExtraCount.AudioSeconds,
+            Images => ExtraCount.Images,
             _ => null,
         };
         return exact ?? FindIgnoringCase(key);

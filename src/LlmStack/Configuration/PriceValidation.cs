@@ -18,6 +18,7 @@ internal static class PriceValidation
         problems.NotNegative($"{path}:{nameof(price.SearchPerThousand)}", price.SearchPerThousand);
         problems.NotNegative($"{path}:{nameof(price.PagePerThousand)}", price.PagePerThousand);
         problems.NotNegative($"{path}:{nameof(price.AudioPerHour)}", price.AudioPerHour);
+        problems.NotNegative($"{path}:{nameof(price.PerImage)}", price.PerImage);
         foreach ((string tier, decimal factor) in price.ServiceTiers ?? [])
         {
             if (factor < 0)

@@ -27,6 +27,13 @@ public sealed class AttemptReport
     /// <summary>The provider's own count of what is left in the current window.</summary>
     public RateLimitHeadroom Headroom { get; set; }
 
+    /// <summary>
+    /// Whether an answer that is streamed has begun what nobody else can go on from: a tool call, a refusal, a second choice. A stream that is
+    /// lost then is not continued elsewhere. An adapter that puts such parts together sets this with their first fragment; whole contents
+    /// are recognised without it. Default: false.
+    /// </summary>
+    public bool HasBegunMoreThanText { get; set; }
+
     /// <summary>Fields that were dropped or rewritten, each as <c>field: what was done</c>; null when none.</summary>
     public IReadOnlyList<string>? Changes => _changes;
 
@@ -55,6 +62,7 @@ public sealed class AttemptReport
         ReportedCost = null;
         RequestSent = false;
         Headroom = default;
+        HasBegunMoreThanText = false;
         _changes = null;
     }
 }

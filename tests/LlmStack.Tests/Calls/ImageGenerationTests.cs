@@ -25,6 +25,30 @@ public sealed class ImageGenerationTests
     }
 
     [Fact]
+    public async Task Images_without_a_usage_are_billed_by_the_piece()
+    {
+        await using var server = new RawHttpServer(RawReply.Body(200, """{"data":[{"b64_json":"iVBORw=="},{"url":"https://x.test/a.png"}]}"""));
+        await using var h = new MediaHarness(server, server, new ModelPrice { PerImage = 0.04m });
+
+        ImageGenerationResponse response = await h.Client.AsImageGenerator("g").GenerateImagesAsync("A cat", new ImageGenerationOptions { Count = 2 });
+
+        Assert.Null(response.Usage);
+        Assert.Equal(0.08m, response.GetRoute()!.Cost.Total);
+        Assert.Equal(new CostLine("images", 2, 0.04m, 0.08m), Assert.Single(response.GetRoute()!.Attempts[^1].Cost!.Lines));
+    }
+
+    [Fact]
+    public async Task Images_without_a_usage_at_a_price_of_tokens_have_no_known_cost()
+    {
+        await using var server = new RawHttpServer(RawReply.Body(200, """{"data":[{"b64_json":"iVBORw=="}]}"""));
+        await using var h = new MediaHarness(server, server, new ModelPrice { InputPerMillion = 4, OutputPerMillion = 40 });
+
+        ImageGenerationResponse response = await h.Client.AsImageGenerator("g").GenerateImagesAsync("A cat");
+
+        Assert.Null(response.GetRoute()!.Cost.Total);
+    }
+
+    [Fact]
     public async Task Wishes_and_the_calls_own_model_reach_the_router()
     {
         await using var server = new RawHttpServer(RawReply.Body(200, One));

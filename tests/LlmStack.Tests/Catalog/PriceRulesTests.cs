@@ -66,10 +66,29 @@ public sealed class PriceRulesTests
     [InlineData(UsageKeys.SearchUnits, 4, 0.008)]
     [InlineData(UsageKeys.Pages, 3, 0.003)]
     [InlineData(UsageKeys.AudioSeconds, 90, 0.009)]
+    [InlineData(UsageKeys.Images, 3, 0.12)]
     public void What_is_billed_by_another_unit_needs_no_price_of_tokens(string key, long count, double expected)
     {
-        var price = new ModelPrice { SearchPerThousand = 2, PagePerThousand = 1, AudioPerHour = 0.36m };
+        var price = new ModelPrice { SearchPerThousand = 2, PagePerThousand = 1, AudioPerHour = 0.36m, PerImage = 0.04m };
         Assert.Equal((decimal)expected, CostCalculator.Compute(price, new UsageDetails { InputTokenCount = 500, AdditionalCounts = new() { [key] = count } }, null).Total);
+    }
+
+    [Fact]
+    public void Images_are_billed_by_the_piece_beside_tokens_or_alone_and_never_at_a_price_of_tokens_they_did_not_tell()
+    {
+        UsageDetails alone = new() { AdditionalCounts = new() { [UsageKeys.Images] = 2 } };
+        UsageDetails both = new() { InputTokenCount = 1_000_000, OutputTokenCount = 0, AdditionalCounts = new() { [UsageKeys.Images] = 2 } };
+        var byPiece = new ModelPrice { PerImage = 0.039m };
+        var byToken = new ModelPrice { InputPerMillion = 5, OutputPerMillion = 40 };
+
+        CallCost cost = CostCalculator.Compute(byPiece, alone, new BillingTerms { ServiceTier = "standard" });
+        Assert.Equal((0.078m, false), (cost.Total!.Value, cost.Estimated));
+        Assert.Equal(new CostLine("images", 2, 0.039m, 0.078m), Assert.Single(cost.Lines));
+        Assert.Equal(5.078m, CostCalculator.Compute(byToken with { PerImage = 0.039m }, both, null).Total);
+        Assert.Equal(5m, CostCalculator.Compute(byToken, both, null).Total);
+        Assert.Equal((null, "the price lacks a used bucket"), (CostCalculator.Compute(byToken, alone, null).Total, CostCalculator.Compute(byToken, alone, null).UnknownReason));
+        Assert.Equal(0.5m, CostCalculator.Compute(new ModelPrice { PerRequest = 0.5m }, alone, null).Total);
+        Assert.Equal(0m, CostCalculator.Compute(new ModelPrice { PerImage = 0 }, alone, null).Total);
     }
 
     [Fact]

@@ -52,6 +52,7 @@ internal sealed class AnthropicBlockAssembler(ProviderCall call) : IDisposable
         }
 
         _open.Add(new OpenBlock(index, start));
+        call.Report.HasBegunMoreThanText |= start.Kind is AnthropicBlockKind.ToolUse or AnthropicBlockKind.Raw;
         switch (start.Kind)
         {
             case AnthropicBlockKind.Text:

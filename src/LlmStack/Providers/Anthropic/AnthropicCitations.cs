@@ -38,14 +38,11 @@ internal static class AnthropicCitations
         JsonElement sent = reader.TakeElement();
         return new CitationAnnotation
         {
-            Title = Text(sent, "document_title") ?? Text(sent, "title"),
-            Url = (Text(sent, "url") ?? Text(sent, "source")) is { } address && Uri.TryCreate(address, UriKind.Absolute, out Uri? url) ? url : null,
-            FileId = Text(sent, "file_id"),
-            Snippet = Text(sent, "cited_text"),
+            Title = JsonText.TextOf(sent, "document_title") ?? JsonText.TextOf(sent, "title"),
+            Url = (JsonText.TextOf(sent, "url") ?? JsonText.TextOf(sent, "source")) is { } address && Uri.TryCreate(address, UriKind.Absolute, out Uri? url) ? url : null,
+            FileId = JsonText.TextOf(sent, "file_id"),
+            Snippet = JsonText.TextOf(sent, "cited_text"),
             RawRepresentation = sent,
         };
     }
-
-    private static string? Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

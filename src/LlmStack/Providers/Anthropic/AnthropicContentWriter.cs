@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Providers.Anthropic;
 
 /// <summary>Writes contents as the format's blocks.</summary>
-internal sealed class AnthropicContentWriter(ProviderCall call, AnthropicCacheMarks marks)
+internal sealed class AnthropicContentWriter(ProviderCall call, CacheMarks marks)
 {
     /// <summary>Whether bytes of media were written: they do not belong into a trace as they are.</summary>
     public bool HasMedia { get; private set; }

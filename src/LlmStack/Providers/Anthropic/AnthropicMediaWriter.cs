@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
@@ -11,7 +12,7 @@ internal static class AnthropicMediaWriter
     private const string Pdf = "application/pdf";
     private const string PlainText = "text/plain";
 
-    public static void Write(Utf8JsonWriter writer, AIContent content, AnthropicCacheMarks marks)
+    public static void Write(Utf8JsonWriter writer, AIContent content, CacheMarks marks)
     {
         string mediaType = MediaTypeOf(content);
         bool image = mediaType.StartsWith("image/", StringComparison.OrdinalIgnoreCase);

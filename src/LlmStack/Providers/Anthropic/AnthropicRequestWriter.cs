@@ -24,7 +24,7 @@ internal static class AnthropicRequestWriter
         Utf8JsonWriter writer = JsonWriterCache.Rent(body);
         try
         {
-            var marks = new AnthropicCacheMarks(call);
+            var marks = new CacheMarks(call);
             var contents = new AnthropicContentWriter(call, marks);
             writer.WriteStartObject();
             if (planned?.Tools is { Count: > 0 } tools)

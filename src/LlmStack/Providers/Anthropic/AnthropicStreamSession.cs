@@ -93,13 +93,12 @@ internal sealed class AnthropicStreamSession(AnthropicProvider provider, Provide
 
     private bool Decide(SseReader reader)
     {
-        if (!reader.TryPeek(out byte first))
+        if (!StreamOpening.TryPeek(reader, _http, call, out byte first))
         {
-            return reader.Ended ? throw ErrorFactory.Invalid(_http.Name, call.Report, "sent an empty stream.") : false;
+            return false;
         }
 
-        // The content type is not asked: gateways label streams as anything, and errors as streams.
-        _isWhole = first is (byte)'{' or (byte)'[' or (byte)'<' or (byte)'"';
+        _isWhole = StreamOpening.IsDocument(first);
         _decided = true;
         return true;
     }
@@ -149,7 +148,7 @@ internal sealed class AnthropicStreamSession(AnthropicProvider provider, Provide
             case AnthropicEventType.BlockDelta:
                 if (!_blocks.TryAdd(_document.Index, _document.Delta))
                 {
-                    throw ErrorFactory.Invalid(_http.Name, call.Report, "sent more than 512 tool calls, or a tool call with more than 4 MiB of arguments.");
+                    throw ToolCallAssembler.TooLarge(_http, call);
                 }
 
                 _template.Learn(data, _document);

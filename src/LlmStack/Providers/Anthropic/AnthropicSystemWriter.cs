@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Providers.Anthropic;
 
 /// <summary>Writes instructions and system messages as the one <c>system</c> that the format has.</summary>
-internal ref struct AnthropicSystemWriter(Utf8JsonWriter writer, AnthropicCacheMarks marks)
+internal ref struct AnthropicSystemWriter(Utf8JsonWriter writer, CacheMarks marks)
 {
     private bool _open;
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 namespace LlmStack.Providers.Anthropic;
 
 /// <summary>Writes tools: functions of the caller, and tools that the provider runs.</summary>
-internal readonly ref struct AnthropicToolWriter(Utf8JsonWriter writer, ProviderCall call, AnthropicCacheMarks marks)
+internal readonly ref struct AnthropicToolWriter(Utf8JsonWriter writer, ProviderCall call, CacheMarks marks)
 {
     private const int MaxNameLength = 128;
 
@@ -68,7 +68,7 @@ internal readonly ref struct AnthropicToolWriter(Utf8JsonWriter writer, Provider
         writer.WriteString("name"u8, name);
         foreach (KeyValuePair<string, object?> property in properties)
         {
-            if (property.Key is "type" or "name" or AnthropicCacheMarks.Key || property.Value is null)
+            if (property.Key is "type" or "name" or CacheMarks.Key || property.Value is null)
             {
                 continue;
             }

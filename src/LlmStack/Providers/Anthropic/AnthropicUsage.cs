@@ -88,18 +88,10 @@ internal struct AnthropicUsage
             CachedInputTokenCount = _cacheRead,
             ReasoningTokenCount = _thinking,
         };
-        Add(usage, UsageKeys.CacheWrite, written);
-        Add(usage, UsageKeys.CacheWrite1h, _cacheWriteLong);
-        Add(usage, UsageKeys.WebSearches, _webSearches);
+        UsageCounts.Add(usage, UsageKeys.CacheWrite, written);
+        UsageCounts.Add(usage, UsageKeys.CacheWrite1h, _cacheWriteLong);
+        UsageCounts.Add(usage, UsageKeys.WebSearches, _webSearches);
         return usage;
-    }
-
-    private static void Add(UsageDetails usage, string key, long? count)
-    {
-        if (count is > 0)
-        {
-            (usage.AdditionalCounts ??= [])[key] = count.Value;
-        }
     }
 
     /// <summary>The nested objects: their fields have names of their own, so the object's name need not be known.</summary>

@@ -40,19 +40,19 @@ internal static class BedrockContents
 
     public static void AddTo(List<AIContent> contents, JsonElement block)
     {
-        if (Text(block, "text") is { } text)
+        if (JsonText.TextOf(block, "text") is { } text)
         {
             contents.Add(new TextContent(SurrogateCarry.Repair(text)));
         }
         else if (Inner(block, "toolUse") is { } use)
         {
             string arguments = use.TryGetProperty("input", out JsonElement input) ? input.GetRawText() : "";
-            contents.Add(ToolArguments.ToContent(Text(use, "toolUseId") ?? $"call_{contents.Count}", Text(use, "name") ?? "", arguments));
+            contents.Add(ToolArguments.ToContent(JsonText.TextOf(use, "toolUseId") ?? $"call_{contents.Count}", JsonText.TextOf(use, "name") ?? "", arguments));
         }
         else if (Inner(block, "reasoningContent") is { } reasoning)
         {
             JsonElement thought = Inner(reasoning, "reasoningText") ?? default;
-            contents.Add(ToReasoning(Text(thought, "text") ?? "", Text(thought, "signature"), Text(reasoning, "redactedContent")));
+            contents.Add(ToReasoning(SurrogateCarry.Repair(JsonText.TextOf(thought, "text") ?? ""), JsonText.TextOf(thought, "signature"), JsonText.TextOf(reasoning, "redactedContent")));
         }
         else if (Inner(block, "citationsContent") is { } cited)
         {
@@ -69,10 +69,10 @@ internal static class BedrockContents
         string? snippet = null;
         if (citation.TryGetProperty("sourceContent", out JsonElement source) && source.ValueKind == JsonValueKind.Array && source.GetArrayLength() > 0)
         {
-            snippet = Text(source[0], "text");
+            snippet = JsonText.TextOf(source[0], "text");
         }
 
-        return new CitationAnnotation { Title = Text(citation, "title"), Snippet = snippet, RawRepresentation = citation };
+        return new CitationAnnotation { Title = JsonText.TextOf(citation, "title"), Snippet = snippet, RawRepresentation = citation };
     }
 
     private static TextContent ToCited(JsonElement cited)
@@ -82,7 +82,7 @@ internal static class BedrockContents
         {
             foreach (JsonElement part in parts.EnumerateArray())
             {
-                text.Append(Text(part, "text"));
+                text.Append(JsonText.TextOf(part, "text"));
             }
         }
 
@@ -95,12 +95,9 @@ internal static class BedrockContents
             }
         }
 
-        return new TextContent(text.ToString()) { Annotations = annotations };
+        return new TextContent(SurrogateCarry.Repair(text.ToString())) { Annotations = annotations };
     }
 
     private static JsonElement? Inner(JsonElement parent, string name) =>
         parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Object ? value : null;
-
-    private static string? Text(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

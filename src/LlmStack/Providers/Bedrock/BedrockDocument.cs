@@ -51,7 +51,7 @@ internal sealed class BedrockDocument : IWireDocument
         }
     }
 
-    /// <summary>The names of the format are unambiguous, whatever object they lie in.</summary>
+    /// <summary>The names of the format are unambiguous, whatever known object they lie in.</summary>
     private void ReadObject(ref WireReader reader)
     {
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -109,8 +109,9 @@ internal sealed class BedrockDocument : IWireDocument
             : reader.ValueTextEquals("name"u8) ? 6
             : reader.ValueTextEquals("stopReason"u8) ? 7
             : 0;
+        bool isKnown = inReasoning || (field == 0 && IsWrapper(ref reader));
         reader.Read();
-        if (reader.TokenType == JsonTokenType.StartObject)
+        if (isKnown && reader.TokenType == JsonTokenType.StartObject)
         {
             ReadObject(ref reader);
             if (inReasoning)
@@ -129,6 +130,10 @@ internal sealed class BedrockDocument : IWireDocument
 
         reader.Skip();
     }
+
+    /// <summary>The objects that are looked into; what lies in others, also in a model's own fields, is not the format's.</summary>
+    private static bool IsWrapper(ref WireReader reader) =>
+        reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("toolUse"u8) || reader.ValueTextEquals("start"u8) || reader.ValueTextEquals("output"u8) || reader.ValueTextEquals("message"u8);
 
     private void Set(int field, string? value)
     {

@@ -1,3 +1,4 @@
+using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Bedrock;
@@ -20,13 +21,7 @@ internal static class BedrockFinish
     {
         if (raw is "malformed_model_output" or "malformed_tool_use")
         {
-            throw new LlmException(LlmErrorKind.InvalidResponse, $"Provider '{provider}' ended the generation with '{raw}'.")
-            {
-                Provider = provider,
-                StatusCode = report.StatusCode,
-                RequestId = report.RequestId,
-                ErrorCode = raw,
-            };
+            throw ErrorFactory.Ended(provider, LlmErrorKind.InvalidResponse, raw, report);
         }
     }
 }

@@ -16,9 +16,16 @@ internal static class BedrockUsage
             return null;
         }
 
-        long? input = null, output = null, read = null, written = null;
+        long? input = null, output = null, read = null, written = null, hour = null;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            if (reader.ValueTextEquals("cacheDetails"u8))
+            {
+                reader.Read();
+                hour = ReadHour(ref reader) ?? hour;
+                continue;
+            }
+
             bool isInput = reader.ValueTextEquals("inputTokens"u8);
             bool isOutput = reader.ValueTextEquals("outputTokens"u8);
             bool isRead = reader.ValueTextEquals("cacheReadInputTokens"u8);
@@ -39,11 +46,29 @@ internal static class BedrockUsage
 
         long? all = input is null ? null : input + (read ?? 0) + (written ?? 0);
         var usage = new UsageDetails { InputTokenCount = all, OutputTokenCount = output, TotalTokenCount = (all ?? 0) + (output ?? 0), CachedInputTokenCount = read };
-        if (written is > 0)
+        UsageCounts.Add(usage, UsageKeys.CacheWrite, written);
+        UsageCounts.Add(usage, UsageKeys.CacheWrite1h, hour);
+        return usage;
+    }
+
+    /// <summary>What of the cache's writes is kept for an hour, which costs more; null when the list says nothing of it.</summary>
+    private static long? ReadHour(ref WireReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
         {
-            usage.AdditionalCounts = new() { [UsageKeys.CacheWrite] = written.Value };
+            reader.Skip();
+            return null;
         }
 
-        return usage;
+        long? hour = null;
+        foreach (JsonElement one in reader.TakeElement().EnumerateArray())
+        {
+            if (JsonText.TextOf(one, "ttl") == "1h" && one.TryGetProperty("inputTokens", out JsonElement count) && count.ValueKind == JsonValueKind.Number && count.TryGetInt64(out long tokens))
+            {
+                hour = (hour ?? 0) + tokens;
+            }
+        }
+
+        return hour;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Cohere;
@@ -17,17 +18,14 @@ internal static class CohereCitations
 
         return new CitationAnnotation
         {
-            Snippet = Text(citation, "text"),
-            Title = Text(document, "title"),
-            Url = Uri.TryCreate(Text(document, "url"), UriKind.Absolute, out Uri? url) ? url : null,
-            FileId = Text(source, "id"),
+            Snippet = JsonText.TextOf(citation, "text"),
+            Title = JsonText.TextOf(document, "title"),
+            Url = Uri.TryCreate(JsonText.TextOf(document, "url"), UriKind.Absolute, out Uri? url) ? url : null,
+            FileId = JsonText.TextOf(source, "id"),
             AnnotatedRegions = Number(citation, "end") is { } end ? [new TextSpanAnnotatedRegion { StartIndex = Number(citation, "start") ?? 0, EndIndex = end }] : null,
             RawRepresentation = citation,
         };
     }
-
-    private static string? Text(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static int? Number(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : null;

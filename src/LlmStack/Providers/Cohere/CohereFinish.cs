@@ -1,3 +1,4 @@
+using LlmStack.Providers.Http;
 using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Cohere;
@@ -23,17 +24,14 @@ internal static class CohereFinish
             "ERROR" => LlmErrorKind.ServerError,
             "ERROR_LIMIT" => LlmErrorKind.ContextWindowExceeded,
             "TIMEOUT" => LlmErrorKind.Timeout,
+
+            // Whoever cancelled, our caller would not have waited for the answer: as with status 499, something between us hung up.
+            "USER_CANCEL" => LlmErrorKind.Network,
             _ => null,
         };
         if (kind is { } failure)
         {
-            throw new LlmException(failure, $"Provider '{provider}' ended the generation with '{raw}'.")
-            {
-                Provider = provider,
-                StatusCode = report.StatusCode,
-                RequestId = report.RequestId,
-                ErrorCode = raw,
-            };
+            throw ErrorFactory.Ended(provider, failure, raw, report);
         }
     }
 }

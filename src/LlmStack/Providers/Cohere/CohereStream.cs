@@ -34,6 +34,11 @@ internal sealed class CohereStream(CohereProvider provider, ProviderCall call, I
             throw FailureOf(data);
         }
 
+        if (!IsKnown(_document.Type))
+        {
+            return;
+        }
+
         Take();
         if (_document.Type == "message-end")
         {
@@ -62,6 +67,10 @@ internal sealed class CohereStream(CohereProvider provider, ProviderCall call, I
         update.MessageId = _document.Id;
         update.ModelId = Call.Model;
     }
+
+    /// <summary>Events that came to the format later may look like these and mean something else.</summary>
+    private static bool IsKnown(string? type) =>
+        type is null or "message-start" or "content-start" or "content-delta" or "content-end" or "tool-plan-delta" or "tool-call-start" or "tool-call-delta" or "tool-call-end" or "citation-start" or "citation-end" or "message-end";
 
     private void Take()
     {

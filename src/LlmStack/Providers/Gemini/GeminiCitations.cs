@@ -26,7 +26,7 @@ internal static class GeminiCitations
         {
             if (source.ValueKind == JsonValueKind.Object)
             {
-                (known ??= []).Add(Make(source, Text(source, "uri"), Text(source, "title"), snippet: null, Region(source)));
+                (known ??= []).Add(Make(source, JsonText.TextOf(source, "uri"), JsonText.TextOf(source, "title"), snippet: null, Region(source)));
             }
         }
 
@@ -57,7 +57,7 @@ internal static class GeminiCitations
                 && page.ValueKind == JsonValueKind.Object;
             if (found)
             {
-                AddSupports(sent, index, known ??= [], Make(chunk, Text(page, "uri"), Text(page, "title"), Text(page, "text"), region: null));
+                AddSupports(sent, index, known ??= [], Make(chunk, JsonText.TextOf(page, "uri"), JsonText.TextOf(page, "title"), JsonText.TextOf(page, "text"), region: null));
             }
 
             index++;
@@ -87,7 +87,7 @@ internal static class GeminiCitations
                 (citation.AnnotatedRegions ??= []).Add(region);
             }
 
-            citation.Snippet ??= Text(segment, "text");
+            citation.Snippet ??= JsonText.TextOf(segment, "text");
         }
     }
 
@@ -121,9 +121,6 @@ internal static class GeminiCitations
 
     private static bool TryGetList(JsonElement parent, string name, out JsonElement list) =>
         parent.TryGetProperty(name, out list) && list.ValueKind == JsonValueKind.Array;
-
-    private static string? Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static int? Number(JsonElement parent, string name) =>
         parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) ? number : null;

@@ -80,11 +80,7 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
     public void Read(ReadOnlySpan<byte> json)
     {
         TakeLatestUsage();
-        PartCount = 0;
-        _hasLogProbabilities = false;
-        HasCandidates = false;
-        HasError = false;
-        _citations = null;
+        Clear();
         var reader = new WireReader(json);
         while (reader.Read())
         {
@@ -93,6 +89,16 @@ internal sealed class GeminiDocument(string requestedModel) : IWireDocument, IDi
                 ReadRoot(ref reader);
             }
         }
+    }
+
+    /// <summary>Forgets what the last document said; identity, usage and the reason for the end stay.</summary>
+    public void Clear()
+    {
+        PartCount = 0;
+        _hasLogProbabilities = false;
+        HasCandidates = false;
+        HasError = false;
+        _citations = null;
     }
 
     /// <summary>The sources of the last document, once.</summary>

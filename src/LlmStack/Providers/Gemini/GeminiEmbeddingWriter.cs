@@ -9,35 +9,18 @@ internal static class GeminiEmbeddingWriter
 {
     public static PooledBuffer Write(ProviderCall call, IReadOnlyList<string> inputs, EmbeddingGenerationOptions? options, GeminiProfile profile)
     {
-        var body = new PooledBuffer();
-        Utf8JsonWriter writer = JsonWriterCache.Rent(body);
-        try
+        TextListCapture.Input(call.Capture, inputs);
+        return JsonBody.Write((call.Model, inputs, Wishes: GeminiEmbeddingWishes.Of(options), profile.IsVertex), static (writer, s) =>
         {
-            var wishes = GeminiEmbeddingWishes.Of(options);
-            writer.WriteStartObject();
-            if (profile.IsVertex)
+            if (s.IsVertex)
             {
-                WriteInstances(writer, inputs, wishes);
+                WriteInstances(writer, s.inputs, s.Wishes);
             }
             else
             {
-                WriteRequests(writer, call.Model, inputs, wishes);
+                WriteRequests(writer, s.Model, s.inputs, s.Wishes);
             }
-
-            writer.WriteEndObject();
-            writer.Flush();
-            TextListCapture.Input(call.Capture, inputs);
-            return body;
-        }
-        catch
-        {
-            body.Dispose();
-            throw;
-        }
-        finally
-        {
-            JsonWriterCache.Return(writer);
-        }
+        });
     }
 
     private static void WriteRequests(Utf8JsonWriter writer, string model, IReadOnlyList<string> inputs, in GeminiEmbeddingWishes wishes)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LlmStack.Providers.Http;
 
 namespace LlmStack.Providers.Gemini;
 
@@ -35,7 +36,7 @@ internal sealed class GeminiPartialCall(string id, string name, bool isMain)
                 continue;
             }
 
-            string place = path.GetString()!;
+            string place = JsonText.TextOf(path);
             if (piece.TryGetProperty("stringValue", out JsonElement text) && text.ValueKind == JsonValueKind.String)
             {
                 if (!_texts.TryGetValue(place, out StringBuilder? known))
@@ -43,7 +44,7 @@ internal sealed class GeminiPartialCall(string id, string name, bool isMain)
                     _texts[place] = known = new StringBuilder();
                 }
 
-                known.Append(text.GetString());
+                known.Append(JsonText.TextOf(text));
             }
             else if (ValueOf(piece) is { } value)
             {

@@ -38,6 +38,7 @@ internal sealed class GeminiParts(ProviderCall call, GeminiDocument document) : 
     /// <param name="part">The part.</param>
     public void AddTo(ref List<AIContent>? contents, in GeminiPart part)
     {
+        call.Report.HasBegunMoreThanText |= part.HasCall || part.Candidate != 0;
         if (part.Signature is { } signature)
         {
             // The state belongs to the part behind it; a history keeps the two together by their order.

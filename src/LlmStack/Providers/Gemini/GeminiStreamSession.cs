@@ -100,13 +100,13 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
 
     private bool Decide(SseReader reader)
     {
-        if (!reader.TryPeek(out byte first))
+        if (!StreamOpening.TryPeek(reader, _http, call, out byte first))
         {
-            return reader.Ended ? throw ErrorFactory.Invalid(_http.Name, call.Report, "sent an empty stream.") : false;
+            return false;
         }
 
         // Without alt=sse, which a gateway may take off, the format streams a JSON array.
-        _isWhole = first is (byte)'{' or (byte)'[' or (byte)'<' or (byte)'"';
+        _isWhole = StreamOpening.IsDocument(first);
         _decided = true;
         return true;
     }
@@ -135,6 +135,7 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
         }
 
         Span<byte> data = reader.Data.Trim(" \t\r\n\0"u8);
+        bool finished = _document.FinishReason is not null;
         try
         {
             BodyCheck.ReadPatched(data, _document);
@@ -144,6 +145,13 @@ internal sealed class GeminiStreamSession(GeminiProvider provider, ProviderCall 
             if (!reader.IsUnterminated && !data.SequenceEqual("[DONE]"u8))
             {
                 throw ErrorFactory.Invalid(_http.Name, call.Report, "sent an event that is no valid JSON.", e);
+            }
+
+            // Nothing that was read of it counts: what a cut chunk says of the end is not the end.
+            _document.Clear();
+            if (reader.IsUnterminated && !finished)
+            {
+                throw ErrorFactory.Truncated(_http.Name, call.Report, _document.Usage());
             }
 
             return;

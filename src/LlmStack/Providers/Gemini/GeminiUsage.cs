@@ -105,23 +105,15 @@ internal struct GeminiUsage
             CachedInputTokenCount = _cached,
             ReasoningTokenCount = _thoughts,
         };
-        Add(usage, UsageKeys.InputAudio, _promptBy.Audio);
-        Add(usage, UsageKeys.InputImage, _promptBy.Image);
-        Add(usage, UsageKeys.InputVideo, _promptBy.Video);
-        Add(usage, UsageKeys.CachedAudio, _cachedBy.Audio);
-        Add(usage, UsageKeys.CachedImage, _cachedBy.Image);
-        Add(usage, UsageKeys.OutputAudio, _candidatesBy.Audio);
-        Add(usage, UsageKeys.OutputImage, _candidatesBy.Image);
-        Add(usage, UsageKeys.OutputVideo, _candidatesBy.Video);
+        UsageCounts.Add(usage, UsageKeys.InputAudio, _promptBy.Audio);
+        UsageCounts.Add(usage, UsageKeys.InputImage, _promptBy.Image);
+        UsageCounts.Add(usage, UsageKeys.InputVideo, _promptBy.Video);
+        UsageCounts.Add(usage, UsageKeys.CachedAudio, _cachedBy.Audio);
+        UsageCounts.Add(usage, UsageKeys.CachedImage, _cachedBy.Image);
+        UsageCounts.Add(usage, UsageKeys.OutputAudio, _candidatesBy.Audio);
+        UsageCounts.Add(usage, UsageKeys.OutputImage, _candidatesBy.Image);
+        UsageCounts.Add(usage, UsageKeys.OutputVideo, _candidatesBy.Video);
         return usage;
-    }
-
-    private static void Add(UsageDetails usage, string key, long? count)
-    {
-        if (count is > 0)
-        {
-            (usage.AdditionalCounts ??= [])[key] = count.Value;
-        }
     }
 
     private static long? Sum(long? one, long? other) => one is null ? other : one + (other ?? 0);

@@ -52,6 +52,7 @@ internal static partial class ErrorClassifier
 
         return Is(ErrorPatterns.OverloadCodes, body) ? LlmErrorKind.Overloaded
             : Is(ErrorPatterns.TimeoutCodes, body) ? LlmErrorKind.Timeout
+            : Is(ErrorPatterns.HangUpCodes, body) ? LlmErrorKind.Network
             : Is(ErrorPatterns.RequestCodes, body) ? LlmErrorKind.InvalidRequest
             : ErrorPatterns.ContainsAny(ErrorPatterns.OverloadTexts, body.Message) ? LlmErrorKind.Overloaded
             : LlmErrorKind.ServerError;

@@ -49,6 +49,16 @@ internal static class ErrorFactory
             Usage = usage,
         };
 
+    /// <summary>An answer that ended with a word that stands for a failure.</summary>
+    public static LlmException Ended(string provider, LlmErrorKind kind, string? raw, AttemptReport report) =>
+        new(kind, $"Provider '{provider}' ended the generation with '{raw}'.")
+        {
+            Provider = provider,
+            StatusCode = report.StatusCode,
+            RequestId = report.RequestId,
+            ErrorCode = raw,
+        };
+
     /// <summary>Shortens, takes out line breaks and masks the key when a provider repeats it.</summary>
     public static string Clean(string message, string? secret)
     {

@@ -69,6 +69,9 @@ internal static class ErrorPatterns
 
     public static readonly string[] TimeoutCodes = ["timeout", "timeout_error", "vector_store_timeout", "modeltimeoutexception", "deadline_exceeded"];
 
+    /// <summary>Words for a client that hung up before its answer came.</summary>
+    public static readonly string[] HangUpCodes = ["cancelled", "canceled", "clientclosedrequest", "client_closed_request", "user_cancel"];
+
     public static readonly string[] RequestCodes =
         [
             "invalid_request_error", "invalid_request", "badrequesterror", "unprocessable", "unsupported_parameter", "unsupported_value", "invalid_type", "missing_required_parameter", "not_supported_error", "validation",

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -21,6 +22,17 @@ internal static class JsonText
 
         ReadOnlySpan<byte> raw = reader.ValueSpan;
         return reader.ValueIsEscaped ? Unescape(raw) : Encoding.UTF8.GetString(raw);
+    }
+
+    /// <summary>The text of a member; null when there is none. Half surrogates, at which the element itself throws, stay as they are.</summary>
+    public static string? TextOf(JsonElement parent, string name) =>
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? TextOf(value) : null;
+
+    /// <inheritdoc cref="TextOf(JsonElement, string)"/>
+    public static string TextOf(JsonElement text)
+    {
+        ReadOnlySpan<byte> raw = JsonMarshal.GetRawUtf8Value(text)[1..^1];
+        return raw.Contains((byte)'\\') ? Unescape(raw) : Encoding.UTF8.GetString(raw);
     }
 
     /// <summary>The string at the reader; when it equals <paramref name="known"/>, that very instance.</summary>

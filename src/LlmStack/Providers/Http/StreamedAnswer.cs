@@ -125,15 +125,15 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
     protected abstract void Identify(ChatResponseUpdate update);
 
     /// <summary>Whether a first byte begins a single document instead of events.</summary>
-    protected virtual bool IsDocument(byte first) => first is (byte)'{' or (byte)'[' or (byte)'<' or (byte)'"';
+    protected virtual bool IsDocument(byte first) => StreamOpening.IsDocument(first);
 
     /// <summary>The stream ended and no event was terminal.</summary>
     protected virtual void End() => throw ErrorFactory.Truncated(http.Name, call.Report, Usage);
 
     protected void Add(AIContent content) => (_contents ??= []).Add(content);
 
-    /// <summary>Says that something was produced which is complete only later.</summary>
-    protected void Progress() => _progress = true;
+    /// <summary>Says that something beside text has begun; it may be complete only later.</summary>
+    protected void BeginMoreThanText() => call.Report.HasBegunMoreThanText = true;
 
     protected void AddText(string? text) => AddWhole(_textCarry.Take(text), reasoning: false);
 
@@ -145,15 +145,17 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
         {
             (_refusal ??= new StringBuilder()).Append(text);
             _progress = true;
+            BeginMoreThanText();
         }
     }
 
     protected void AddFragment(in ToolCallFragment fragment)
     {
         _progress = true;
+        BeginMoreThanText();
         if (!(Tools ??= new ToolCallAssembler()).TryAdd(fragment))
         {
-            throw ErrorFactory.Invalid(http.Name, call.Report, "sent more than 512 tool calls, or a tool call with more than 4 MiB of arguments.");
+            throw ToolCallAssembler.TooLarge(http, call);
         }
     }
 
@@ -190,12 +192,11 @@ internal abstract class StreamedAnswer<TReader>(ProviderHttp http, ProviderCall 
 
     private bool Decide(TReader reader)
     {
-        if (!reader.TryPeek(out byte first))
+        if (!StreamOpening.TryPeek(reader, http, call, out byte first))
         {
-            return reader.Ended ? throw ErrorFactory.Invalid(http.Name, call.Report, "sent an empty stream.") : false;
+            return false;
         }
 
-        // The content type is not asked: gateways label streams as anything, and errors as streams.
         _isWhole = IsDocument(first);
         _decided = true;
         return true;

@@ -16,7 +16,7 @@ internal struct SurrogateCarry
         bool endsHigh = char.IsHighSurrogate(text[^1]);
         if (_high == 0 && !endsHigh)
         {
-            return text;
+            return Repair(text);
         }
 
         string joined = _high == 0 ? text : _high + text;

@@ -15,6 +15,10 @@ internal sealed class ToolCallAssembler(bool repeatsArguments = false, bool unwr
 
     public int Count => _calls.Count;
 
+    /// <summary>What to throw when <see cref="TryAdd"/> refused.</summary>
+    public static LlmException TooLarge(ProviderHttp http, ProviderCall call) =>
+        ErrorFactory.Invalid(http.Name, call.Report, $"sent more than {MaxCalls} tool calls, or a tool call with more than {MaxArgumentChars >> 20} MiB of arguments.");
+
     /// <summary>Adds a fragment; false when a limit is exceeded.</summary>
     public bool TryAdd(in ToolCallFragment fragment)
     {

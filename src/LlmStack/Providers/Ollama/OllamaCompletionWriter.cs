@@ -8,7 +8,7 @@ namespace LlmStack.Providers.Ollama;
 /// <summary>Writes the body of a text completion: sampling in a block of its own, as in a chat.</summary>
 internal static class OllamaCompletionWriter
 {
-    /// <summary>The further fields that belong beside the block; all others are settings of the model's run.</summary>
+    /// <summary>The further fields that belong beside the block.</summary>
     private static readonly string[] TopLevel =
         ["keep_alive", "think", "truncate", "shift", "logprobs", "top_logprobs", "template", "raw", "system", "context", "format", "images"];
 
@@ -41,8 +41,7 @@ internal static class OllamaCompletionWriter
             FieldPolicy.Unsupported(call, "echo", FieldEffect.Meaning, "the format has no such field; allowed are false and null");
         }
 
-        WriteBlock(writer, options, call);
-        ExtraFields.Write(writer, options?.AdditionalProperties, options, static (_, _) => false, static (_, key) => Array.IndexOf(TopLevel, key) < 0);
+        OllamaSampling.Of(options).Write(writer, call, TopLevel);
     }
 
     private static bool HasTemplated(AdditionalPropertiesDictionary? properties)
@@ -57,38 +56,4 @@ internal static class OllamaCompletionWriter
 
         return false;
     }
-
-    private static void WriteBlock(Utf8JsonWriter writer, TextCompletionOptions? options, ProviderCall call)
-    {
-        writer.WriteStartObject("options"u8);
-        SamplingWriter.Float(writer, "temperature", options?.Temperature);
-        SamplingWriter.Float(writer, "top_p", options?.TopP);
-        SamplingWriter.Float(writer, "frequency_penalty", options?.FrequencyPenalty);
-        SamplingWriter.Float(writer, "presence_penalty", options?.PresencePenalty);
-        SamplingWriter.Whole(writer, "seed", options?.Seed);
-        SamplingWriter.Whole(writer, "num_predict", options?.MaxOutputTokens);
-        SamplingWriter.Texts(writer, "stop", options?.StopSequences);
-        if (call.Info?.ContextWindow is { } window && !ExtraFields.Has(options?.AdditionalProperties, "num_ctx"))
-        {
-            // The server's own default is small, and a longer prompt is cut without a word.
-            writer.WriteNumber("num_ctx"u8, window);
-        }
-
-        ExtraFields.Write(writer, options?.AdditionalProperties, options, static (o, key) => IsWritten(o!, key), static (_, key) => Array.IndexOf(TopLevel, key) >= 0);
-        writer.WriteEndObject();
-    }
-
-    private static bool IsWritten(TextCompletionOptions options, string key) => key switch
-    {
-        "model" or "prompt" or "stream" => true,
-        "suffix" => options.Suffix is not null,
-        "temperature" => options.Temperature is not null,
-        "top_p" => options.TopP is not null,
-        "frequency_penalty" => options.FrequencyPenalty is not null,
-        "presence_penalty" => options.PresencePenalty is not null,
-        "seed" => options.Seed is not null,
-        "num_predict" => options.MaxOutputTokens is not null,
-        "stop" => options.StopSequences is { Count: > 0 },
-        _ => false,
-    };
 }

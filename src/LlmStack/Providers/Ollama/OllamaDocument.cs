@@ -195,12 +195,12 @@ internal sealed class OllamaDocument(string requestedModel, bool generates = fal
             }
 
             bool has = function.TryGetProperty("arguments", out JsonElement arguments);
-            string? text = !has ? null : arguments.ValueKind == JsonValueKind.String ? arguments.GetString() : arguments.GetRawText();
+            string? text = !has ? null : arguments.ValueKind == JsonValueKind.String ? JsonText.TextOf(arguments) : arguments.GetRawText();
             Calls.Add(new ToolCallFragment(0, CallCount, StringOf(one, "id") ?? $"call_{CallCount}", StringOf(function, "name"), text));
             CallCount++;
         }
     }
 
     private static string? StringOf(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        JsonText.TextOf(parent, name) is { Length: > 0 } text ? text : null;
 }

@@ -8,7 +8,7 @@ namespace LlmStack.Providers.Ollama;
 /// <summary>Writes the body of a chat. Sampling fields lie in a block of their own, as do further fields that the server knows only there.</summary>
 internal static class OllamaRequestWriter
 {
-    /// <summary>The further fields that belong beside the block; all others are settings of the model's run.</summary>
+    /// <summary>The further fields that belong beside the block.</summary>
     private static readonly string[] TopLevel = ["keep_alive", "think", "truncate", "shift", "logprobs", "top_logprobs", "template", "raw"];
 
     public static PooledBuffer Write(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, bool stream) =>
@@ -26,8 +26,7 @@ internal static class OllamaRequestWriter
             WriteTools(writer, options, call);
             WriteFormat(writer, options.ResponseFormat, call);
             WriteThink(writer, options);
-            WriteBlock(writer, options, call);
-            WriteTopLevel(writer, options);
+            OllamaSampling.Of(options).Write(writer, call, TopLevel);
         }
     }
 
@@ -90,41 +89,4 @@ internal static class OllamaRequestWriter
                 break;
         }
     }
-
-    private static void WriteBlock(Utf8JsonWriter writer, ChatOptions options, ProviderCall call)
-    {
-        writer.WriteStartObject("options"u8);
-        SamplingWriter.Float(writer, "temperature", options.Temperature);
-        SamplingWriter.Float(writer, "top_p", options.TopP);
-        SamplingWriter.Float(writer, "frequency_penalty", options.FrequencyPenalty);
-        SamplingWriter.Float(writer, "presence_penalty", options.PresencePenalty);
-        SamplingWriter.Whole(writer, "top_k", options.TopK);
-        SamplingWriter.Whole(writer, "seed", options.Seed);
-        SamplingWriter.Whole(writer, "num_predict", options.MaxOutputTokens);
-        SamplingWriter.Texts(writer, "stop", options.StopSequences);
-        if (call.Info?.ContextWindow is { } window && !ExtraFields.Has(options.AdditionalProperties, "num_ctx"))
-        {
-            // The server's own default is small, and a longer prompt is cut without a word.
-            writer.WriteNumber("num_ctx"u8, window);
-        }
-
-        ExtraFields.Write(writer, options.AdditionalProperties, options, static (o, key) => IsWritten(o, key), static (_, key) => Array.IndexOf(TopLevel, key) >= 0);
-        writer.WriteEndObject();
-    }
-
-    private static void WriteTopLevel(Utf8JsonWriter writer, ChatOptions options) =>
-        ExtraFields.Write(writer, options.AdditionalProperties, options, static (_, _) => false, static (_, key) => Array.IndexOf(TopLevel, key) < 0);
-
-    private static bool IsWritten(ChatOptions options, string key) => key switch
-    {
-        "temperature" => options.Temperature is not null,
-        "top_p" => options.TopP is not null,
-        "frequency_penalty" => options.FrequencyPenalty is not null,
-        "presence_penalty" => options.PresencePenalty is not null,
-        "top_k" => options.TopK is not null,
-        "seed" => options.Seed is not null,
-        "num_predict" => options.MaxOutputTokens is not null,
-        "stop" => options.StopSequences is { Count: > 0 },
-        _ => false,
-    };
 }

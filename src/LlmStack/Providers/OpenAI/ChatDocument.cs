@@ -21,6 +21,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
     private string _requestedModel = requestedModel;
     private ChatPiece[] _pieces = new ChatPiece[1];
     private decimal? _reportedCost;
+    private UsageReader _usage;
 
     public string? Id { get; private set; }
 
@@ -30,7 +31,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
 
     public DateTimeOffset? Created { get; private set; }
 
-    public UsageDetails? Usage { get; private set; }
+    public UsageDetails? Usage => _usage.Details;
 
     /// <summary>What the provider says the call costs, in US dollars; null when it says nothing.</summary>
     public decimal? ReportedCost => _reportedCost;
@@ -78,7 +79,8 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
         }
 
         Array.Clear(_pieces);
-        (Id, Model, ServiceTier, Created, Usage, Extras, Citations) = (null, null, null, null, null, null, null);
+        (Id, Model, ServiceTier, Created, Extras, Citations) = (null, null, null, null, null, null);
+        _usage = default;
         _reportedCost = null;
         _spare = this;
     }
@@ -135,7 +137,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
             else if (reader.ValueTextEquals("usage"u8))
             {
                 reader.Read();
-                Usage = UsageReader.Read(ref reader, ref _reportedCost) ?? Usage;
+                _usage.Take(ref reader, ref _reportedCost);
             }
             else if (reader.ValueTextEquals("error"u8))
             {
@@ -218,7 +220,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
             reader.Read();
             if (usage)
             {
-                Usage = UsageReader.Read(ref reader, ref _reportedCost) ?? Usage;
+                _usage.Take(ref reader, ref _reportedCost);
             }
             else
             {
@@ -296,7 +298,7 @@ internal sealed class ChatDocument(string requestedModel) : IWireDocument
             else if (reader.ValueTextEquals("usage"u8))
             {
                 reader.Read();
-                Usage = UsageReader.Read(ref reader, ref _reportedCost) ?? Usage;
+                _usage.Take(ref reader, ref _reportedCost);
             }
             else if (reader.ValueTextEquals("error"u8))
             {

@@ -13,7 +13,14 @@ internal readonly record struct ChatRequest(PooledBuffer Body, StructuredPlan Pl
     public static ChatRequest Prepare(ProviderCall call, IReadOnlyList<ChatMessage> messages, ChatOptions? options, OpenAIProfile profile, ILlmProvider provider, bool stream)
     {
         StructuredPlan plan = StructuredOutput.Plan(options, StructuredFeatures.Of(profile.TraitsOf(call)), call.Report);
-        PooledBuffer body = ChatRequestWriter.Write(call, HistoryRepair.Repair(messages, profile.History, call), StructuredOutput.Apply(options, plan), profile, stream);
+        IReadOnlyList<ChatMessage> sent = HistoryRepair.Repair(messages, profile.History, call);
+        ChatOptions? planned = StructuredOutput.Apply(options, plan);
+        if (profile.SendsCacheMarks)
+        {
+            CacheBreakpoints.Apply(call, ref sent, ref planned);
+        }
+
+        PooledBuffer body = ChatRequestWriter.Write(call, sent, planned, profile, stream);
         try
         {
             RawRequest.Apply(call, options, provider, ref body);

@@ -17,7 +17,7 @@ internal static class ChatRequestWriter
         {
             writer.WriteStartObject();
             writer.WritePropertyName("messages"u8);
-            MessageWriter.WriteMessages(writer, messages, options?.Instructions, profile, traits.DeveloperRole, call.Report, call.Model);
+            MessageWriter.WriteMessages(writer, messages, options?.Instructions, profile, traits.DeveloperRole, call.Report, call.Model, profile.SendsCacheMarks ? new CacheMarks(call) : null);
             int messagesEnd = Position(writer);
             bool hasTools = options?.Tools is { Count: > 0 } tools && ToolWriter.AnyToSend(tools, call);
             if (hasTools)

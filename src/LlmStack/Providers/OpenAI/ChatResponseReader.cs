@@ -30,7 +30,7 @@ internal static class ChatResponseReader
         report.ReportedCost = document.ReportedCost ?? report.ReportedCost;
         if (FinishReasons.FailureOf(document.FinishReason) is { } failure)
         {
-            throw FinishReasons.Failure(http.Name, failure, document.FinishReason!, report);
+            throw ErrorFactory.Ended(http.Name, failure, document.FinishReason!, report);
         }
 
         bool hasCalls = document.Fragments.Count > 0 && document.Fragments[0].Choice == 0;

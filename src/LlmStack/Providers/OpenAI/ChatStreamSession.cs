@@ -198,13 +198,12 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
 
     private bool Decide(SseReader reader)
     {
-        if (!reader.TryPeek(out byte first))
+        if (!StreamOpening.TryPeek(reader, http, call, out byte first))
         {
-            return reader.Ended ? throw ErrorFactory.Invalid(http.Name, call.Report, "sent an empty stream.") : false;
+            return false;
         }
 
-        // The content type is not asked: servers label streams as anything, and errors as streams.
-        _isWhole = first is (byte)'{' or (byte)'[' or (byte)'<' or (byte)'"';
+        _isWhole = StreamOpening.IsDocument(first);
         _decided = true;
         return true;
     }
@@ -235,7 +234,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         }
 
         Span<byte> data = reader.Data.Trim(" \t\r\n\0"u8);
-        if (data.EndsWith("[DONE]"u8) || data.SequenceEqual("\"[DONE]\""u8))
+        if (IsDone(data) || data.SequenceEqual("\"[DONE]\""u8))
         {
             Done = true;
             data = data[..^(data[^1] == (byte)'"' ? data.Length : 6)].TrimEnd(" \t\r\n"u8);
@@ -269,6 +268,10 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         _template.Learn(data, _document);
     }
 
+    /// <summary>Alone, or on a line of its own behind a chunk; a text that says the same may have been cut right there.</summary>
+    private static bool IsDone(ReadOnlySpan<byte> data) =>
+        data.EndsWith("[DONE]"u8) && data[..^6].TrimEnd(" \t"u8) is var before && (before.IsEmpty || before[^1] == (byte)'\n');
+
     private bool TryParse(Span<byte> data, bool mayBeCut)
     {
         try
@@ -293,6 +296,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
         for (int i = 0; i < _document.PieceCount; i++)
         {
             ref ChatPiece piece = ref _document.PieceAt(i);
+            call.Report.HasBegunMoreThanText |= piece.HasToolCalls || piece.Choice != 0 || piece.Audio is not null || !string.IsNullOrEmpty(piece.Refusal);
             if (!ChoiceAt(piece.Choice).TryTakeFacts(ref piece, data))
             {
                 throw ErrorFactory.Invalid(http.Name, call.Report, "sent more reasoning state than there is room for.");
@@ -300,7 +304,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
 
             if (FinishReasons.FailureOf(piece.Finish) is { } failure)
             {
-                throw FinishReasons.Failure(http.Name, failure, piece.Finish!, call.Report);
+                throw ErrorFactory.Ended(http.Name, failure, piece.Finish!, call.Report);
             }
         }
 
@@ -309,7 +313,7 @@ internal sealed class ChatStreamSession(ProviderHttp http, ProviderCall call, Op
             _tools ??= new ToolCallAssembler(profile.RepeatsArguments, profile.UnwrapsArguments);
             if (!_tools.TryAdd(_document.Fragments[i]))
             {
-                throw ErrorFactory.Invalid(http.Name, call.Report, "sent more than 512 tool calls, or a tool call with more than 4 MiB of arguments.");
+                throw ToolCallAssembler.TooLarge(http, call);
             }
         }
     }

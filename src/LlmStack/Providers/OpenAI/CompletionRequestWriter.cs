@@ -11,48 +11,37 @@ internal static class CompletionRequestWriter
 
     public static PooledBuffer Write(ProviderCall call, string prompt, TextCompletionOptions? options, OpenAIProfile profile, bool stream)
     {
-        var body = new PooledBuffer();
-        Utf8JsonWriter writer = JsonWriterCache.Rent(body);
-        try
+        PooledBuffer body = JsonBody.Write((call, prompt, options, profile, stream), static (writer, s) => WriteFields(writer, s.call, s.prompt, s.options, s.profile, s.stream), out int inputEnd);
+        if (call.Capture is { IsEnabled: true, HasInput: false })
         {
-            writer.WriteStartObject();
-            writer.WriteString("prompt"u8, prompt);
-            int inputEnd = (int)(writer.BytesCommitted + writer.BytesPending);
-            writer.WriteString("model"u8, call.Model);
-            if (stream)
-            {
-                writer.WriteBoolean("stream"u8, true);
-                if (profile.AsksStreamUsage && !ExtraFields.Has(options?.AdditionalProperties, "stream_options"))
-                {
-                    writer.WriteStartObject("stream_options"u8);
-                    writer.WriteBoolean("include_usage"u8, true);
-                    writer.WriteEndObject();
-                }
-            }
-
-            if (options is not null)
-            {
-                WriteOptions(writer, new State(call, options, profile));
-            }
-
-            writer.WriteEndObject();
-            writer.Flush();
-            if (call.Capture is { IsEnabled: true, HasInput: false })
-            {
-                call.Capture.SetInput(body.WrittenSpan[InputStart..inputEnd]);
-            }
-
-            return body;
+            call.Capture.SetInput(body.WrittenSpan[InputStart..inputEnd]);
         }
-        catch
+
+        return body;
+    }
+
+    private static int WriteFields(Utf8JsonWriter writer, ProviderCall call, string prompt, TextCompletionOptions? options, OpenAIProfile profile, bool stream)
+    {
+        writer.WriteString("prompt"u8, prompt);
+        int inputEnd = JsonBody.Position(writer);
+        writer.WriteString("model"u8, call.Model);
+        if (stream)
         {
-            body.Dispose();
-            throw;
+            writer.WriteBoolean("stream"u8, true);
+            if (profile.AsksStreamUsage && !ExtraFields.Has(options?.AdditionalProperties, "stream_options"))
+            {
+                writer.WriteStartObject("stream_options"u8);
+                writer.WriteBoolean("include_usage"u8, true);
+                writer.WriteEndObject();
+            }
         }
-        finally
+
+        if (options is not null)
         {
-            JsonWriterCache.Return(writer);
+            WriteOptions(writer, new State(call, options, profile));
         }
+
+        return inputEnd;
     }
 
     private static void WriteOptions(Utf8JsonWriter writer, in State state)

@@ -29,13 +29,4 @@ internal static class FinishReasons
         "model_context_window_exceeded" => LlmErrorKind.ContextWindowExceeded,
         _ => null,
     };
-
-    public static LlmException Failure(string provider, LlmErrorKind kind, string raw, AttemptReport report) =>
-        new(kind, $"Provider '{provider}' ended the generation with '{raw}'.")
-        {
-            Provider = provider,
-            StatusCode = report.StatusCode,
-            RequestId = report.RequestId,
-            ErrorCode = raw,
-        };
 }

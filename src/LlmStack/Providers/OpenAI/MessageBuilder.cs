@@ -21,6 +21,7 @@ internal static class MessageBuilder
             SplitThoughts(ref text, ref reasoning);
         }
 
+        reasoning = reasoning is null ? null : SurrogateCarry.Repair(reasoning);
         var contents = new List<AIContent>(1);
         if (!piece.ReasoningState.Equals(default) && profile.ReasoningOriginOf(model) is { } origin)
         {
@@ -51,7 +52,7 @@ internal static class MessageBuilder
 
         if (!string.IsNullOrEmpty(piece.Refusal))
         {
-            contents.Add(new ErrorContent(piece.Refusal) { ErrorCode = "Refusal" });
+            contents.Add(new ErrorContent(SurrogateCarry.Repair(piece.Refusal)) { ErrorCode = "Refusal" });
         }
 
         for (int i = 0; i < document.Fragments.Count; i++)

@@ -14,7 +14,7 @@ internal static class MessageWriter
     /// <summary>The mark of what only this format understands.</summary>
     private const string Origin = "openai";
 
-    public static void WriteMessages(Utf8JsonWriter writer, IReadOnlyList<ChatMessage> messages, string? instructions, OpenAIProfile profile, bool developerRole, AttemptReport? report, string model = "")
+    public static void WriteMessages(Utf8JsonWriter writer, IReadOnlyList<ChatMessage> messages, string? instructions, OpenAIProfile profile, bool developerRole, AttemptReport? report, string model = "", CacheMarks? marks = null)
     {
         writer.WriteStartArray();
         if (!string.IsNullOrEmpty(instructions))
@@ -27,13 +27,13 @@ internal static class MessageWriter
 
         for (int i = 0; i < messages.Count; i++)
         {
-            WriteMessage(writer, messages[i], profile, developerRole, report, model);
+            WriteMessage(writer, messages[i], profile, developerRole, report, model, marks);
         }
 
         writer.WriteEndArray();
     }
 
-    public static void WriteMessage(Utf8JsonWriter writer, ChatMessage message, OpenAIProfile profile, bool developerRole, AttemptReport? report, string model = "")
+    public static void WriteMessage(Utf8JsonWriter writer, ChatMessage message, OpenAIProfile profile, bool developerRole, AttemptReport? report, string model = "", CacheMarks? marks = null)
     {
         Shape shape = ShapeOf(message, report);
         if (shape.Results > 0)
@@ -54,7 +54,7 @@ internal static class MessageWriter
         }
         else
         {
-            WriteContent(writer, message.Contents, shape, profile);
+            WriteContent(writer, message.Contents, shape, profile, marks);
         }
 
         writer.WriteEndObject();
@@ -254,9 +254,9 @@ internal static class MessageWriter
     /// <summary>The id of a call as the service accepts it; traces, which have no report, keep it as it is.</summary>
     public static string IdFor(string id, OpenAIProfile profile, AttemptReport? report) => report is null ? id : ToolCallIds.Rewrite(id, profile.ToolCallIds, report);
 
-    private static void WriteContent(Utf8JsonWriter writer, IList<AIContent> contents, Shape shape, OpenAIProfile profile)
+    private static void WriteContent(Utf8JsonWriter writer, IList<AIContent> contents, Shape shape, OpenAIProfile profile, CacheMarks? marks = null)
     {
-        if (shape.Media == 0 && shape.Texts <= 1)
+        if (shape.Media == 0 && shape.Texts <= 1 && (marks is null || !AnyMarked(contents)))
         {
             writer.WriteString("content"u8, shape.Texts == 0 ? "" : JoinTexts<TextContent>(contents, 1));
             return;
@@ -271,6 +271,7 @@ internal static class MessageWriter
                     writer.WriteStartObject();
                     writer.WriteString("type"u8, "text"u8);
                     writer.WriteString("text"u8, text.Text);
+                    marks?.Write(writer, text.AdditionalProperties);
                     writer.WriteEndObject();
                     break;
                 case DataContent or UriContent or HostedFileContent:
@@ -280,6 +281,19 @@ internal static class MessageWriter
         }
 
         writer.WriteEndArray();
+    }
+
+    private static bool AnyMarked(IList<AIContent> contents)
+    {
+        for (int i = 0; i < contents.Count; i++)
+        {
+            if (CacheMarks.IsMarked(contents[i].AdditionalProperties))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static string JoinTexts<T>(IList<AIContent> contents, int count)

@@ -19,7 +19,7 @@ internal sealed class OpenAICompletions(ProviderHttp http, OpenAIProfile profile
         call.Report.ReportedCost = document.ReportedCost ?? call.Report.ReportedCost;
         if (FinishReasons.FailureOf(document.FinishReason) is { } failure)
         {
-            throw FinishReasons.Failure(http.Name, failure, document.FinishReason!, call.Report);
+            throw ErrorFactory.Ended(http.Name, failure, document.FinishReason!, call.Report);
         }
 
         var completion = new TextCompletion

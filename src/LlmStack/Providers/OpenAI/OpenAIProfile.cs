@@ -49,6 +49,9 @@ internal sealed record OpenAIProfile
     /// <summary>Whether a refusal of an earlier turn has a field of its own; else it goes back as text, which servers without the field would miss.</summary>
     public bool SendsRefusals { get; init; }
 
+    /// <summary>Whether marks of what should be cached are sent, in Anthropic's form: the service hands them on to the vendors that need them.</summary>
+    public bool SendsCacheMarks { get; init; }
+
     /// <summary>How sounds and files are written.</summary>
     public MediaParts Parts { get; init; }
 

@@ -10,49 +10,17 @@ internal static class RerankWire
 {
     public static PooledBuffer Write(ProviderCall call, string query, IReadOnlyList<string> documents, RerankOptions? options, string topField)
     {
-        var body = new PooledBuffer();
-        Utf8JsonWriter writer = JsonWriterCache.Rent(body);
-        try
+        PooledBuffer body = JsonBody.Write((call.Model, query, documents, options, topField), static (writer, s) => WriteFields(writer, s.Model, s.query, s.documents, s.options, s.topField), out int inputEnd);
+        if (call.Capture is { IsEnabled: true, HasInput: false })
         {
-            writer.WriteStartObject();
-            writer.WriteString("query"u8, query);
-            writer.WriteStartArray("documents"u8);
-            for (int i = 0; i < documents.Count; i++)
-            {
-                writer.WriteStringValue(documents[i]);
-            }
-
-            writer.WriteEndArray();
-            int inputEnd = (int)(writer.BytesCommitted + writer.BytesPending);
-            writer.WriteString("model"u8, call.Model);
-            if (options?.TopN is { } top)
-            {
-                writer.WriteNumber(topField, top);
-            }
-
-            ExtraFields.Write(writer, options?.AdditionalProperties, options, static (o, key) => key is "query" or "documents" or "model" || (key is "top_n" or "top_k" && o!.TopN is not null), static (_, _) => false);
-            writer.WriteEndObject();
-            writer.Flush();
-            if (call.Capture is { IsEnabled: true, HasInput: false })
-            {
-                ref byte comma = ref body.Bytes[inputEnd];
-                byte kept = comma;
-                comma = (byte)'}';
-                call.Capture.SetInput(body.WrittenSpan[..(inputEnd + 1)]);
-                comma = kept;
-            }
-
-            return body;
+            ref byte comma = ref body.Bytes[inputEnd];
+            byte kept = comma;
+            comma = (byte)'}';
+            call.Capture.SetInput(body.WrittenSpan[..(inputEnd + 1)]);
+            comma = kept;
         }
-        catch
-        {
-            body.Dispose();
-            throw;
-        }
-        finally
-        {
-            JsonWriterCache.Return(writer);
-        }
+
+        return body;
     }
 
     public static RerankResponse Read(PooledBuffer body, int documents, int? top, ProviderHttp http, ProviderCall call)
@@ -204,5 +172,26 @@ internal static class RerankWire
         }
 
         return start..reader.BytesConsumed;
+    }
+
+    private static int WriteFields(Utf8JsonWriter writer, string model, string query, IReadOnlyList<string> documents, RerankOptions? options, string topField)
+    {
+        writer.WriteString("query"u8, query);
+        writer.WriteStartArray("documents"u8);
+        for (int i = 0; i < documents.Count; i++)
+        {
+            writer.WriteStringValue(documents[i]);
+        }
+
+        writer.WriteEndArray();
+        int inputEnd = JsonBody.Position(writer);
+        writer.WriteString("model"u8, model);
+        if (options?.TopN is { } top)
+        {
+            writer.WriteNumber(topField, top);
+        }
+
+        ExtraFields.Write(writer, options?.AdditionalProperties, options, static (o, key) => key is "query" or "documents" or "model" || (key is "top_n" or "top_k" && o!.TopN is not null), static (_, _) => false);
+        return inputEnd;
     }
 }

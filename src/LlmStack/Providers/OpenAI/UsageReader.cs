@@ -18,6 +18,9 @@ internal struct UsageReader
     private UsageCosts _costs;
     private AdditionalPropertiesDictionary<long>? _more;
 
+    /// <summary>The counts so far, as Microsoft.Extensions.AI holds them; null when there are none.</summary>
+    public readonly UsageDetails? Details => Copy().ToDetails();
+
     /// <summary>Reads the value at the reader; null when it is no object or holds no count.</summary>
     public static UsageDetails? Read(ref WireReader reader)
     {
@@ -28,21 +31,52 @@ internal struct UsageReader
     /// <summary>Reads the value at the reader, and in <paramref name="cost"/> what the provider itself says the call costs; that stays as it is when nothing is said.</summary>
     public static UsageDetails? Read(ref WireReader reader, ref decimal? cost)
     {
+        var usage = default(UsageReader);
+        usage.Take(ref reader, ref cost);
+        return usage.ToDetails();
+    }
+
+    /// <summary>Reads the value at the reader over what is known: a stream may tell its counts several times, and the last value of each holds.</summary>
+    public void Take(ref WireReader reader, ref decimal? cost)
+    {
         if (reader.TokenType != JsonTokenType.StartObject)
         {
             reader.Skip();
-            return null;
+            return;
         }
 
-        var usage = default(UsageReader);
+        UsageReader known = this;
+        this = default;
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            usage.ReadField(ref reader);
+            ReadField(ref reader);
         }
 
-        cost = usage._costs.Total ?? cost;
-        return usage.Details();
+        cost = _costs.Total ?? cost;
+        Fill(known);
     }
+
+    private void Fill(in UsageReader known)
+    {
+        // A sum that was told with other counts is none of these.
+        _total ??= _input is null && _output is null ? known._total : null;
+        _input ??= known._input;
+        _output ??= known._output;
+        _cached ??= known._cached;
+        _cacheMiss ??= known._cacheMiss;
+        _cacheWrite ??= known._cacheWrite;
+        _reasoning ??= known._reasoning;
+        if (known._more is { } counts)
+        {
+            _more ??= [];
+            foreach ((string key, long count) in counts)
+            {
+                _more.TryAdd(key, count);
+            }
+        }
+    }
+
+    private readonly UsageReader Copy() => this with { _more = _more is null ? null : new AdditionalPropertiesDictionary<long>(_more) };
 
     private void ReadField(ref WireReader reader)
     {
@@ -58,7 +92,7 @@ internal struct UsageReader
         {
             JsonText.TakeCount(ref reader, ref _total);
         }
-        else if (reader.ValueTextEquals("prompt_tokens_details"u8) || reader.ValueTextEquals("input_tokens_details"u8) || reader.ValueTextEquals("input_token_details"u8))
+        else if (reader.ValueTextEquals("prompt_tokens_details"u8) || reader.ValueTextEquals("prompt_token_details"u8) || reader.ValueTextEquals("input_tokens_details"u8) || reader.ValueTextEquals("input_token_details"u8))
         {
             ReadInputDetails(ref reader);
         }
@@ -66,7 +100,7 @@ internal struct UsageReader
         {
             ReadOutputDetails(ref reader);
         }
-        else if (reader.ValueTextEquals("prompt_cache_hit_tokens"u8))
+        else if (reader.ValueTextEquals("prompt_cache_hit_tokens"u8) || reader.ValueTextEquals("num_cached_tokens"u8))
         {
             TakeFirst(ref reader, ref _cached);
         }
@@ -200,7 +234,7 @@ internal struct UsageReader
         }
     }
 
-    private UsageDetails? Details()
+    private UsageDetails? ToDetails()
     {
         if (_input is null && _cached is not null && _cacheMiss is not null)
         {

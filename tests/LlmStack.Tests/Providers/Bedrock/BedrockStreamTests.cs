@@ -46,6 +46,22 @@ public sealed class BedrockStreamTests
     public Task However_it_is_cut(string title) => StreamCaseRunner.RunAsync(Cases[title], static setup => new BedrockFormat().Create(setup));
 
     [Fact]
+    public async Task What_the_cache_keeps_for_an_hour_is_told_apart()
+    {
+        const string Usage = """{"inputTokens":10,"outputTokens":5,"totalTokens":15,"cacheWriteInputTokens":7,"cacheDetails":[{"ttl":"5m","inputTokens":2},{"ttl":"1h","inputTokens":5}]}""";
+        StreamOutcome streamed = await Format.StreamAsync([.. Text("Hello"), .. Stop(), .. Event("metadata", $$"""{"usage":{{Usage}}}""")]);
+        ChatResponse whole = await Format.ChatAsync($$"""{"output":{"message":{"role":"assistant","content":[{"text":"Hello"}]} },"stopReason":"end_turn","usage":{{Usage}},"additionalModelResponseFields":{"text":"x","stopReason":"max_tokens","usage":{"inputTokens":99} } }""");
+
+        foreach (UsageDetails usage in new[] { streamed.Usage!, whole.Usage! })
+        {
+            Assert.Equal((17, 5), (usage.InputTokenCount, usage.OutputTokenCount));
+            Assert.Equal((7, 5), (usage.AdditionalCounts!["input_cache_creation"], usage.AdditionalCounts["input_cache_creation_1h"]));
+        }
+
+        Assert.Equal(ChatFinishReason.Stop, whole.FinishReason);
+    }
+
+    [Fact]
     public async Task A_streamed_answer_is_captured()
     {
         var capture = new CaptureStub();

@@ -21,6 +21,7 @@ public sealed class AnthropicErrorRowsTests
         Row(503, "api_error", Overloaded, "cmek_key_unavailable") with { Headers = ["x-should-retry: true"] },
         Row(504, "timeout_error", LlmErrorKind.Timeout) with { InBand = LlmErrorKind.Timeout },
         Row(409, "conflict_error", ServerError),
+        Row(499, "client_closed_request", Network) with { InBand = Network },
         Row(500, "api_error", ServerError) with { InBand = ServerError },
         new(413, "<html><head><title>413 Request Entity Too Large</title></head></html>", ContextWindowExceeded) { IdHeader = "cf-ray", Headers = ["Content-Type: text/html"] },
         new(502, "<html><head><title>502 Bad Gateway</title></head></html>", ServerError) { IdHeader = "cf-ray" },

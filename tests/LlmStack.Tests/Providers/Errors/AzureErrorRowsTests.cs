@@ -25,7 +25,7 @@ public sealed class AzureErrorRowsTests
         new(429, """{"error":{"code":"RateLimitReached","message":"Rate limit of 1 per 60s exceeded"}}""", RateLimited, "RateLimitReached") { Headers = ["retry-after: 60", "retry-after-ms: 59600", "x-ratelimit-remaining-requests: 0"], RetryAfter = 59.6, IdHeader = "apim-request-id" },
         new(429, """{"error":{"code":"429","message":"The provisioned throughput is used up."}}""", RateLimited, "429") { Headers = ["retry-after-ms: 12"], RetryAfter = 0.012, InBand = RateLimited },
         new(408, """{"error":{"code":"Timeout","message":"The operation was timeout."}}""", LlmErrorKind.Timeout, "Timeout") { InBand = LlmErrorKind.Timeout },
-        new(499, """{"error":{"code":"ClientClosedRequest","message":"x"}}""", Network, "ClientClosedRequest"),
+        new(499, """{"error":{"code":"ClientClosedRequest","message":"x"}}""", Network, "ClientClosedRequest") { InBand = Network },
         new(500, """{"error":{"code":"InternalServerError","message":"Backend returned unexpected response."}}""", ServerError, "InternalServerError") { InBand = ServerError },
         new(503, """{"error":{"code":"InternalServerError","message":"The service is temporarily unable to process your request."}}""", Overloaded, "InternalServerError") { Headers = ["retry-after: 5"], RetryAfter = 5 },
         new(424, """{"error":{"code":"FailedDependency","message":"The model failed"}}""", ServerError, "FailedDependency") { InBand = ServerError },

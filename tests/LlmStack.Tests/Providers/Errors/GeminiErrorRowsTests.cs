@@ -27,6 +27,7 @@ public sealed class GeminiErrorRowsTests
         Row(403, "PERMISSION_DENIED", PermissionDenied, "Permission 'aiplatform.endpoints.predict' denied on resource", "IAM_PERMISSION_DENIED", Iam),
         Row(403, "PERMISSION_DENIED", PermissionDenied, "Generative Language API has not been used in project 1 before or it is disabled.", "SERVICE_DISABLED", """{"reason":"SERVICE_DISABLED"}"""),
         Row(404, "NOT_FOUND", NotFound, "Publisher Model projects/p/locations/l/publishers/google/models/x was not found or your project does not have access to it.", "404"),
+        Row(499, "CANCELLED", Network, "The operation was cancelled.", "499"),
         Row(500, "INTERNAL", ServerError, "An internal error has occurred.", "500"),
         Row(503, "UNAVAILABLE", Overloaded, "The model is overloaded. Please try again later.", "503"),
         Row(504, "DEADLINE_EXCEEDED", LlmErrorKind.Timeout, "The request timed out.", "504"),

@@ -1,6 +1,7 @@
 using System.Text;
 using LlmStack.Providers;
 using LlmStack.Tests.Providers.OpenAI;
+using LlmStack.Tests.Support;
 using Microsoft.Extensions.AI;
 using static LlmStack.Tests.Providers.Ollama.OllamaWire;
 
@@ -46,6 +47,32 @@ public sealed class OllamaCompletionTests
     [Fact]
     public async Task A_system_text_needs_the_template() =>
         Assert.Equal("""{"model":"qwen3","prompt":"def f(","stream":false,"options":{},"system":"s"}""", await BodyAsync(new() { AdditionalProperties = new() { ["system"] = "s" } }));
+
+    [Theory]
+    [InlineData("return", null)]
+    [InlineData(null, "You continue code.")]
+    public async Task Bodies_fit_the_servers_own_type(string? suffix, string? system)
+    {
+        var options = new TextCompletionOptions
+        {
+            Suffix = suffix, Temperature = 0.5f, TopP = 0.25f, FrequencyPenalty = 1, PresencePenalty = 1, Seed = 7, MaxOutputTokens = 9, StopSequences = ["x"],
+            AdditionalProperties = new() { ["top_k"] = 3, ["min_p"] = 0.1, ["keep_alive"] = "1m", ["format"] = "json", ["truncate"] = false, ["system"] = system },
+        };
+
+        VendorTypes.Load("ollama").AssertFits("GenerateRequest", RichChats.Json(await BodyAsync(options)));
+    }
+
+    [Theory]
+    [InlineData("model")]
+    [InlineData("prompt")]
+    [InlineData("stream")]
+    [InlineData("seed")]
+    public async Task A_field_that_the_call_itself_sets_is_refused_by_its_name(string field)
+    {
+        LlmException e = await Assert.ThrowsAsync<LlmException>(() => BodyAsync(new() { Seed = 7, AdditionalProperties = new() { [field] = "x" } }));
+        Assert.Equal(LlmErrorKind.InvalidRequest, e.Kind);
+        Assert.Contains(field, e.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task An_echo_is_refused()

@@ -20,6 +20,36 @@ public sealed class ProfileRequestTests
     }
 
     [Theory]
+    [InlineData("openrouter")]
+    [InlineData("litellm")]
+    public void Marks_of_the_cache_go_to_services_that_hand_them_on(string name)
+    {
+        ChatMessage[] messages =
+        [
+            new ChatMessage(ChatRole.System, "s").WithCacheMarker(),
+            new(ChatRole.User, [new TextContent("a"), new TextContent("b").WithCacheMarker(TimeSpan.FromHours(1))]),
+            new(ChatRole.User, "c"),
+        ];
+
+        Assert.StartsWith(
+            """{"messages":[{"role":"system","content":[{"type":"text","text":"s","cache_control":{"type":"ephemeral"}}]},{"role":"user","content":[{"type":"text","text":"a"},{"type":"text","text":"b","cache_control":{"type":"ephemeral","ttl":"1h"}}]},{"role":"user","content":"c"}]""",
+            Body(name, messages: messages),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("cache_control", Body("groq", messages: messages), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Breakpoints_are_set_by_themselves_where_asked()
+    {
+        var handler = new BytesHandler("{}"u8.ToArray());
+        ProviderCall call = Call("anthropic/claude-sonnet-5");
+        call.CacheBreakpoints = true;
+        await Assert.ThrowsAsync<LlmException>(async () => await Provider(new HttpMessageInvoker(handler), profile: Of("openrouter")).ChatAsync(call, Hello, new ChatOptions { Instructions = "s" }, CancellationToken.None));
+
+        Assert.StartsWith("""{"messages":[{"role":"developer","content":[{"type":"text","text":"s","cache_control":{"type":"ephemeral"}}]},{"role":"user","content":[{"type":"text","text":"Hello","cache_control":{"type":"ephemeral"}}]}]""", handler.LastBody, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("groq", "max_completion_tokens")]
     [InlineData("xai", "max_completion_tokens")]
     [InlineData("cerebras", "max_completion_tokens")]

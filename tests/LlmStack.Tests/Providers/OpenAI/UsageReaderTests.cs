@@ -52,6 +52,31 @@ public sealed class UsageReaderTests
         Assert.Equal(7, Buckets("""{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5,"prompt_audio_seconds":7}""")[UsageBucket.AudioSeconds]);
     }
 
+    [Theory]
+    [InlineData("""{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,"num_cached_tokens":4}""")]
+    [InlineData("""{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,"prompt_token_details":{"cached_tokens":4}}""")]
+    [InlineData("""{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,"num_cached_tokens":3,"prompt_tokens_details":{"cached_tokens":4}}""")]
+    public void Cached_tokens_are_known_by_every_name_that_a_service_has_for_them(string json)
+    {
+        UsageBuckets buckets = Buckets(json);
+        Assert.Equal((6L, 4L, 5L), (buckets[UsageBucket.Input], buckets[UsageBucket.CacheRead], buckets[UsageBucket.Output]));
+    }
+
+    [Fact]
+    public async Task Of_several_usages_of_a_stream_the_last_value_of_each_field_holds()
+    {
+        StreamOutcome outcome = await StreamBytesAsync(Encoding.UTF8.GetBytes(Events(
+            """{"id":"c1","choices":[{"index":0,"delta":{"content":"a"}}],"usage":{"prompt_tokens":10,"completion_tokens":1,"total_tokens":11,"reasoning_tokens":1,"prompt_tokens_details":{"cached_tokens":4,"audio_tokens":2}}}""",
+            """{"id":"c1","choices":[{"index":0,"delta":{"content":"b"}}],"usage":null}""",
+            """{"id":"c1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":null,"completion_tokens":7,"total_tokens":17,"reasoning_tokens":3,"prompt_tokens_details":null}}""",
+            """{"id":"c1","choices":[],"usage":{}}""",
+            "[DONE]")));
+
+        UsageDetails usage = outcome.Usage!;
+        Assert.Equal((10, 7, 17, 4, 3), (usage.InputTokenCount, usage.OutputTokenCount, usage.TotalTokenCount, usage.CachedInputTokenCount, usage.ReasoningTokenCount));
+        Assert.Equal(2, usage.AdditionalCounts!["input_audio_tokens"]);
+    }
+
     [Fact]
     public void Citations_and_searches_are_billed_beside_the_tokens()
     {

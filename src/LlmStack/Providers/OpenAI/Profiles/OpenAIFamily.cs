@@ -64,6 +64,7 @@ internal static class OpenAIFamily
             TraitsName = "openrouter",
             SendsTopK = true,
             SendsNames = true,
+            SendsCacheMarks = true,
             Reasoning = ReasoningDialect.Object,
             ReasoningEchoField = "reasoning",
             ReasoningStateField = "reasoning_details",
@@ -174,7 +175,7 @@ internal static class OpenAIFamily
             FurtherKeyVariables = ["LMSTUDIO_API_KEY"],
             EndpointVariables = ["LM_STUDIO_API_BASE", "LMSTUDIO_BASE_URL"],
         },
-        new("LiteLLM", "litellm", "http://127.0.0.1:4000/v1", "LITELLM_PROXY_API_KEY", Service with { SendsTopK = true, SendsNames = true, ReasoningEchoField = "reasoning_content", ReasoningStateField = "thinking_blocks" })
+        new("LiteLLM", "litellm", "http://127.0.0.1:4000/v1", "LITELLM_PROXY_API_KEY", Service with { SendsTopK = true, SendsNames = true, SendsCacheMarks = true, ReasoningEchoField = "reasoning_content", ReasoningStateField = "thinking_blocks" })
         {
             RequiresKey = false,
             JoinsTraces = true,

@@ -8,6 +8,7 @@ namespace LlmStack.Providers.OpenAI.Responses;
 internal sealed class ResponsesDocument(string requestedModel) : IWireDocument
 {
     private decimal? _reportedCost;
+    private UsageReader _usage;
 
     public string? Id { get; private set; }
 
@@ -22,7 +23,7 @@ internal sealed class ResponsesDocument(string requestedModel) : IWireDocument
 
     public string? ServiceTier { get; private set; }
 
-    public UsageDetails? Usage { get; private set; }
+    public UsageDetails? Usage => _usage.Details;
 
     /// <summary>What the provider says the call costs, in US dollars; null when it says nothing.</summary>
     public decimal? ReportedCost => _reportedCost;
@@ -77,7 +78,7 @@ internal sealed class ResponsesDocument(string requestedModel) : IWireDocument
         else if (reader.ValueTextEquals("usage"u8))
         {
             reader.Read();
-            Usage = UsageReader.Read(ref reader, ref _reportedCost) ?? Usage;
+            _usage.Take(ref reader, ref _reportedCost);
             return;
         }
         else if (reader.ValueTextEquals("id"u8))

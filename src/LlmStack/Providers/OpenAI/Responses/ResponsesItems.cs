@@ -20,7 +20,7 @@ internal static class ResponsesItems
                 AddMessage(contents, item);
                 break;
             case "reasoning":
-                contents.Add(ResponsesState.ToContent(ReasoningText(item), item, deployment));
+                contents.Add(ResponsesState.ToContent(SurrogateCarry.Repair(ReasoningText(item)), item, deployment));
                 break;
             case "function_call":
                 contents.Add(ToCall(item));
@@ -95,8 +95,7 @@ internal static class ResponsesItems
         return remarks;
     }
 
-    public static string? Text(JsonElement parent, string name) =>
-        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    public static string? Text(JsonElement parent, string name) => JsonText.TextOf(parent, name);
 
     private static void AddMessage(List<AIContent> contents, JsonElement item)
     {
@@ -108,7 +107,8 @@ internal static class ResponsesItems
             }
             else if (Text(part, "text") is { Length: > 0 } text)
             {
-                contents.Add(Annotated(part, SurrogateCarry.Repair(text)) ?? new TextContent(text));
+                string whole = SurrogateCarry.Repair(text);
+                contents.Add(Annotated(part, whole) ?? new TextContent(whole));
             }
         }
     }

@@ -153,9 +153,16 @@ internal sealed class ResponsesStream(ResponsesProvider provider, ProviderCall c
     private void Begin(long index)
     {
         OpenItem(index);
-        if (ResponsesItems.TypeOf(Event.Item) == "function_call")
+        switch (ResponsesItems.TypeOf(Event.Item))
         {
-            AddFragment(new ToolCallFragment(0, index, ResponsesItems.Text(Event.Item, "call_id"), ResponsesItems.Text(Event.Item, "name"), null));
+            case "message" or "reasoning":
+                break;
+            case "function_call":
+                AddFragment(new ToolCallFragment(0, index, ResponsesItems.Text(Event.Item, "call_id"), ResponsesItems.Text(Event.Item, "name"), null));
+                break;
+            default:
+                BeginMoreThanText();
+                break;
         }
     }
 

@@ -1,12 +1,11 @@
 using System.Text.Json;
-using LlmStack.Providers.Fidelity;
 using LlmStack.Providers.Http;
 
-namespace LlmStack.Providers.Anthropic;
+namespace LlmStack.Providers.Fidelity;
 
-/// <summary>Writes the caller's marks of what the provider should cache: a <c>cache_control</c> among the properties of a content or a tool.</summary>
+/// <summary>Writes the caller's marks of what the provider should cache, as Anthropic's format has them: a <c>cache_control</c> among the properties of a content or a tool.</summary>
 /// <remarks>The mark is <c>true</c> or <c>ephemeral</c>, a lifetime (<c>5m</c>, <c>1h</c>), or the JSON object as the format wants it.</remarks>
-internal sealed class AnthropicCacheMarks(ProviderCall call)
+internal sealed class CacheMarks(ProviderCall call)
 {
     public const string Key = "cache_control";
 
@@ -15,12 +14,17 @@ internal sealed class AnthropicCacheMarks(ProviderCall call)
 
     private int _written;
 
+    /// <summary>Whether a content is marked.</summary>
+    public static bool IsMarked(IReadOnlyDictionary<string, object?>? properties) => properties is not null && properties.TryGetValue(Key, out object? mark) && mark is not (null or false);
+
     public void Write(Utf8JsonWriter writer, IReadOnlyDictionary<string, object?>? properties)
     {
-        if (properties is null || !properties.TryGetValue(Key, out object? mark) || mark is null or false)
+        if (!IsMarked(properties))
         {
             return;
         }
+
+        object mark = properties![Key]!;
 
         if (_written == MaxMarks)
         {
