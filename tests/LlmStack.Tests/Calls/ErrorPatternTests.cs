@@ -1,5 +1,4 @@
 using LlmStack.Routing;
-using LlmStack.Testing;
 using LlmStack.Tests.Configuration;
 using LlmStack.Tests.Support;
 using Microsoft.Extensions.AI;
