@@ -35,15 +35,9 @@ internal sealed class ContextBaggage(ContextField[] fields, int maxBytes)
     /// <summary>Fills in fields that have no value yet.</summary>
     public LlmContext Read(LlmContext context, string? header)
     {
-        foreach (string member in (header ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach ((string key, string value) in Members(header))
         {
-            int equals = member.IndexOf('=', StringComparison.Ordinal);
-            if (equals > 0)
-            {
-                ReadOnlySpan<char> value = member.AsSpan(equals + 1);
-                int properties = value.IndexOf(';');
-                context = Fill(context, member[..equals].Trim(), Uri.UnescapeDataString((properties < 0 ? value : value[..properties]).Trim().ToString()));
-            }
+            context = Fill(context, key, value);
         }
 
         return context;
@@ -75,6 +69,34 @@ internal sealed class ContextBaggage(ContextField[] fields, int maxBytes)
 
     /// <summary>Whether the request's sender said that its own spans of the trace reach Langfuse.</summary>
     public static bool Claims(Activity activity) => string.Equals(activity.GetBaggageItem(ClaimKey), activity.TraceId.ToHexString(), StringComparison.Ordinal);
+
+    /// <summary>The same of a header that came with a message.</summary>
+    public static bool Claims(string? header, TraceId traceId)
+    {
+        foreach ((string key, string value) in Members(header))
+        {
+            if (string.Equals(key, ClaimKey, StringComparison.Ordinal) && string.Equals(value, traceId.ToString(), StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<(string Key, string Value)> Members(string? header)
+    {
+        foreach (string member in (header ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            int equals = member.IndexOf('=', StringComparison.Ordinal);
+            if (equals > 0)
+            {
+                string value = member[(equals + 1)..];
+                int properties = value.IndexOf(';', StringComparison.Ordinal);
+                yield return (member[..equals].Trim(), Uri.UnescapeDataString((properties < 0 ? value : value[..properties]).Trim()));
+            }
+        }
+    }
 
     private LlmContext Fill(LlmContext context, string key, string value)
     {

@@ -11,7 +11,8 @@ public sealed record SpanOptions
 
     /// <summary>
     /// The W3C <c>baggage</c> that came with <see cref="Parent"/>: the fields that <see cref="TracingOptions.Baggage"/> allows become
-    /// labels where none are given. Only <c>StartTrace</c> reads it.
+    /// labels of what <c>StartTrace</c> begins, where none are given. Where it says that its sender's own spans of the trace reach Langfuse, as that
+    /// of <see cref="ILlmTracer.Inject"/> does, the new span is not marked as the application's root there.
     /// </summary>
     public string? Baggage { get; init; }
 }

@@ -11,7 +11,16 @@ internal sealed class TracePropagation(TracingOptions options, TraceNames names)
     public LlmContext Incoming => _baggage is not null && Activity.Current is { } activity ? _baggage.Of(activity) : LlmContext.Empty;
 
     /// <summary>The place that options ask for; null when they leave it to what is ambient. One without a trace came from a scope that records nothing.</summary>
-    public static SpanParent? ParentOf(SpanOptions? options) => options?.Parent is { TraceId.IsEmpty: false } parent ? SpanParent.Of(parent) : null;
+    public static SpanParent? ParentOf(SpanOptions? options)
+    {
+        if (options?.Parent is not { TraceId.IsEmpty: false } parent)
+        {
+            return null;
+        }
+
+        // Who sent the message may have said that his own spans of the trace reach Langfuse.
+        return SpanParent.Of(parent with { IsReported = parent.IsReported || ContextBaggage.Claims(options.Baggage, parent.TraceId) });
+    }
 
     public LlmContext Read(LlmContext context, SpanOptions? given) => given?.Baggage is { } header && _baggage is not null ? _baggage.Read(context, header) : context;
 

@@ -61,7 +61,7 @@ public sealed class BaggageTests
         }
 
         Assert.True(TraceParent.TryParse(carrier.TraceParent, out TraceParent parent));
-        using (Tracer().StartTrace("worker", new TraceContext { SessionId = "mine" }, new SpanOptions { Parent = parent with { IsReported = true }, Baggage = carrier.Baggage }))
+        using (Tracer().StartTrace("worker", new TraceContext { SessionId = "mine" }, new SpanOptions { Parent = parent, Baggage = carrier.Baggage }))
         {
         }
 
@@ -69,7 +69,41 @@ public sealed class BaggageTests
         Assert.Equal(_sink["job"].TraceId, worker.TraceId);
         Assert.Equal(_sink["job"].SpanId, worker.ParentSpanId);
         Assert.Equal(("ü,1", "mine", "f"), (worker.Context.UserId, worker.Context.SessionId, worker.Context.Feature));
+
+        // The sender said that its own spans reach Langfuse: a second root would take the first one's place there.
         Assert.False(worker.IsAppRoot);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("langfuse_user_id=u")]
+    [InlineData("langfuse_trace_id=0af7651916cd43dd8448eb211c80319c")]
+    public void Where_the_sender_did_not_say_so_of_this_trace_the_worker_is_the_root(string? baggage)
+    {
+        using (Tracer().StartTrace("worker", options: new SpanOptions { Parent = new TraceParent(new TraceId(1, 1), new SpanId(1)), Baggage = baggage }))
+        {
+        }
+
+        Assert.True(_sink["worker"].IsAppRoot);
+    }
+
+    [Fact]
+    public async Task The_applications_own_baggage_goes_along_with_ours()
+    {
+        using var request = new Activity("request");
+        request.SetIdFormat(ActivityIdFormat.W3C).Start();
+        request.AddBaggage("tenant", "a,1");
+        request.AddBaggage("langfuse_user_id", "outer");
+        LlmTracer tracer = Tracer();
+        using TraceScope trace = tracer.StartTrace("job", new TraceContext { UserId = "inner" });
+        using var wire = new Wire();
+        using var client = new HttpMessageInvoker(new TracePropagationHandler(tracer) { InnerHandler = wire });
+        using var message = new HttpRequestMessage(HttpMethod.Get, new Uri("http://backend/"));
+
+        (await client.SendAsync(message, CancellationToken.None)).Dispose();
+
+        Assert.Equal($"00-{trace.TraceId}-{trace.ObservationId}-01", Assert.Single(message.Headers.GetValues("traceparent")));
+        Assert.Equal($"langfuse_trace_id={trace.TraceId},langfuse_user_id=inner,tenant=a%2C1", string.Join(',', message.Headers.GetValues("baggage")));
     }
 
     [Theory]
@@ -127,5 +161,10 @@ public sealed class BaggageTests
         request.AddBaggage("langfuse_trace_id", "0af7651916cd43dd8448eb211c80319c");
         Tracer().StartSpan("step").Dispose();
         Assert.True(_sink["step"].IsAppRoot);
+    }
+
+    private sealed class Wire : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(new HttpResponseMessage());
     }
 }

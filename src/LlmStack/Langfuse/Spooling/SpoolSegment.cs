@@ -292,6 +292,11 @@ internal sealed class SpoolSegment : IDisposable
     {
         lock (_mapping)
         {
+            if (OperatingSystem.IsWindows())
+            {
+                _map?.Flush();
+            }
+
             (_map as IDisposable)?.Dispose();
             _map = null;
             RandomAccess.SetLength(_file.SafeFileHandle, Math.Min(_length, _dataEnd));

@@ -88,6 +88,26 @@ public sealed class SpoolBoundsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_burst_has_files_made_ahead_of_it_which_are_given_back_afterwards()
+    {
+        await using SpoolHarness harness = new(_receiver.BaseUrl, _folder.Spool);
+        for (int i = 0; i < 40; i++)
+        {
+            await harness.EmitAsync(contentBytes: 9_000);
+        }
+
+        // On a clock that stands still it is the fastest burst there can be.
+        await SpoolHarness.UntilAsync(() => _folder.Segments("otlp").Length >= 16);
+        Assert.True((await harness.FlushAsync()).IsComplete);
+        await SpoolHarness.UntilAsync(() =>
+        {
+            harness.Time.Advance(TimeSpan.FromSeconds(1));
+            return _folder.Segments("otlp").Length == 3;
+        });
+        Assert.Equal(0, harness.Counters.Bypassed);
+    }
+
+    [Fact]
     public async Task Records_older_than_the_bound_are_dropped_and_counted()
     {
         string left;

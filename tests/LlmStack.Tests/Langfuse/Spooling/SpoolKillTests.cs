@@ -2,7 +2,7 @@ using LlmStack.FaultRuns;
 
 namespace LlmStack.Tests.Langfuse.Spooling;
 
-/// <summary>A cut of the fault runs: real processes that are killed with SIGKILL while they emit, and a disk that is really full.</summary>
+/// <summary>A cut of the fault runs: real processes that are killed with SIGKILL while they emit, or emit as fast as they can, and a disk that is really full.</summary>
 public sealed class SpoolKillTests
 {
     [Fact]
@@ -29,6 +29,16 @@ public sealed class SpoolKillTests
 
         Assert.True(result.IsSound, result.ToString());
         Assert.InRange(result.Emitter.Bypassed, 1, long.MaxValue);
+    }
+
+    [Fact]
+    public async Task A_burst_of_two_threads_goes_into_the_spool()
+    {
+        using var folder = new SpoolFolder();
+
+        BurstResult result = await BurstRun.RunAsync(folder.Spool, spans: 60_000, runs: 1).WaitAsync(TimeSpan.FromSeconds(90));
+
+        Assert.True(result is { IsWhole: true, KeepsUp: true }, result.ToString());
     }
 
     [Fact]
