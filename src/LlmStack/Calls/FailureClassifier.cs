@@ -1,6 +1,5 @@
 using System.Globalization;
 using LlmStack.Providers;
-using LlmStack.Providers.Http;
 
 namespace LlmStack.Calls;
 
@@ -35,7 +34,7 @@ internal static class FailureClassifier
     /// <summary>What users say of errors holds for adapters of their own and clients of others as well: what they threw, or what that was translated from.</summary>
     private static LlmException Reclassified(UserErrorPatterns patterns, string provider, LlmException failure)
     {
-        LlmErrorKind? kind = patterns.Find(provider, failure.StatusCode, new ErrorBody(failure.InnerException?.Message ?? failure.Message, failure.ErrorCode, null, null, null));
+        LlmErrorKind? kind = patterns.Find(provider, failure.StatusCode, new ErrorWords(failure.InnerException?.Message ?? failure.Message, failure.ErrorCode));
         return kind is null || kind == failure.Kind
             ? failure
             : new LlmException(kind.Value, failure.Message, failure.InnerException)

@@ -1,4 +1,4 @@
-using LlmStack.Providers.Http;
+using LlmStack.Providers;
 
 namespace LlmStack.Configuration;
 
@@ -58,7 +58,7 @@ internal static class ErrorPatternValidation
         {
             if (pattern is not null)
             {
-                UserErrorPatterns.Expression(pattern);
+                UserErrorPattern.Compile(pattern);
             }
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)

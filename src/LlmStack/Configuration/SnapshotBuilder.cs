@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using LlmStack.Catalog;
-using LlmStack.Providers.Http;
 using LlmStack.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -48,7 +47,7 @@ internal sealed class SnapshotBuilder(IServiceProvider services, ProviderEntries
             Defaults = defaults,
             Explain = options.Explain,
             DefaultFallbacks = defaultFallbacks,
-            ErrorPatterns = UserErrorPatterns.Of(options.ErrorPatterns),
+            ErrorPatterns = ErrorPatternFactory.Create(options.ErrorPatterns),
             Scopes = scopes.Make(options),
             SharesCalls = options.ModelGroups.Values.Any(static group => group.SingleFlight),
             Registry = registry,

@@ -50,7 +50,7 @@ public sealed class AttemptReport
     }
 
     /// <summary>The user's own patterns of errors, which come before the built-in rules; null when there are none.</summary>
-    internal Http.UserErrorPatterns? ErrorPatterns { get; set; }
+    internal UserErrorPatterns? ErrorPatterns { get; set; }
 
     internal void Reset()
     {

@@ -41,7 +41,7 @@ internal sealed class RoutingSnapshot
     public IReadOnlyList<FallbackRule> DefaultFallbacks { get; init; } = [];
 
     /// <summary>What error answers mean that no built-in rule knows; null when nothing was said.</summary>
-    public Providers.Http.UserErrorPatterns? ErrorPatterns { get; init; }
+    public Providers.UserErrorPatterns? ErrorPatterns { get; init; }
 
     /// <summary>Compared with a deployment's environments.</summary>
     public string? Environment { get; init; }

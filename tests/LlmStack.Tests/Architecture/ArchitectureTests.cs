@@ -47,6 +47,7 @@ public sealed class ArchitectureTests
         [("Routing/AffinityStore.cs", "Providers/Fidelity")] = "encrypted reasoning names the deployment that made it",
         [("Routing/KeyRoom.cs", "Providers")] = "limits and cooldowns of keys are kept by the ids of their credentials",
         [("Routing/ProviderEntry.cs", "Providers")] = "a snapshot holds the adapter and the credential of a deployment",
+        [("Routing/RoutingSnapshot.cs", "Providers")] = "a snapshot holds what users say that errors of providers mean",
         [("Routing/CallPolicy.cs", "Providers")] = "the time limits of an attempt are handed to its adapter",
         [("Routing/QualityObserver.cs", "Tracing")] = "scores of calls reach what is known of the deployment that served",
         [("Routing/CallRoute.cs", "Tracing")] = "the route names its trace, so that a response can be scored",

@@ -15,6 +15,8 @@ internal readonly record struct ErrorBody(string? Message, string? Code, string?
     /// <summary>The id of the request, where the body rather than a header has it.</summary>
     public string? RequestId { get; init; }
 
+    public ErrorWords Words => new(Message, Code, Type, Reason);
+
     private static readonly JsonDocumentOptions Lenient = new() { AllowTrailingCommas = true, MaxDepth = 256, CommentHandling = JsonCommentHandling.Skip };
 
     public bool IsEmpty => Message is null && Code is null && Type is null;

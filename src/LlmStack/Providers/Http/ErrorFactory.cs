@@ -12,7 +12,7 @@ internal static class ErrorFactory
     public static LlmException FromStatus(string provider, HttpResponseMessage response, in ErrorBody body, AttemptReport report, string? secret, DateTimeOffset now)
     {
         int status = (int)response.StatusCode;
-        LlmErrorKind kind = report.ErrorPatterns?.Find(provider, status, body) ?? ErrorClassifier.Classify(status, body);
+        LlmErrorKind kind = report.ErrorPatterns?.Find(provider, status, body.Words) ?? ErrorClassifier.Classify(status, body);
         TimeSpan? wait = RetryAfterParser.FromHeaders(response.Headers, now) ?? RetryAfterOf(body);
         bool? shouldRetry = null;
         if (response.Headers.NonValidated.TryGetValues("x-should-retry", out var values))
@@ -26,7 +26,7 @@ internal static class ErrorFactory
 
     /// <summary>An error object inside an answer that looked successful.</summary>
     public static LlmException FromBody(string provider, in ErrorBody body, AttemptReport report, string? secret) =>
-        Make(provider, report.ErrorPatterns?.FindInBand(provider, report.StatusCode, body) ?? ErrorClassifier.InBand(body), "answered an error", body, report, secret, RetryAfterOf(body), null);
+        Make(provider, report.ErrorPatterns?.FindInBand(provider, report.StatusCode, body.Words) ?? ErrorClassifier.InBand(body), "answered an error", body, report, secret, RetryAfterOf(body), null);
 
     public static LlmException Invalid(string provider, AttemptReport report, string what, Exception? inner = null) =>
         new(LlmErrorKind.InvalidResponse, $"Provider '{provider}' {what}", inner)
