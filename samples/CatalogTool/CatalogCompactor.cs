@@ -57,21 +57,29 @@ internal static class CatalogCompactor
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
-            Write(writer, model, UnreadFields);
+            Write(writer, model, UnreadFields, model.TryGetProperty("free", out JsonElement free) && free.ValueKind == JsonValueKind.True);
         }
 
         return Encoding.UTF8.GetString(buffer.ToArray());
     }
 
-    private static void Write(Utf8JsonWriter writer, JsonElement value, HashSet<string> unread)
+    private static void Write(Utf8JsonWriter writer, JsonElement value, HashSet<string> unread, bool isFree)
     {
         writer.WriteStartObject();
         foreach (JsonProperty field in value.EnumerateObject().Where(field => !unread.Contains(field.Name)))
         {
             writer.WritePropertyName(field.Name);
-            if (field.NameEquals("price"))
+            if (isFree && field.NameEquals("price"))
             {
-                Write(writer, field.Value, UnreadPrices);
+                // A source may say so instead of naming a price.
+                writer.WriteStartObject();
+                writer.WriteNumber("in", 0);
+                writer.WriteNumber("out", 0);
+                writer.WriteEndObject();
+            }
+            else if (field.NameEquals("price"))
+            {
+                Write(writer, field.Value, UnreadPrices, isFree: false);
             }
             else
             {

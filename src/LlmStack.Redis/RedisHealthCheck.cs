@@ -33,10 +33,10 @@ internal sealed class RedisHealthCheck(RedisExchange exchange, TimeProvider time
         }
 
         data["open since"] = time.GetUtcNow() - open;
-        string known = state.Behind is { } old ? string.Create(CultureInfo.InvariantCulture, $"is {old.TotalSeconds:0.0} s old") : "is this process's own alone";
+        string known = state.Behind is { } old ? string.Create(CultureInfo.InvariantCulture, $"is {old.TotalSeconds:0.0} s old") : "is nothing";
         return Task.FromResult(new HealthCheckResult(
             context.Registration.FailureStatus,
-            string.Create(CultureInfo.InvariantCulture, $"Redis has not answered for {open.TotalSeconds:0.0} s ({state.Problem}); calls go on, and what they count on {known}"),
+            string.Create(CultureInfo.InvariantCulture, $"Redis does not answer ({state.Problem}); calls have gone on without it for {open.TotalSeconds:0.0} s, and what they know of others {known}"),
             data: data));
     }
 }

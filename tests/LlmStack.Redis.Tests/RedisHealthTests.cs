@@ -54,7 +54,7 @@ public sealed class RedisHealthTests
         _time.Advance(TimeSpan.FromMilliseconds(100));
         HealthReportEntry open = await CheckAsync(checks);
         Assert.Equal(expected, open.Status);
-        Assert.Matches(@"^Redis has not answered for 0\.1 s \(connection: \w+\); calls go on, and what they count on is this process's own alone$", open.Description);
+        Assert.Matches(@"^Redis does not answer \(connection: \w+\); calls have gone on without it for 0\.1 s, and what they know of others is nothing$", open.Description);
         Assert.Equal((false, 5, opened), (open.Data["connected"], open.Data["failures"], open.Data["open since"]));
     }
 

@@ -20,9 +20,17 @@ internal static class CostCalculator
     {
         amounts = default;
         amounts.Reported = terms?.ReportedCost;
-        if ((terms?.Price ?? price) is { } list && isUsageKnown)
+        if ((terms?.Price ?? price) is { } list)
         {
-            Fill(list, buckets, terms, ref amounts);
+            if (isUsageKnown)
+            {
+                Fill(list, buckets, terms, ref amounts);
+            }
+            else
+            {
+                // What costs nothing costs nothing, however much of it there was.
+                amounts.IsKnown = FreePrice.Is(list);
+            }
         }
 
         return amounts.IsKnown || amounts.Reported is not null;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using LlmStack.Catalog;
 using LlmStack.Health;
 using LlmStack.Limits;
 using LlmStack.Limits.Scopes;

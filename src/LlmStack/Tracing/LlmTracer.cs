@@ -74,7 +74,7 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
     public ActivitySource FunctionSource => _functions.Value.Source;
 
     /// <summary>The context in force; outside every scope, what came with the request that is being served.</summary>
-    public LlmContext CurrentContext => AmbientScope.Current is { } ambient ? ambient.Context : _propagation.Incoming;
+    public LlmContext CurrentContext => _propagation.ContextOf(AmbientScope.Current);
 
     public static void CountMisuse() => Interlocked.Increment(ref _misuses);
 
@@ -164,7 +164,7 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
         AmbientScope? ambient = AmbientScope.NearestOpen(FunctionInvocation.Innermost(AmbientScope.Current));
         SpanParent? asked = TracePropagation.ParentOf(options);
         bool nested = asked is null && ambient is { IsTraceOpen: true };
-        LlmContext outer = ambient is null ? _propagation.Incoming : ambient.Context;
+        LlmContext outer = _propagation.ContextOf(ambient);
         LlmContext merged = _propagation.Read(_names.Merge(outer, context, nested ? outer.TraceName ?? name : name), options);
         return new TraceScope(Open(name, ObservationType.Span, merged, ambient, asked ?? (nested ? SpanParent.Of(ambient) : SpanParent.OfCurrentActivity()), options));
     }
@@ -174,7 +174,7 @@ internal sealed class LlmTracer : ILlmTracer, IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         AmbientScope? ambient = FunctionInvocation.Innermost(AmbientScope.Current);
         SpanParent parent = TracePropagation.ParentOf(options) ?? SpanParent.Of(ambient);
-        return new SpanScope(Open(name, type, _propagation.Named(ambient is null ? _propagation.Incoming : ambient.Context, parent), ambient, parent, options));
+        return new SpanScope(Open(name, type, _propagation.Named(_propagation.ContextOf(ambient), parent), ambient, parent, options));
     }
 
     /// <summary>Starts a span below <paramref name="parent"/>, whatever is ambient.</summary>

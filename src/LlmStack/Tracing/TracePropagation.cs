@@ -8,7 +8,24 @@ internal sealed class TracePropagation(TracingOptions options, TraceNames names)
     private readonly ContextBaggage? _baggage = options.Baggage.Count == 0 ? null : new ContextBaggage(ContextFields.Of(options.Baggage), options.MaxBaggageBytes);
 
     /// <summary>What came with the request that is being served, where baggage is taken in.</summary>
-    public LlmContext Incoming => _baggage is not null && Activity.Current is { } activity ? _baggage.Of(activity) : LlmContext.Empty;
+    private LlmContext Incoming => _baggage is not null && Activity.Current is { } activity ? _baggage.Of(activity) : LlmContext.Empty;
+
+    /// <summary>
+    /// The context of a scope. Outside every scope, and where nothing but a budget was opened, it is what came with the request that is being
+    /// served.
+    /// </summary>
+    public LlmContext ContextOf(AmbientScope? ambient)
+    {
+        if (ambient is null)
+        {
+            return Incoming;
+        }
+
+        LlmContext context = ambient.Context;
+        return context.Budget is { } budget && ReferenceEquals(context, budget.Alone) && Incoming is var incoming && !ReferenceEquals(incoming, LlmContext.Empty)
+            ? budget.Bind(incoming)
+            : context;
+    }
 
     /// <summary>The place that options ask for; null when they leave it to what is ambient. One without a trace came from a scope that records nothing.</summary>
     public static SpanParent? ParentOf(SpanOptions? options)
@@ -34,6 +51,6 @@ internal sealed class TracePropagation(TracingOptions options, TraceNames names)
         TraceId claimed = ambient is { HasTrace: true, Sampled: true } ? ambient.TraceId : default;
         return new TraceCarrier(
             parent.TraceId.IsEmpty ? null : new TraceParent(parent.TraceId, parent.SpanId).ToString(),
-            _baggage?.Write(ambient is null ? Incoming : ambient.Context, claimed));
+            _baggage?.Write(ContextOf(ambient), claimed));
     }
 }

@@ -44,10 +44,10 @@ public sealed class CatalogToolTests
         byte[] embedded = CatalogText.Embedded().Span.ToArray();
         Assert.Equal(Encoding.UTF8.GetString(embedded), Encoding.UTF8.GetString(CatalogCompactor.Compact(embedded, embedded)));
         byte[] compact = CatalogCompactor.Compact(
-            Encoding.UTF8.GetBytes("""{"schema":1,"generated":"2026-02-02","providers":{"p":{"cachedInInput":true,"flexFactor":0.5}},"models":[{"id":"p/b","provider":"p","model":"b","mode":"chat","note":"x","price":{"in":2,"batchIn":1}},{"provider":"p","model":"a"}]}"""),
+            Encoding.UTF8.GetBytes("""{"schema":1,"generated":"2026-02-02","providers":{"p":{"cachedInInput":true,"flexFactor":0.5}},"models":[{"id":"p/b","provider":"p","model":"b","mode":"chat","note":"x","price":{"in":2,"batchIn":1}},{"provider":"p","model":"a","price":{},"free":true}]}"""),
             Encoding.UTF8.GetBytes(Before));
         Assert.Equal(
-            """{"schema":1,"generated":"2026-02-02","providers":{"p":{"batchFactor":0.5,"flexFactor":0.5}},"models":[{"provider":"p","model":"a"},{"provider":"p","model":"b","price":{"in":2}}]}""",
+            """{"schema":1,"generated":"2026-02-02","providers":{"p":{"batchFactor":0.5,"flexFactor":0.5}},"models":[{"provider":"p","model":"a","price":{"in":0,"out":0}},{"provider":"p","model":"b","price":{"in":2}}]}""",
             Encoding.UTF8.GetString(compact).Replace("\n", "", StringComparison.Ordinal));
         Assert.Equal(2m, CatalogIndex.Read(new CatalogText(compact), verify: true).Find("p", "b")!.Price!.InputPerMillion);
     }

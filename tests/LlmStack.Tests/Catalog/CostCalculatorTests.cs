@@ -48,6 +48,16 @@ public class CostCalculatorTests
     }
 
     [Fact]
+    public void What_is_free_costs_0_even_where_nobody_says_how_much_was_used()
+    {
+        CallCost free = CostCalculator.Compute(new ModelPrice { InputPerMillion = 0, OutputPerMillion = 0 }, null, null);
+        Assert.Equal((0m, 0m, (string?)null, false), (free.Total, free.ComputedTotal, free.UnknownReason, free.Estimated));
+        Assert.Empty(free.Lines);
+        CallCost priced = CostCalculator.Compute(new ModelPrice { InputPerMillion = 0, OutputPerMillion = 0, PerRequest = 0.01m }, null, null);
+        Assert.Equal((null, "the provider reported no usage"), (priced.Total, priced.UnknownReason));
+    }
+
+    [Fact]
     public void Unknown_cost_says_why_and_is_never_zero()
     {
         CallCost cost = CostCalculator.Compute(null, Usage(5, 5), null);

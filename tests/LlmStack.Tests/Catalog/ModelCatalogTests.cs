@@ -113,6 +113,7 @@ public sealed class ModelCatalogTests
         ModelCatalog catalog = Of("""{"provider":"p","model":"free","price":{"in":0,"out":0}}""", """{"provider":"p","model":"unpriced","price":{"webSearch1k":10}}""");
         Assert.Equal(0m, catalog.Find("p", "free")!.Price!.InputPerMillion);
         Assert.Null(catalog.Find("p", "unpriced")!.Price);
+        Assert.Equal(0m, Embedded.Find("openai", "omni-moderation-latest")!.Price!.InputPerMillion);
     }
 
     [Theory]

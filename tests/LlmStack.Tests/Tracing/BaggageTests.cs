@@ -154,6 +154,35 @@ public sealed class BaggageTests
     }
 
     [Fact]
+    public void A_budget_opened_while_a_request_is_served_leaves_its_labels_in_force()
+    {
+        using var request = new Activity("request");
+        request.SetIdFormat(ActivityIdFormat.W3C).Start();
+        request.AddBaggage("langfuse_user_id", "u-9");
+        LlmTracer tracer = Tracer();
+        using (LlmBudget run = LlmContext.OpenBudget(5m))
+        {
+            Assert.Equal(("u-9", run), (tracer.CurrentContext.UserId, tracer.CurrentContext.Budget));
+            Assert.Same(tracer.CurrentContext, tracer.CurrentContext);
+            tracer.StartSpan("step").Dispose();
+            tracer.StartTrace("trace", new TraceContext { Feature = "f" }).Dispose();
+            Assert.Contains("langfuse_user_id=u-9", tracer.Inject().Baggage, StringComparison.Ordinal);
+            using LlmBudget inner = LlmContext.OpenBudget(1m);
+            Assert.Equal(("u-9", inner), (tracer.CurrentContext.UserId, tracer.CurrentContext.Budget));
+            using (LlmContext.Push(new LlmContext { UserId = "pushed" }))
+            {
+                Assert.Equal(("pushed", inner), (tracer.CurrentContext.UserId, tracer.CurrentContext.Budget));
+                using LlmBudget innermost = LlmContext.OpenBudget(1m);
+                Assert.Equal(("pushed", innermost), (tracer.CurrentContext.UserId, tracer.CurrentContext.Budget));
+            }
+        }
+
+        Assert.Null(tracer.CurrentContext.Budget);
+        Assert.Equal("u-9", _sink["step"].Context.UserId);
+        Assert.Equal(("u-9", "f"), (_sink["trace"].Context.UserId, _sink["trace"].Context.Feature));
+    }
+
+    [Fact]
     public void A_claim_for_another_trace_is_none()
     {
         using var request = new Activity("request");

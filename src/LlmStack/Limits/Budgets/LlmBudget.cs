@@ -15,6 +15,7 @@ public sealed class LlmBudget : IDisposable
     private readonly BudgetRule _rule;
     private readonly BudgetCounter _counter;
     private IDisposable? _scope;
+    private Inside? _inside;
 
     internal LlmBudget(decimal amount, string? name, UnknownPriceBehavior unknownPrice, LlmBudget? outer)
     {
@@ -52,6 +53,9 @@ public sealed class LlmBudget : IDisposable
     /// <summary>The budget around it; null for none.</summary>
     internal LlmBudget? Outer { get; }
 
+    /// <summary>The context it has made where there was none; null where it was opened inside one.</summary>
+    internal LlmContext? Alone { get; private set; }
+
     internal ScopeEntry Entry => new(_rule, _counter);
 
     private (long Spent, long Reserved, TimeSpan? EndsIn) State => _counter.StateAt(_rule);
@@ -64,7 +68,24 @@ public sealed class LlmBudget : IDisposable
 
     internal LlmBudget Open()
     {
-        _scope = AmbientScope.PushContext(AmbientScope.CurrentContext with { Budget = this });
+        LlmContext around = AmbientScope.CurrentContext;
+        LlmContext context = around with { Budget = this };
+        Alone = ReferenceEquals(around, LlmContext.Empty) || ReferenceEquals(around, around.Budget?.Alone) ? context : null;
+        _scope = AmbientScope.PushContext(context);
         return this;
     }
+
+    /// <summary>A context from elsewhere with this budget; the same one as long as it is asked for the same.</summary>
+    internal LlmContext Bind(LlmContext context)
+    {
+        Inside? known = _inside;
+        if (known is null || !ReferenceEquals(known.Context, context))
+        {
+            _inside = known = new Inside(context, context with { Budget = this });
+        }
+
+        return known.Bound;
+    }
+
+    private sealed record Inside(LlmContext Context, LlmContext Bound);
 }

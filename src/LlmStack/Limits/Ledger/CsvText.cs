@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -9,6 +10,9 @@ internal static class CsvText
     private const string Figures =
         "attempts,failed,cancelled,may_have_been_billed,estimated,unpriced,cost_usd,computed_cost_usd,cache_savings_usd,cache_surcharge_usd,"
         + "input_tokens,cached_input_tokens,cache_write_tokens,output_tokens,reasoning_tokens";
+
+    /// <summary>Signs that end a field, here or elsewhere, and the quote itself.</summary>
+    private static readonly SearchValues<char> ToQuote = SearchValues.Create("\",;\t\r\n");
 
     public static void Headings(StringBuilder line, LedgerQuery query, bool byTime)
     {
@@ -55,7 +59,7 @@ internal static class CsvText
             return;
         }
 
-        bool quote = IsFormulaSign(value[0]) || value.AsSpan().ContainsAny("\",;\t\r\n") || value[0] == ' ' || value[^1] == ' ';
+        bool quote = IsFormulaSign(value[0]) || value.AsSpan().ContainsAny(ToQuote) || value[0] == ' ' || value[^1] == ' ';
         if (!quote)
         {
             line.Append(value);

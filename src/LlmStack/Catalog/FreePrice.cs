@@ -1,4 +1,4 @@
-namespace LlmStack.Routing;
+namespace LlmStack.Catalog;
 
 /// <summary>Whether a price is known to be 0, whatever is asked.</summary>
 internal static class FreePrice
