@@ -1,8 +1,12 @@
+using System.Buffers;
+
 namespace LlmStack.Providers.Http;
 
 /// <summary>Keeps characters whole that a server cut in two: a half surrogate waits for its other half.</summary>
 internal struct SurrogateCarry
 {
+    private static readonly SearchValues<char> Halves = SearchValues.Create([.. Enumerable.Range(0xD800, 0x800).Select(static code => (char)code)]);
+
     private char _high;
 
     /// <summary>The text that can be handed on now; null when there is none.</summary>
@@ -45,7 +49,7 @@ internal struct SurrogateCarry
     /// <summary>Replaces half surrogates that have no other half.</summary>
     public static string Repair(string text)
     {
-        int first = text.AsSpan().IndexOfAnyInRange('\uD800', '\uDFFF');
+        int first = text.AsSpan().IndexOfAny(Halves);
         for (int i = first < 0 ? text.Length : first; i < text.Length; i++)
         {
             if (!char.IsSurrogate(text[i]))

@@ -55,7 +55,14 @@ public sealed class OllamaCompletionTests
     {
         var options = new TextCompletionOptions
         {
-            Suffix = suffix, Temperature = 0.5f, TopP = 0.25f, FrequencyPenalty = 1, PresencePenalty = 1, Seed = 7, MaxOutputTokens = 9, StopSequences = ["x"],
+            Suffix = suffix,
+            Temperature = 0.5f,
+            TopP = 0.25f,
+            FrequencyPenalty = 1,
+            PresencePenalty = 1,
+            Seed = 7,
+            MaxOutputTokens = 9,
+            StopSequences = ["x"],
             AdditionalProperties = new() { ["top_k"] = 3, ["min_p"] = 0.1, ["keep_alive"] = "1m", ["format"] = "json", ["truncate"] = false, ["system"] = system },
         };
 

@@ -51,7 +51,15 @@ public sealed class MistralTypesTests
     {
         var everything = new TextCompletionOptions
         {
-            Suffix = "return", MaxOutputTokens = 9, Temperature = 0.5f, TopP = 0.25f, Seed = 7, StopSequences = ["x", "y"], FrequencyPenalty = 1, PresencePenalty = 1, Echo = false,
+            Suffix = "return",
+            MaxOutputTokens = 9,
+            Temperature = 0.5f,
+            TopP = 0.25f,
+            Seed = 7,
+            StopSequences = ["x", "y"],
+            FrequencyPenalty = 1,
+            PresencePenalty = 1,
+            Echo = false,
             AdditionalProperties = new() { ["min_tokens"] = 2, ["metadata"] = RichChats.Json("""{"a":"b"}"""), ["prompt_cache_key"] = "k" },
         };
         JsonElement sent = await CompletionAsync(everything, stream);

@@ -1,5 +1,4 @@
 using System.Text;
-using LlmStack.Providers;
 using LlmStack.Tests.Providers.Bedrock;
 
 namespace LlmStack.Tests.Providers.Streaming;

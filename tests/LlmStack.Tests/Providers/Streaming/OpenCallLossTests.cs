@@ -1,4 +1,3 @@
-using LlmStack.Configuration;
 using LlmStack.Routing;
 using LlmStack.Tests.Calls;
 using LlmStack.Tests.Providers.Anthropic;
