@@ -16,6 +16,7 @@ internal static class SqliteSchema
 
     /// <summary>The bytes "LlmL", so that another program's file is not taken for ours.</summary>
     private const int ApplicationId = 0x4C6C6D4C;
+    private static readonly string[] TablesOfLines = ["line", "open_attempt"];
 
     /// <summary>Checks whose the file is and makes what is missing, be it the columns that an earlier version did not know.</summary>
     /// <exception cref="LedgerFileException">It is another program's, or a later version's.</exception>
@@ -66,7 +67,7 @@ internal static class SqliteSchema
     private static string MissingColumns(SqliteConnection connection)
     {
         IEnumerable<string> added =
-            from table in new[] { "line", "open_attempt" }
+            from table in TablesOfLines
             from column in LineColumns.Names
             where Scalar(connection, $"SELECT COUNT(*) FROM pragma_table_info('{table}') WHERE name = '{column}'") == 0
             select $"ALTER TABLE {table} ADD COLUMN {LineColumns.Definition(column)};";

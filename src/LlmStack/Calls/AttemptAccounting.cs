@@ -205,7 +205,7 @@ internal sealed class AttemptAccounting(CallPreparation preparation, CallTrace t
         }
 
         Deployment deployment = attempt.Member!.Deployment;
-        health.Cancelled(deployment, attempt.Call.Credential);
+        health.Cancelled(deployment, attempt.Started, attempt.Call.Credential);
         RouteAttempt entry = Add(state, attempt, null, now);
         entry.Error = LlmErrorKind.Cancelled;
 

@@ -187,7 +187,9 @@ internal sealed class CallMetrics
     {
         { MetricNames.GenAiOperation, operation },
         { MetricNames.GenAiProvider, route.Served?.ProviderEntry?.SystemName ?? route.Provider ?? "unknown" },
-        { MetricNames.GenAiModel, route.Model ?? route.RequestedName },
+
+        // Never the requested name: callers may invent those without end.
+        { MetricNames.GenAiModel, route.Model ?? route.Group ?? "unknown" },
     };
 
     /// <summary>The moves from group to group, and the wait for a place.</summary>

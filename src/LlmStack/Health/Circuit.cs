@@ -215,10 +215,11 @@ internal sealed class Circuit
         }
     }
 
-    /// <summary>A probe ended without a verdict.</summary>
-    public void ReleaseProbe()
+    /// <summary>An attempt that began at <paramref name="started"/> ended without a verdict; when it was a probe, its place is free.</summary>
+    public void ReleaseProbe(long started)
     {
-        if (Volatile.Read(ref _probes) == 0)
+        // Who began before the cooldown's end holds no place; the one that is taken is somebody else's.
+        if (Volatile.Read(ref _probes) == 0 || started < Volatile.Read(ref _until))
         {
             return;
         }

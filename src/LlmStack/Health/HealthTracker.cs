@@ -182,7 +182,7 @@ internal sealed class HealthTracker
         ErrorRule rule = settings.Errors[error.Kind];
         if (!Counts(error, rule))
         {
-            ReleaseProbes(deployment, key);
+            ReleaseProbes(deployment, key, sample.Now - sample.Total);
             return;
         }
         if (error.Kind == LlmErrorKind.Timeout)
@@ -195,7 +195,7 @@ internal sealed class HealthTracker
         health.CountFailure(sample, WindowOf(policy), error.Kind, out FailureCounts counts);
         if (!policy.Enabled)
         {
-            ReleaseProbes(deployment, key);
+            ReleaseProbes(deployment, key, sample.Now - sample.Total);
             return;
         }
         bool byCount = CooldownRules.CountRule(policy, rule, counts);
@@ -212,7 +212,7 @@ internal sealed class HealthTracker
                 Open(deployment, deployment.Id, KeyCooldowns.HasOneKey(deployment) ? null : IdOf(deployment, key), Asked(error) is { Ticks: > 0 } asked ? asked : policy.Duration, policy, error, sample);
                 break;
             case LlmErrorKind.RateLimited:
-                ReleaseProbes(deployment, key);
+                ReleaseProbes(deployment, key, sample.Now - sample.Total);
                 break;
             default:
                 if (probeFailed || byCount || CooldownRules.RatioRule(policy, single, counts))
@@ -224,10 +224,10 @@ internal sealed class HealthTracker
     }
 
     /// <summary>An attempt was cancelled by the caller or cut by us without a fault of the deployment.</summary>
-    public void Cancelled(Deployment deployment, ICredential? key = null)
+    public void Cancelled(Deployment deployment, long started, ICredential? key = null)
     {
         deployment.Health.Leave();
-        ReleaseProbes(deployment, key);
+        ReleaseProbes(deployment, key, started);
     }
 
     /// <summary>The provider said that nothing is left until a moment: picks stay away until then, before a 429 has to say so.</summary>
@@ -329,7 +329,7 @@ internal sealed class HealthTracker
         if (hasKey)
         {
             // The verdict is the key's; the deployment's own circuit learned nothing from this probe.
-            deployment.Health.Circuit?.ReleaseProbe();
+            deployment.Health.Circuit?.ReleaseProbe(sample.Now - sample.Total);
         }
         Open(deployment, hasKey ? null : deployment.Id, hasKey ? id : null, policy.LongDuration, policy, error, sample);
     }
@@ -366,14 +366,14 @@ internal sealed class HealthTracker
         }
     }
 
-    private void ReleaseProbes(Deployment deployment, ICredential? key)
+    private void ReleaseProbes(Deployment deployment, ICredential? key, long started)
     {
-        deployment.Health.Circuit?.ReleaseProbe();
+        deployment.Health.Circuit?.ReleaseProbe(started);
         if (!_keys.AreIdle)
         {
             string id = IdOf(deployment, key);
-            _keys.Of(id)?.ReleaseProbe();
-            _keys.Of(id, deployment)?.ReleaseProbe();
+            _keys.Of(id)?.ReleaseProbe(started);
+            _keys.Of(id, deployment)?.ReleaseProbe(started);
         }
     }
 }

@@ -94,7 +94,7 @@ public class CooldownOptionTests
         _builder.Health.Started(deployment);
         _builder.Time.Advance(TimeSpan.FromSeconds(30));
         Assert.False(_builder.Health.TryEnter(deployment, _builder.Now));
-        _builder.Health.Cancelled(deployment);
+        _builder.Health.Cancelled(deployment, _builder.Now);
         Assert.True(_builder.Health.TryEnter(deployment, _builder.Now));
     }
 

@@ -271,13 +271,37 @@ public class HealthTrackerTests
         _builder.Health.Started(deployment);
         if (cancelled)
         {
-            _builder.Health.Cancelled(deployment);
+            _builder.Health.Cancelled(deployment, _builder.Now);
         }
         else
         {
             _builder.Health.Failed(deployment, group, new LlmException(LlmErrorKind.InvalidRequest, "caller"), _builder.Sample(0));
         }
         Assert.Equal(CircuitState.HalfOpen, _builder.Health.StateOf(deployment, _builder.Now, out _));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_attempt_that_began_before_the_cooldown_does_not_free_the_place_of_the_probe(bool cancelled)
+    {
+        ModelGroup group = Pair();
+        Deployment deployment = group.Members[0].Deployment;
+        long before = _builder.Now;
+        _builder.Health.Started(deployment);
+        _builder.Fail(group, deployment, LlmErrorKind.RateLimited);
+        _builder.Time.Advance(TimeSpan.FromSeconds(5));
+        Assert.True(_builder.Health.TryEnter(deployment, _builder.Now));
+        _builder.Health.Started(deployment);
+        if (cancelled)
+        {
+            _builder.Health.Cancelled(deployment, before);
+        }
+        else
+        {
+            _builder.Health.Failed(deployment, group, new LlmException(LlmErrorKind.InvalidRequest, "caller"), _builder.Sample(5));
+        }
+        Assert.Equal(CircuitState.Probing, _builder.Health.StateOf(deployment, _builder.Now, out _));
     }
 
     [Fact]
@@ -369,9 +393,9 @@ public class HealthTrackerTests
         _builder.Health.Started(deployment);
         _builder.Health.Started(deployment);
         Assert.Equal(2, deployment.InFlight);
-        _builder.Health.Cancelled(deployment);
+        _builder.Health.Cancelled(deployment, _builder.Now);
         _builder.Health.Succeeded(deployment, _builder.Sample());
-        _builder.Health.Cancelled(deployment);
+        _builder.Health.Cancelled(deployment, _builder.Now);
         Assert.Equal(0, deployment.InFlight);
     }
 
