@@ -44,7 +44,7 @@ internal sealed class StreamCapture(bool plainText) : IDisposable
         Utf8JsonWriter writer = JsonWriterCache.Rent(output);
         if (plainText)
         {
-            writer.WriteStringValue(_text.WrittenSpan);
+            EscapedText.Write(writer, _text.WrittenSpan);
         }
         else
         {
@@ -68,12 +68,14 @@ internal sealed class StreamCapture(bool plainText) : IDisposable
         writer.WriteString("role"u8, "assistant"u8);
         if (_text.Length > 0)
         {
-            writer.WriteString("content"u8, _text.WrittenSpan);
+            writer.WritePropertyName("content"u8);
+            EscapedText.Write(writer, _text.WrittenSpan);
         }
 
         if (_reasoning is not null)
         {
-            writer.WriteString("reasoning_content"u8, _reasoning.WrittenSpan);
+            writer.WritePropertyName("reasoning_content"u8);
+            EscapedText.Write(writer, _reasoning.WrittenSpan);
         }
 
         if (refusal is not null)
