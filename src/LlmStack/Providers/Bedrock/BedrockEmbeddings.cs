@@ -43,7 +43,7 @@ internal sealed class BedrockEmbeddings(ProviderHttp http) : IEmbeddingProvider
 
     private async ValueTask<long?> AskAsync(ProviderCall call, PooledBuffer body, int count, List<float[]> vectors, CancellationToken cancellationToken)
     {
-        using HttpResponseMessage response = await http.SendAsync(call, http.Address($"/model/{Uri.EscapeDataString(call.Model)}/invoke"), body, stream: false, cancellationToken).ConfigureAwait(false);
+        using HttpResponseMessage response = await BedrockInvoke.SendAsync(http, call, body, cancellationToken).ConfigureAwait(false);
         using PooledBuffer answer = await http.ReadBodyAsync(response, call, cancellationToken).ConfigureAwait(false);
         var document = new VectorListDocument(count);
         BodyCheck.Read(answer, document, http, call);

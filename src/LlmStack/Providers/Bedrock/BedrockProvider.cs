@@ -5,15 +5,17 @@ using Microsoft.Extensions.AI;
 
 namespace LlmStack.Providers.Bedrock;
 
-/// <summary>Bedrock's Converse: one format for the models of several vendors.</summary>
+/// <summary>Bedrock's Converse: one format for the models of several vendors; its other faces are InvokeModel's embeddings and reranking.</summary>
 internal sealed class BedrockProvider : ILlmProvider
 {
     private readonly BedrockEmbeddings _embeddings;
+    private readonly BedrockRerank _rerank;
 
     public BedrockProvider(ProviderSetup setup)
     {
         Http = new ProviderHttp(setup);
         _embeddings = new BedrockEmbeddings(Http);
+        _rerank = new BedrockRerank(Http);
     }
 
     public ProviderHttp Http { get; }
@@ -39,6 +41,7 @@ internal sealed class BedrockProvider : ILlmProvider
 
     public object? GetService(Type serviceType) =>
         serviceType == typeof(IEmbeddingProvider) ? _embeddings
+        : serviceType == typeof(IRerankProvider) ? _rerank
         : serviceType.IsInstanceOfType(this) ? this
         : null;
 

@@ -10,7 +10,7 @@ internal sealed class OpenAIRerank(ProviderHttp http, OperationAddress address, 
 {
     public async ValueTask<RerankResponse> RerankAsync(ProviderCall call, string query, IReadOnlyList<string> documents, RerankOptions? options, CancellationToken cancellationToken)
     {
-        using PooledBuffer body = RerankWire.Write(call, query, documents, options, topField);
+        using PooledBuffer body = RerankWire.Write(call, query, documents, options, new RerankFields(topField));
         using HttpResponseMessage response = await http.SendAsync(call, address.Of(call.Model), body, stream: false, cancellationToken).ConfigureAwait(false);
         using PooledBuffer answer = await http.ReadBodyAsync(response, call, cancellationToken).ConfigureAwait(false);
         return RerankWire.Read(answer, documents.Count, options?.TopN, http, call);

@@ -8,9 +8,14 @@ namespace LlmStack.Providers.OpenAI;
 /// <summary>The bodies of a rerank call.</summary>
 internal static class RerankWire
 {
-    public static PooledBuffer Write(ProviderCall call, string query, IReadOnlyList<string> documents, RerankOptions? options, string topField)
+    /// <param name="call">The attempt.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="documents">The documents.</param>
+    /// <param name="options">The caller's options.</param>
+    /// <param name="fields">What the service calls its fields.</param>
+    public static PooledBuffer Write(ProviderCall call, string query, IReadOnlyList<string> documents, RerankOptions? options, in RerankFields fields)
     {
-        PooledBuffer body = JsonBody.Write((call.Model, query, documents, options, topField), static (writer, s) => WriteFields(writer, s.Model, s.query, s.documents, s.options, s.topField), out int inputEnd);
+        PooledBuffer body = JsonBody.Write((call.Model, query, documents, options, fields), static (writer, s) => WriteFields(writer, s.Model, s.query, s.documents, s.options, s.fields), out int inputEnd);
         if (call.Capture is { IsEnabled: true, HasInput: false })
         {
             ref byte comma = ref body.Bytes[inputEnd];
@@ -174,7 +179,7 @@ internal static class RerankWire
         return start..reader.BytesConsumed;
     }
 
-    private static int WriteFields(Utf8JsonWriter writer, string model, string query, IReadOnlyList<string> documents, RerankOptions? options, string topField)
+    private static int WriteFields(Utf8JsonWriter writer, string model, string query, IReadOnlyList<string> documents, RerankOptions? options, RerankFields fields)
     {
         writer.WriteString("query"u8, query);
         writer.WriteStartArray("documents"u8);
@@ -185,10 +190,19 @@ internal static class RerankWire
 
         writer.WriteEndArray();
         int inputEnd = JsonBody.Position(writer);
-        writer.WriteString("model"u8, model);
+        if (!fields.ModelInPath)
+        {
+            writer.WriteString("model"u8, model);
+        }
+
         if (options?.TopN is { } top)
         {
-            writer.WriteNumber(topField, top);
+            writer.WriteNumber(fields.Top, top);
+        }
+
+        if (fields.ApiVersion is { } version && !ExtraFields.Has(options?.AdditionalProperties, "api_version"))
+        {
+            writer.WriteNumber("api_version"u8, version);
         }
 
         ExtraFields.Write(writer, options?.AdditionalProperties, options, static (o, key) => key is "query" or "documents" or "model" || (key is "top_n" or "top_k" && o!.TopN is not null), static (_, _) => false);

@@ -27,12 +27,16 @@ public sealed class BedrockConformanceTests
 
         public override ILlmProvider CreateProvider(Uri address) => BedrockWire.Format.Provider(Wire.Sockets(), address);
 
-        public override ConformanceOperations Operations => ConformanceOperations.Embeddings;
+        public override ConformanceOperations Operations => ConformanceOperations.Embeddings | ConformanceOperations.Rerank;
 
-        public override string ModelOf(ConformanceOperations operation) => "cohere.embed-multilingual-v3";
+        public override string ModelOf(ConformanceOperations operation) => operation == ConformanceOperations.Rerank ? "cohere.rerank-v3-5:0" : "cohere.embed-multilingual-v3";
 
-        public override CannedBody WriteOperation(CannedOperation answer, bool streaming) =>
-            CannedBody.Json($$"""{"id":"e-1","embeddings":{"float":{{JsonSerializer.Serialize(((CannedVectors)answer).Vectors)}} } }""");
+        public override CannedBody WriteOperation(CannedOperation answer, bool streaming) => CannedBody.Json(answer switch
+        {
+            CannedVectors vectors => $$"""{"id":"e-1","embeddings":{"float":{{JsonSerializer.Serialize(vectors.Vectors)}} } }""",
+            CannedRanking ranking => $$"""{"results":[{{string.Join(',', ranking.Results.Select(static result => $$"""{"index":{{result.Index}},"relevance_score":{{JsonSerializer.Serialize(result.Score)}} }"""))}}]}""",
+            _ => throw new NotSupportedException(answer.ToString()),
+        });
 
         public override string WriteBody(CannedAnswer answer)
         {
