@@ -82,6 +82,7 @@ public sealed class ArchitectureTests
         [("Providers/Bedrock/BedrockProvider.cs", "Providers/ChatClient")] = "content is recorded OpenAI-shaped, by the one writer of that shape",
         [("Providers/Cohere/CohereProvider.cs", "Providers/ChatClient")] = "content is recorded OpenAI-shaped, by the one writer of that shape",
         [("Providers/Cohere/CohereProvider.cs", "Providers/OpenAI")] = "reranking has the shape that compatible servers took over",
+        [("Providers/Bedrock/BedrockRerank.cs", "Providers/OpenAI")] = "reranking has the shape that compatible servers took over",
         [("Providers/OpenAI/OpenAIProvider.cs", "Providers/OpenAI/Media")] = "the provider's faces for moderation and media",
         [("Providers/Gemini/GeminiProvider.cs", "Providers/Gemini/Images")] = "the provider's face for images",
         [("Providers/OpenAI/Azure/AzureOpenAIFormat.cs", "Providers/OpenAI/Responses")] = "which of the two wire formats for chat is spoken is chosen for each call",
